@@ -1,0 +1,91 @@
+//! The one error of Skep. Its kinds mirror what Hive's interface can declare; a front turns a kind into the
+//! exception that the called method declares, so code below a front never knows a protocol.
+
+use std::borrow::Cow;
+use std::fmt;
+
+/// What went wrong, by what the caller can do about it. Which call uses which: `semantics.md §14`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// The named database, table, partition, function, … is not there (NoSuchObjectException).
+    NotFound,
+    /// A database asked for by calls that distinguish it (UnknownDBException).
+    UnknownDatabase,
+    /// A table asked for by calls that distinguish it (UnknownTableException).
+    UnknownTable,
+    /// The name is taken (AlreadyExistsException).
+    AlreadyExists,
+    /// The object that was sent is not valid (InvalidObjectException).
+    InvalidObject,
+    /// The operation is not allowed on what is there (InvalidOperationException).
+    InvalidOperation,
+    /// Anything else that the caller can mend, null arguments and bad filters too (MetaException).
+    Meta,
+    /// A configuration key that may not be read (ConfigValSecurityException).
+    ConfigValue,
+    /// Input of the wrong form (InvalidInputException).
+    InvalidInput,
+    /// A partition that the event calls do not know (UnknownPartitionException).
+    UnknownPartition,
+    NoSuchLock,
+    NoSuchTxn,
+    TxnAborted,
+    TxnOpen,
+    /// The database behind the store cannot be reached now; the call may be repeated.
+    Unavailable,
+    /// A stored row that is not as it must be.
+    Corrupt,
+    /// Our own fault.
+    Internal,
+}
+
+/// An error: a kind, and a message for the caller that names what was wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Error {
+    pub kind: Kind,
+    pub message: Cow<'static, str>,
+}
+
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+impl Error {
+    pub fn new(kind: Kind, message: impl Into<Cow<'static, str>>) -> Self {
+        Self { kind, message: message.into() }
+    }
+    pub fn not_found(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Kind::NotFound, message)
+    }
+    pub fn already_exists(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Kind::AlreadyExists, message)
+    }
+    pub fn invalid_object(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Kind::InvalidObject, message)
+    }
+    pub fn invalid_operation(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Kind::InvalidOperation, message)
+    }
+    pub fn meta(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Kind::Meta, message)
+    }
+    pub fn internal(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Kind::Internal, message)
+    }
+    /// The same message under another kind: HMS converts exceptions at several borders.
+    #[must_use]
+    pub fn with_kind(self, kind: Kind) -> Self {
+        Self { kind, ..self }
+    }
+    /// Turns one kind into another and leaves all others alone.
+    #[must_use]
+    pub fn recast(self, from: Kind, to: Kind) -> Self {
+        if self.kind == from { self.with_kind(to) } else { self }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Error {}

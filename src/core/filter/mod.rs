@@ -1,0 +1,3 @@
+//! The filter language: one syntax tree for Hive's filter strings and for serialised expressions.
+
+pub mod ast;

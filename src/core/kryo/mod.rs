@@ -1,0 +1,1 @@
+//! Kryo-serialised Hive expressions, read without looking up a class.

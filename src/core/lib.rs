@@ -1,0 +1,13 @@
+//! The pure core of Skep: Hive's nouns in our words, names and their escaping, filter strings and serialised
+//! expressions, statistics. Nothing here does I/O, reads a clock or is async, so its tests run in seconds.
+
+pub mod error;
+pub mod filter;
+pub mod kryo;
+pub mod name;
+pub mod partition;
+pub mod stats;
+pub mod table;
+pub mod types;
+
+pub use error::{Error, Kind, Result};

@@ -1,0 +1,1 @@
+//! Names: normal form, validity, catalogs inside database names, partition names and their escaping.

@@ -1,0 +1,1 @@
+//! Column statistics: their stored form, merging and aggregation.
