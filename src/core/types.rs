@@ -14,7 +14,10 @@ pub enum KeyType {
     Integer(IntegerWidth),
     Float,
     Double,
-    Decimal { precision: u8, scale: u8 },
+    Decimal {
+        precision: u8,
+        scale: u8,
+    },
     Date,
     Timestamp,
 }

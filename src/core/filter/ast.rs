@@ -11,12 +11,18 @@ pub enum Value {
     Integer(i64),
     Double(f64),
     /// `digits * 10^-scale`
-    Decimal { digits: i128, scale: u8 },
+    Decimal {
+        digits: i128,
+        scale: u8,
+    },
     Text(String),
     /// Days since 1970-01-01.
     Date(i32),
     /// Seconds since 1970-01-01T00:00:00 without a zone, and nanoseconds.
-    Timestamp { seconds: i64, nanos: u32 },
+    Timestamp {
+        seconds: i64,
+        nanos: u32,
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -48,16 +54,34 @@ pub enum Expr {
     Literal(Value),
     /// Index into the table's partition keys.
     Key(usize),
-    Cast { operand: Box<Expr>, to: KeyType },
-    Compare { op: CompareOp, left: Box<Expr>, right: Box<Expr> },
+    Cast {
+        operand: Box<Expr>,
+        to: KeyType,
+    },
+    Compare {
+        op: CompareOp,
+        left: Box<Expr>,
+        right: Box<Expr>,
+    },
     And(Vec<Expr>),
     Or(Vec<Expr>),
     Not(Box<Expr>),
     IsNull(Box<Expr>),
     /// `(operands) IN (rows)`; every row is as long as `operands` (one for a plain IN, several for STRUCT).
-    In { operands: Vec<Expr>, rows: Vec<Vec<Expr>> },
-    Between { operand: Box<Expr>, low: Box<Expr>, high: Box<Expr> },
-    Like { operand: Box<Expr>, pattern: String, dialect: LikeDialect },
+    In {
+        operands: Vec<Expr>,
+        rows: Vec<Vec<Expr>>,
+    },
+    Between {
+        operand: Box<Expr>,
+        low: Box<Expr>,
+        high: Box<Expr>,
+    },
+    Like {
+        operand: Box<Expr>,
+        pattern: String,
+        dialect: LikeDialect,
+    },
     /// Something that cannot be evaluated here, with what it was: it makes its partition "unknown", which is not NULL.
     Unknown(String),
 }
