@@ -1,0 +1,5 @@
+//! The server: a Hive metastore over Postgres or SQLite. `serve` wires the rooms below it; arrows run down only
+//! (ARCHITECTURE.md).
+
+pub mod clock;
+pub mod config;
