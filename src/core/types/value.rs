@@ -68,15 +68,26 @@ impl Value {
         *self == Self::Null
     }
 
-    /// A number as written: an integer where i64 has room, else an exact decimal, else a double.
+    /// A number as written: an integer where i64 has room, else an exact decimal, else the nearest double (as a decimal,
+    /// where 38 digits have room for its shortest form).
     pub fn parse_number(text: &str) -> Option<Self> {
         if let Ok(n) = text.parse() {
             return Some(Self::Integer(n));
         }
-        if let Some((digits, scale)) = decimal::parse(text) {
-            return Some(Self::Decimal { digits, scale });
+        if let Some(exact) = decimal::parse(text) {
+            return Some(Self::of_decimal(exact));
         }
-        parse_double(text).map(Self::Double)
+        let double = parse_double(text)?;
+        let shortest = decimal::parse(&format!("{double:e}"));
+        Some(shortest.map_or(Self::Double(double), Self::of_decimal))
+    }
+
+    /// A decimal, or the integer that it is.
+    fn of_decimal((digits, scale): (i128, u8)) -> Self {
+        match i64::try_from(digits) {
+            Ok(n) if scale == 0 => Self::Integer(n),
+            Ok(_) | Err(_) => Self::Decimal { digits, scale },
+        }
     }
 
     /// The value's canonical text, as a cast to string gives it; none for NULL.
