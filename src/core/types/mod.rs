@@ -9,4 +9,4 @@ mod key_type;
 mod value;
 
 pub use key_type::{IntegerWidth, KeyType};
-pub use value::{DEFAULT_PARTITION, Value};
+pub use value::Value;

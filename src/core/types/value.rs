@@ -2,9 +2,7 @@
 
 use super::key_type::KeyType;
 use super::{calendar, decimal};
-
-/// The text that stands for NULL in a partition's values and name.
-pub const DEFAULT_PARTITION: &str = "__HIVE_DEFAULT_PARTITION__";
+use crate::name::DEFAULT_PARTITION;
 
 /// A typed value. SQL NULL is a value here; three-valued logic is the evaluator's.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,0 +1,3 @@
+//! Skep, a Hive-compatible metastore server. `ARCHITECTURE.md` is the map.
+
+pub mod store;
