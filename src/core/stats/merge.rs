@@ -174,6 +174,14 @@ mod tests {
     }
 
     #[test]
+    fn a_sketch_of_a_part_is_dropped() {
+        let ColumnData::Long(range) = merged(long(None, None, 9, Some(0..9)), long(None, None, 7, None)) else {
+            panic!("kind changed")
+        };
+        assert_eq!((range.distinct, range.bit_vectors), (9, None));
+    }
+
+    #[test]
     fn sketches_are_united() {
         let ColumnData::Long(range) = merged(long(None, None, 60, Some(0..60)), long(None, None, 60, Some(30..100)))
         else {
