@@ -1,0 +1,8 @@
+//! x
+
+/// x
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exception {
+    Meta,
+    NoSuchObject,
+}

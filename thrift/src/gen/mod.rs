@@ -1,0 +1,4 @@
+//! Generated from `thrift/idl/*.thrift`.
+
+pub mod exceptions;
+pub mod methods;
