@@ -6,6 +6,7 @@
 //!
 //! Nothing a peer sends panics, recurses without bound, or makes us allocate before a bound was checked.
 
+pub mod call;
 mod r#gen;
 pub mod method;
 pub mod wire;
@@ -13,6 +14,9 @@ pub mod wire;
 #[cfg(any(test, feature = "sample"))]
 pub mod sample;
 
-pub use r#gen::{exceptions::Exception, methods};
+#[cfg(any(test, feature = "sample"))]
+pub use r#gen::samples;
+
+pub use r#gen::{constants, exceptions::Exception, methods, types};
 pub use method::{Method, MethodInfo, Throw};
 pub use wire::{Limits, Protocol, Reader, WireError, Writer};

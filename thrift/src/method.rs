@@ -133,45 +133,68 @@ pub fn write_unknown_method(w: &mut Writer, head: &Head) {
     message::write_error(w, &head.name, head.seq, ErrorCode::UnknownMethod, &text);
 }
 
-/// Writes a whole call. The server calls nobody; tests, tools and the fuzzers do.
-pub fn write_call<M: Method>(w: &mut Writer, seq: i32, args: &M::Args) {
-    message::write_head(w, M::NAME, if M::ONEWAY { MessageKind::Oneway } else { MessageKind::Call }, seq);
-    args.encode(w);
-}
-
-/// What a caller got.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Answer<R> {
-    Reply(R),
-    /// A declared exception and its message. `None`: the id is not one the method declares.
-    Exception(Option<Exception>, String),
-    /// A `TApplicationException`: its type number and text.
-    Error(i32, String),
-    /// A result without any field, where a value was due: Java clients say "unknown result".
-    Missing,
-}
-
-/// Reads the answer to a call, after its head.
-pub fn read_answer<M: Method>(r: &mut Reader<'_>, head: &Head) -> Result<Answer<M::Reply>, WireError> {
-    if head.kind == MessageKind::Exception {
-        return message::read_error(r).map(|(code, text)| Answer::Error(code, text));
-    }
-    let mut answer = M::Reply::absent().map_or(Answer::Missing, Answer::Reply);
-    let outer = r.struct_begin()?;
-    while let Some(field) = r.field_begin()? {
-        if field.id == 0 {
-            if let Some(reply) = M::Reply::fill(r, field.kind)? {
-                answer = Answer::Reply(reply);
+/// The methods from their table:
+///
+/// ```text
+/// GetTable(GetTableArgs) "get_table" call since "2.3" until "4.0" {
+///     1: dbname: Option<String>,
+/// } -> Table, throws [1 Meta, 2 NoSuchObject];
+/// ```
+macro_rules! methods {
+    ($(
+        $(#[$meta:meta])*
+        $name:ident($args:ident) $wire_name:literal $mode:ident since $since:literal $(until $until:literal)?
+        { $($rows:tt)* } -> $reply:ty, throws [$($id:literal $exception:ident),*];
+    )*) => {
+        $(
+            $crate::wire::macros::wire_struct! {
+                #[doc = concat!("The arguments of `", $wire_name, "`.")]
+                $args { $($rows)* }
             }
-        } else if field.kind == Kind::Struct {
-            let exception = M::THROWS.iter().find(|throw| throw.id == field.id).map(|throw| throw.exception);
-            // The struct of every exception looks like this one: field 1 is its text.
-            answer = Answer::Exception(exception, message::read_error(r)?.1);
-        } else {
-            r.skip(field.kind)?;
-        }
-        r.field_end()?;
-    }
-    r.struct_end(outer);
-    Ok(answer)
+
+            $(#[$meta])*
+            #[doc = concat!("`", $wire_name, "`.")]
+            #[derive(Clone, Copy, Debug)]
+            pub struct $name;
+
+            impl $crate::method::Method for $name {
+                const NAME: &'static str = $wire_name;
+                const ONEWAY: bool = $crate::method::is_oneway!($mode);
+                const THROWS: &'static [$crate::method::Throw] = &[$(
+                    $crate::method::Throw { id: $id, exception: $crate::Exception::$exception },
+                )*];
+                type Args = $args;
+                type Reply = $reply;
+            }
+        )*
+
+        /// All methods, sorted by name.
+        pub static METHODS: &[$crate::method::MethodInfo] = &[$(
+            $crate::method::MethodInfo::of::<$name>($since, $crate::method::until!($($until)?)),
+        )*];
+
+        /// All methods, for tests that go through them.
+        #[cfg(any(test, feature = "sample"))]
+        pub static SAMPLES: &[$crate::sample::SampleMethod] = &[$($crate::sample::SampleMethod::of::<$name>(),)*];
+    };
 }
+
+macro_rules! is_oneway {
+    (call) => {
+        false
+    };
+    (oneway) => {
+        true
+    };
+}
+
+macro_rules! until {
+    () => {
+        None
+    };
+    ($until:literal) => {
+        Some($until)
+    };
+}
+
+pub(crate) use {is_oneway, methods, until};

@@ -1,6 +1,8 @@
 //! Random values of every type, from a seed: what the round-trip tests and the fuzzers' corpora are made of.
 
-use crate::wire::Set;
+use crate::call::write_call;
+use crate::method::{self, Method};
+use crate::wire::{Decode, Encode, Reader, Set, WireError, Writer};
 
 /// A source of random numbers (splitmix64) that also bounds how deep values nest.
 pub struct Source {
@@ -131,4 +133,56 @@ impl<K: Sample, V: Sample> Sample for (K, V) {
     fn sample(source: &mut Source) -> Self {
         (K::sample(source), V::sample(source))
     }
+}
+
+/// A struct, without naming its type.
+pub struct SampleType {
+    pub name: &'static str,
+    /// Writes a random one.
+    pub encode: fn(&mut Source, &mut Writer),
+    /// Reads one and writes it again.
+    pub recode: fn(&mut Reader<'_>, &mut Writer) -> Result<(), WireError>,
+}
+
+impl SampleType {
+    pub const fn of<T: Sample + Encode + Decode>(name: &'static str) -> Self {
+        Self {
+            name,
+            encode: |source, w| T::sample(source).encode(w),
+            recode: |r, w| T::decode(r).map(|value| value.encode(w)),
+        }
+    }
+}
+
+/// A method, without naming its type.
+pub struct SampleMethod {
+    pub name: &'static str,
+    /// Writes a whole call with random arguments.
+    pub call: fn(&mut Source, &mut Writer),
+    /// Writes a whole reply with a random value.
+    pub reply: fn(&mut Source, &mut Writer),
+    /// Reads arguments and writes them again.
+    pub recode_args: fn(&mut Reader<'_>, &mut Writer) -> Result<(), WireError>,
+}
+
+impl SampleMethod {
+    pub const fn of<M: Method>() -> Self
+    where
+        M::Args: Sample,
+        M::Reply: Sample,
+    {
+        Self {
+            name: M::NAME,
+            call: |source, w| write_call::<M>(w, source.next_u64() as i32, &M::Args::sample(source)),
+            reply: |source, w| {
+                let seq = source.next_u64() as i32;
+                method::write_reply(w, M::NAME, seq, &M::Reply::sample(source));
+            },
+            recode_args: |r, w| M::Args::decode(r).map(|args| args.encode(w)),
+        }
+    }
+}
+
+impl Sample for () {
+    fn sample(_: &mut Source) -> Self {}
 }

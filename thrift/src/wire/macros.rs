@@ -5,6 +5,12 @@ pub(crate) const fn bit(id: i16) -> u64 {
     if id >= 0 && id < 64 { 1 << id } else { 0 }
 }
 
+/// Whether a field with a default goes onto the wire. As in Java: an object always, since its constructor set it; a
+/// number or bool when it says something else.
+pub(crate) fn is_written<T: super::Encode + PartialEq>(value: &T, default: impl FnOnce() -> T) -> bool {
+    T::OBJECT || *value != default()
+}
+
 /// A struct from the table of its fields:
 ///
 /// ```text
@@ -98,7 +104,7 @@ macro_rules! wire_struct {
             const KIND: $crate::wire::Kind = $crate::wire::Kind::Struct;
             fn encode(&self, w: &mut $crate::wire::Writer) {
                 let outer = w.struct_begin();
-                $($crate::wire::macros::put!(self, w, $id, $field, $type $(, $default)?);)+
+                $($crate::wire::macros::put!(self, w, $id, $field $(, $default)?);)+
                 w.struct_end(outer);
             }
         }
@@ -127,11 +133,11 @@ macro_rules! or_default {
 }
 
 macro_rules! put {
-    ($self:ident, $w:ident, $id:literal, $field:ident, $type:ty) => {
+    ($self:ident, $w:ident, $id:literal, $field:ident) => {
         $crate::wire::Slot::put(&$self.$field, $w, $id)
     };
-    ($self:ident, $w:ident, $id:literal, $field:ident, $type:ty, $default:expr) => {
-        if <$type as $crate::wire::Encode>::OBJECT || $self.$field != $default {
+    ($self:ident, $w:ident, $id:literal, $field:ident, $default:expr) => {
+        if $crate::wire::macros::is_written(&$self.$field, || $default) {
             $crate::wire::Slot::put(&$self.$field, $w, $id);
         }
     };
@@ -139,13 +145,13 @@ macro_rules! put {
 
 /// An enum: a number with names for the values we know. Others are kept and passed on.
 macro_rules! wire_enum {
-    ($(#[$meta:meta])* $name:ident { $($value_name:ident = $value:literal),+ $(,)? }) => {
+    ($(#[$meta:meta])* $name:ident { $($(#[$value_meta:meta])* $value_name:ident = $value:literal),+ $(,)? }) => {
         $(#[$meta])*
         #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub struct $name(pub i32);
 
         impl $name {
-            $(pub const $value_name: Self = Self($value);)+
+            $($(#[$value_meta])* pub const $value_name: Self = Self($value);)+
 
             /// The value's name in the interface, if it has one.
             pub fn name(self) -> Option<&'static str> {

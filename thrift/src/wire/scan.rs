@@ -176,7 +176,8 @@ impl Walker {
             }
             return Ok(true);
         }
-        if head & 0x0f == 0 {
+        let code = head & 0x0f;
+        if code == 0 {
             self.pos += 1;
             self.stack.pop();
             return Ok(true);
@@ -186,7 +187,7 @@ impl Walker {
             let Some((_, id_len)) = varint(&rest[1..])? else { return Ok(false) };
             taken += id_len;
         }
-        let kind = Kind::from_compact(head & 0x0f)?;
+        let kind = Kind::from_compact(code)?;
         // A field's bool is in its head.
         self.due = (kind != Kind::Bool).then_some(kind);
         self.pos += taken;
