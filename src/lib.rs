@@ -1,0 +1,3 @@
+//! Skep, a Hive-compatible metastore.
+
+pub mod warehouse;
