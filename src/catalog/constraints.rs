@@ -12,13 +12,31 @@ use crate::store::{DocumentKind, Txn};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ConstraintKind {
     /// Columns in key order.
-    PrimaryKey { columns: Vec<String> },
+    PrimaryKey {
+        columns: Vec<String>,
+    },
     /// Columns in key order, each with the parent's.
-    ForeignKey { parent: (String, String, String), columns: Vec<(String, String)>, parent_key: Option<String>, update_rule: i32, delete_rule: i32 },
-    Unique { columns: Vec<String> },
-    NotNull { column: String },
-    Default { column: String, value: String },
-    Check { column: Option<String>, expression: String },
+    ForeignKey {
+        parent: (String, String, String),
+        columns: Vec<(String, String)>,
+        parent_key: Option<String>,
+        update_rule: i32,
+        delete_rule: i32,
+    },
+    Unique {
+        columns: Vec<String>,
+    },
+    NotNull {
+        column: String,
+    },
+    Default {
+        column: String,
+        value: String,
+    },
+    Check {
+        column: Option<String>,
+        expression: String,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

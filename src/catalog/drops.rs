@@ -88,7 +88,8 @@ impl Metastore {
         skip_trash: bool,
     ) -> Result<Vec<Deletion>> {
         let mut deletions = Vec::new();
-        if delete_data && data_is_ours(table)
+        if delete_data
+            && data_is_ours(table)
             && let Some(location) = table.location()
         {
             let location = Location::parse(location)?;
@@ -124,7 +125,8 @@ impl Metastore {
         partition_names: Option<&[String]>,
         environment: &Parameters,
     ) -> Result<()> {
-        let ids = self.store.retrying("table_truncate", || self.truncate_once(caller, at, partition_names, environment));
+        let ids =
+            self.store.retrying("table_truncate", || self.truncate_once(caller, at, partition_names, environment));
         for deletion in ids.await? {
             self.warehouse.directory_empty(&deletion).await?;
         }

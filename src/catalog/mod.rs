@@ -5,8 +5,8 @@
 //! against the store, write, record the event; undo the directories if that failed; delete files after the commit.
 
 mod caller;
-mod constraints;
 mod catalogs;
+mod constraints;
 mod databases;
 mod drops;
 mod files;

@@ -45,8 +45,7 @@ struct Move {
 }
 
 /// SerDes whose tables may change types at will: they keep the real schema elsewhere.
-const FREE_SERDES: [&str; 2] =
-    ["org.apache.hadoop.hive.kudu.KuduSerDe", "org.apache.iceberg.mr.hive.HiveIcebergSerDe"];
+const FREE_SERDES: [&str; 2] = ["org.apache.hadoop.hive.kudu.KuduSerDe", "org.apache.iceberg.mr.hive.HiveIcebergSerDe"];
 
 impl Metastore {
     pub async fn table_alter(&self, caller: &Caller, request: TableAlter) -> Result<()> {
@@ -108,9 +107,11 @@ impl Metastore {
             is_iceberg(new) || is_iceberg(old) || new.parameters.contains_key("ALLOW_PARTITION_KEY_CHANGE");
         if !keys_may_change && !new.is_view() {
             let same = old.partition_keys.len() == new.partition_keys.len()
-                && old.partition_keys.iter().zip(&new.partition_keys).all(|(a, b)| {
-                    a.name.eq_ignore_ascii_case(&b.name)
-                });
+                && old
+                    .partition_keys
+                    .iter()
+                    .zip(&new.partition_keys)
+                    .all(|(a, b)| a.name.eq_ignore_ascii_case(&b.name));
             if !same {
                 return Err(Error::invalid_operation("partition keys can not be changed."));
             }
@@ -159,9 +160,10 @@ impl Metastore {
         if !self.table_location_default(&database, &old.name, external)?.same_place(&old_location) {
             return Ok(None);
         }
-        let database = self.database_get(&new.catalog, &new.database).await.map_err(|e| {
-            e.recast(Kind::NotFound, Kind::InvalidOperation)
-        })?;
+        let database = self
+            .database_get(&new.catalog, &new.database)
+            .await
+            .map_err(|e| e.recast(Kind::NotFound, Kind::InvalidOperation))?;
         let to = self.table_location_default(&database, &new.name, external)?;
         if to.same_place(&old_location) {
             return Ok(None);
@@ -222,10 +224,7 @@ impl Metastore {
         })?;
         let renamed = old.name != new.name || old.database != new.database;
         if renamed && txn.table_head(&new.catalog, &new.database, &new.name).await?.is_some() {
-            return Err(Error::invalid_operation(format!(
-                "new table {}.{} already exists",
-                new.database, new.name
-            )));
+            return Err(Error::invalid_operation(format!("new table {}.{} already exists", new.database, new.name)));
         }
         Ok(database)
     }

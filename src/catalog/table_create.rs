@@ -115,7 +115,7 @@ impl Metastore {
         location: Option<Location>,
         created: Vec<Created>,
     ) -> Result<()> {
-        let made = created.first().is_some_and(|c| c.newly_made);
+        let made = created.first().is_some_and(|c| c.newly_made());
         self.table_statistics_settle(&mut table, &environment, location.as_ref(), made).await?;
         let (at, table, constraints) = (&at, &table, &constraints);
         self.store
