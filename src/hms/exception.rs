@@ -11,14 +11,9 @@ pub fn wanted(kind: Kind) -> &'static [Exception] {
     use Exception as E;
     match kind {
         // Reads declare NoSuchObject; adds and creates, InvalidObject; alters, InvalidOperation.
-        Kind::NotFound => &[
-            E::NoSuchObject,
-            E::UnknownTable,
-            E::UnknownDb,
-            E::InvalidObject,
-            E::InvalidOperation,
-            E::Meta,
-        ],
+        Kind::NotFound => {
+            &[E::NoSuchObject, E::UnknownTable, E::UnknownDb, E::InvalidObject, E::InvalidOperation, E::Meta]
+        }
         Kind::UnknownDatabase => &[E::UnknownDb, E::NoSuchObject, E::InvalidObject, E::InvalidOperation, E::Meta],
         Kind::UnknownTable => &[E::UnknownTable, E::NoSuchObject, E::InvalidObject, E::InvalidOperation, E::Meta],
         Kind::UnknownPartition => {

@@ -2,6 +2,7 @@
 //! back leaves as bytes of the same wire form. No `skep_thrift` type goes below this room, and nothing here knows
 //! SQL, stores or caches.
 
+mod call_log;
 mod context;
 mod dispatch;
 mod exception;

@@ -3,8 +3,8 @@
 use bytes::Bytes;
 use skep_core::{Error, Result};
 use skep_thrift::wire::Kind;
-use skep_thrift::wire::message::{self, ErrorCode, Head, MessageKind};
-use skep_thrift::{Throw, Writer};
+use skep_thrift::wire::message::{self, ErrorCode, MessageKind};
+use skep_thrift::{Throw, Writer, method};
 
 use super::transport::{Framing, Wire};
 
@@ -60,16 +60,15 @@ pub struct ReplyTo<'a> {
 }
 
 impl ReplyTo<'_> {
-    /// A reply whose result struct the caller writes, fields and all.
-    pub fn value(&self, result: impl FnOnce(&mut Writer)) -> Result<Reply> {
-        let mut w = self.open(MessageKind::Reply);
-        result(&mut w);
-        self.close(w.into_bytes())
+    /// A reply with the method's value.
+    pub fn value(&self, value: &impl method::Reply) -> Result<Reply> {
+        self.whole(|w| method::write_reply(w, self.name, self.seq, value))
     }
 
-    /// A reply whose return value is there as bytes.
+    /// A reply whose return value, of type `kind`, is there as bytes.
     pub fn spliced(&self, kind: Kind, value: Encoded) -> Result<Reply> {
-        let mut w = self.open(MessageKind::Reply);
+        let mut w = self.writer();
+        message::write_head(&mut w, self.name, MessageKind::Reply, self.seq);
         w.struct_begin();
         w.field_begin(kind, 0);
         let mut before = w.into_bytes();
@@ -80,44 +79,40 @@ impl ReplyTo<'_> {
         Ok(Reply { body: ReplyBody::Spliced { before, parts: value.parts, after } })
     }
 
-    /// An exception that the method declares. All of Hive's are a struct of one field, 1, the message.
+    /// An exception that the method declares.
     pub fn declared(&self, throw: &Throw, text: &str) -> Result<Reply> {
-        self.value(|w| {
-            let outer = w.struct_begin();
-            w.field_begin(Kind::Struct, throw.id);
-            let inner = w.struct_begin();
-            w.field_begin(Kind::String, 1);
-            w.string(text);
-            w.field_end();
-            w.struct_end(inner);
-            w.field_end();
-            w.struct_end(outer);
-        })
+        self.whole(|w| method::write_exception(w, self.name, self.seq, throw.id, text))
     }
 
     /// A protocol-level error (TApplicationException), which every client understands for every method.
     pub fn application(&self, code: ErrorCode, text: &str) -> Reply {
-        let mut w = self.open(MessageKind::Exception);
-        message::write_error(&mut w, code, text);
-        let bytes = w.into_bytes();
-        // A name of at most 255 bytes and a short text: never too long for a frame.
-        self.close(bytes).unwrap_or(Reply { body: ReplyBody::Value(Vec::new()) })
+        // A name of at most 255 bytes and a short text are never too long for a frame.
+        self.whole(|w| message::write_error(w, self.name, self.seq, code, text))
+            .unwrap_or(Reply { body: ReplyBody::Value(Vec::new()) })
     }
 
-    fn open(&self, kind: MessageKind) -> Writer {
+    /// The text is what Spark and Flink look for.
+    pub fn unknown_method(&self) -> Reply {
+        self.application(ErrorCode::UnknownMethod, &format!("Invalid method name: '{}'", self.name))
+    }
+
+    fn whole(&self, write: impl FnOnce(&mut Writer)) -> Result<Reply> {
+        let mut w = self.writer();
+        write(&mut w);
+        let mut bytes = w.into_bytes();
+        let length = bytes.len();
+        self.frame(&mut bytes, length)?;
+        Ok(Reply { body: ReplyBody::Value(bytes) })
+    }
+
+    /// Leaves room for the frame's length. Binary replies always have the versioned head, also to a client with the
+    /// old one: Hive's own server does so, hence every client reads it.
+    fn writer(&self) -> Writer {
         let mut buffer = Vec::with_capacity(256);
         if self.wire.framing == Framing::Framed {
             buffer.extend_from_slice(&[0; FRAME_HEAD]);
         }
-        let mut w = Writer::with_buffer(self.wire.protocol, buffer);
-        message::write_head(&mut w, &Head { name: self.name.to_owned(), kind, seq: self.seq });
-        w
-    }
-
-    fn close(&self, mut bytes: Vec<u8>) -> Result<Reply> {
-        let length = bytes.len();
-        self.frame(&mut bytes, length)?;
-        Ok(Reply { body: ReplyBody::Value(bytes) })
+        Writer::with_buffer(self.wire.protocol, buffer)
     }
 
     /// Fills in the frame's length, which is known only now.

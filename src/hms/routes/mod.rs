@@ -7,5 +7,5 @@ mod table;
 
 pub use fates::{Fates, fates};
 pub use refused::{REFUSED, refused_why};
-pub use route::{Answer, Handler, Routes, Row, Running};
+pub use route::{Answer, Handler, Routes, Row};
 pub use table::routes;

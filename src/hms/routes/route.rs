@@ -6,8 +6,8 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use skep_core::Result;
-use skep_thrift::wire::{Decode, Encode};
-use skep_thrift::{Method, MethodInfo, Reader, WireError};
+use skep_thrift::wire::{Decode, Slot};
+use skep_thrift::{Method, Reader, Throw, WireError};
 
 use crate::hms::context::Cx;
 use crate::hms::reply::{Encoded, Reply, ReplyTo};
@@ -41,7 +41,9 @@ type Run = Box<dyn Fn(Cx, &mut Reader<'_>, ReplyTo<'static>) -> Result<Running, 
 
 /// One method's line.
 pub struct Row {
-    pub info: &'static MethodInfo,
+    pub name: &'static str,
+    pub oneway: bool,
+    pub throws: &'static [Throw],
     run: Run,
 }
 
@@ -61,24 +63,24 @@ pub struct Routes {
 impl Routes {
     /// Routes a method to a handler that returns its value.
     #[must_use]
-    pub fn on<M: Method>(self, handler: impl Handler<M, M::Reply>) -> Self {
-        self.row::<M, _>(handler, |value, to| to.value(|w| M::write_reply(&value, w)))
+    pub fn on<M: Method<Args: 'static, Reply: 'static>>(self, handler: impl Handler<M, M::Reply>) -> Self {
+        self.row::<M, _>(handler, |value, to| to.value(&value))
     }
 
     /// Routes a method to a handler that may return encoded bytes.
     #[must_use]
-    pub fn on_encoded<M: Method>(self, handler: impl Handler<M, Answer<M::Reply>>) -> Self
+    pub fn on_encoded<M>(self, handler: impl Handler<M, Answer<M::Reply>>) -> Self
     where
-        M::Reply: Encode,
+        M: Method<Args: 'static, Reply: Slot + 'static>,
     {
         self.row::<M, _>(handler, |answer, to| match answer {
-            Answer::Value(value) => to.value(|w| M::write_reply(&value, w)),
-            Answer::Encoded(encoded) => to.spliced(<M::Reply as Encode>::KIND, encoded),
+            Answer::Value(value) => to.value(&value),
+            Answer::Encoded(encoded) => to.spliced(<M::Reply as Slot>::KIND, encoded),
         })
     }
 
-    fn row<M: Method, R: Send + 'static>(
-        mut self,
+    fn row<M: Method<Args: 'static>, R: Send + 'static>(
+        self,
         handler: impl Handler<M, R>,
         encode: fn(R, ReplyTo<'static>) -> Result<Reply>,
     ) -> Self {
@@ -88,18 +90,20 @@ impl Routes {
             let handler = Arc::clone(&handler);
             Ok(Box::pin(async move { encode(handler.call(cx, args).await?, to) }))
         });
-        let twice = self.rows.insert(M::INFO.name, Row { info: M::INFO, run });
-        assert!(twice.is_none(), "method {} is routed twice", M::INFO.name);
-        self
+        let row = Row { name: M::NAME, oneway: M::ONEWAY, throws: M::THROWS, run };
+        self.row_add(row)
     }
 
     /// Joins the rows of another block. Panics if they share a method.
     #[must_use]
-    pub fn and(mut self, other: Self) -> Self {
-        for (name, row) in other.rows {
-            let twice = self.rows.insert(name, row);
-            assert!(twice.is_none(), "method {name} is routed twice");
-        }
+    pub fn and(self, other: Self) -> Self {
+        other.rows.into_values().fold(self, Self::row_add)
+    }
+
+    fn row_add(mut self, row: Row) -> Self {
+        let name = row.name;
+        let twice = self.rows.insert(name, row);
+        assert!(twice.is_none(), "method {name} is routed twice");
         self
     }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use skep_thrift::WireError;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
@@ -12,6 +13,7 @@ use super::buffer::Budget;
 use super::limits::ConnectionLimits;
 use super::listener::Slot;
 use super::reader::{End, MessageReader};
+use super::sniff::Framing;
 use super::writer::write_reply;
 use crate::hms::dispatch::Dispatcher;
 use crate::hms::session::Session;
@@ -48,15 +50,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         self.log(&end);
         match end {
             End::OutOfStep(error) => {
-                let wire = self.reader.wire();
-                if let Some(reply) = wire.and_then(|wire| Dispatcher::out_of_step(wire, self.reader.pending(), &error))
-                {
-                    // Whether it arrives or not, the connection ends here.
-                    let _ = write_reply(&mut self.stream, &reply, self.terms.limits.write_timeout).await;
-                }
+                self.last_word(&error).await;
                 self.linger().await;
             }
-            End::Foreign(_) => self.linger().await,
+            End::Foreign(_) => {
+                self.terms.dispatcher.observer().connection_foreign();
+                self.linger().await;
+            }
             End::Drained if !self.reader.pending().is_empty() => self.linger().await,
             _ => {}
         }
@@ -97,6 +97,16 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
                 warn!(%peer, connection, "connection closed: {end}");
             }
         }
+    }
+
+    /// Tells the client what was wrong with its bytes.
+    async fn last_word(&mut self, error: &WireError) {
+        let Some(wire) = self.reader.wire() else { return };
+        let frame_head = if wire.framing == Framing::Framed { 4 } else { 0 };
+        let message = self.reader.pending().get(frame_head..).unwrap_or_default();
+        let reply = Dispatcher::out_of_step(wire, message, self.terms.limits.wire(), error);
+        // Whether it arrives or not, the connection ends here.
+        let _ = write_reply(&mut self.stream, &reply, self.terms.limits.write_timeout).await;
     }
 
     /// Says that nothing more comes, and waits a little for the client to have read it and closed.

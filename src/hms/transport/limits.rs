@@ -41,12 +41,12 @@ impl Default for ConnectionLimits {
             connections_max: 4096,
             message_bytes_max: 100 << 20,
             buffered_bytes_max: 1 << 30,
-            first_byte_timeout: Duration::from_secs(60),
-            message_timeout: Duration::from_secs(60),
-            idle_timeout: Duration::from_secs(24 * 3600),
-            write_timeout: Duration::from_secs(60),
+            first_byte_timeout: Duration::from_mins(1),
+            message_timeout: Duration::from_mins(1),
+            idle_timeout: Duration::from_hours(24),
+            write_timeout: Duration::from_mins(1),
             drain_timeout: Duration::from_secs(8),
-            keepalive_after: Duration::from_secs(60),
+            keepalive_after: Duration::from_mins(1),
         }
     }
 }

@@ -66,7 +66,10 @@ pub async fn serve(
     connections.close();
     info!(connections = connections.len(), "the Thrift port drains");
     if timeout(port.terms.limits.drain_timeout, connections.wait()).await.is_err() {
-        warn!(connections = connections.len(), "calls still run at the end of the drain; their connections are dropped");
+        warn!(
+            connections = connections.len(),
+            "calls still run at the end of the drain; their connections are dropped"
+        );
         give_up.cancel();
         // A handler that blocks its thread can't be dropped; the process must end all the same.
         let _ = timeout(DROP_TIMEOUT, connections.wait()).await;

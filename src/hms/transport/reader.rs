@@ -54,7 +54,6 @@ impl fmt::Display for End {
 }
 
 /// Finds the messages of one connection.
-#[derive(Debug)]
 pub(super) struct MessageReader {
     buffer: Buffer,
     limits: Limits,
@@ -158,9 +157,9 @@ impl MessageReader {
 
     fn find_unframed(&mut self, wire: Wire) -> Result<Option<Range<usize>>, WireError> {
         let scanner = self.scanner.get_or_insert_with(|| Scanner::new(wire.protocol, self.limits));
-        match scanner.scan(self.buffer.pending())? {
-            Scan::More => Ok(None),
-            Scan::Done(length) => {
+        match scanner.advance(self.buffer.pending())? {
+            Scan::NeedMore => Ok(None),
+            Scan::Complete(length) => {
                 self.scanner = None;
                 Ok(Some(0..length))
             }

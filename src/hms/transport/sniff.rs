@@ -12,7 +12,7 @@ pub enum Framing {
 }
 
 /// How one connection speaks; settled by its first message and kept to its end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Wire {
     pub framing: Framing,
     pub protocol: Protocol,
