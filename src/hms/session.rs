@@ -133,3 +133,51 @@ impl Session {
         change(&mut self.said.write().unwrap_or_else(PoisonError::into_inner))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn session() -> Session {
+        Session::new(1, ([127, 0, 0, 1], 9083).into())
+    }
+
+    #[test]
+    fn the_last_set_ugi_counts() {
+        let session = session();
+        assert_eq!(session.user(), None);
+        session.identity_set("ann".into(), vec!["staff".into()]).unwrap();
+        session.identity_set("bob".into(), vec![]).unwrap();
+        assert_eq!(session.identity(), Some(Identity { user: "bob".into(), groups: vec![] }));
+        session.identity_set(String::new(), vec![]).unwrap();
+        assert_eq!(session.user(), None);
+    }
+
+    #[test]
+    fn a_client_cannot_make_its_session_large() {
+        let session = session();
+        let long = "x".repeat(NAME_BYTES_MAX + 1);
+        session.identity_set(long.clone(), vec![]).unwrap_err();
+        session.identity_set("ann".into(), vec![long.clone()]).unwrap_err();
+        session.identity_set("ann".into(), vec![String::new(); GROUPS_MAX + 1]).unwrap_err();
+        assert_eq!(session.identity(), None);
+        session.meta_conf_set(&long, "").unwrap_err();
+        session.meta_conf_set("key", &"x".repeat(META_CONF_VALUE_BYTES_MAX + 1)).unwrap_err();
+        for i in 0..META_CONF_MAX {
+            session.meta_conf_set(&format!("key{i}"), "first").unwrap();
+        }
+        session.meta_conf_set("one more", "").unwrap_err();
+        session.meta_conf_set("key0", "second").unwrap();
+        assert_eq!(session.meta_conf("key0").as_deref(), Some("second"));
+        assert_eq!(session.meta_conf("one more"), None);
+    }
+
+    #[test]
+    fn hints_only_make_a_client_younger() {
+        let session = session();
+        assert_eq!(session.generation(), None);
+        session.generation_hint(Generation::Hive3);
+        session.generation_hint(Generation::Hive2);
+        assert_eq!(session.generation(), Some(Generation::Hive3));
+    }
+}

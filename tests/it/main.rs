@@ -1,1 +1,3 @@
-fn main() {}
+//! The one integration binary: whatever needs a socket or a database.
+
+mod wire;

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use skep_thrift::WireError;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::runtime::{Handle, RuntimeFlavor};
+use tokio::task::block_in_place;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, warn};
@@ -22,6 +24,10 @@ use crate::hms::session::Session;
 /// operating system reset the connection, and the client may then lose the last reply.
 const LINGER: Duration = Duration::from_secs(1);
 const LINGER_BYTES: usize = 1 << 20;
+
+/// A message above this size takes so long to decode (a hundred megabytes: half a second) that the thread's other
+/// connections must not wait for it.
+const HEAVY: usize = 1 << 20;
 
 /// What all connections of a port share.
 pub(super) struct Terms {
@@ -73,7 +79,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
             let Some(wire) = self.reader.wire() else { return End::Closed };
             let end = place.end;
             let message = self.reader.pending().get(place).unwrap_or_default();
-            let call = terms.dispatcher.begin(&self.session, wire, message, terms.limits.wire());
+            let begin = || terms.dispatcher.begin(&self.session, wire, message, terms.limits.wire());
+            let call = if message.len() > HEAVY { aside(begin) } else { begin() };
             // Decoded; its bytes need not wait for the handler.
             self.reader.consume(end);
             if let Some(reply) = call.await
@@ -124,5 +131,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
             std::io::Result::Ok(())
         };
         let _ = timeout(LINGER, until_closed).await;
+    }
+}
+
+/// Does long work without holding up the other tasks of this thread, where the runtime has more than one.
+fn aside<T>(work: impl FnOnce() -> T) -> T {
+    match Handle::current().runtime_flavor() {
+        RuntimeFlavor::MultiThread => block_in_place(work),
+        _ => work(),
     }
 }

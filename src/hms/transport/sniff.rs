@@ -101,3 +101,59 @@ pub fn sniff(bytes: &[u8]) -> Sniff {
         _ => Sniff::Foreign(Foreign::Unknown([a, b, c, d, fifth])),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn wire(framing: Framing, protocol: Protocol) -> Sniff {
+        Sniff::Thrift(Wire { framing, protocol })
+    }
+
+    #[test]
+    fn each_form_is_told_by_its_first_bytes() {
+        use Framing::{Framed, Unframed};
+        use Protocol::{Binary, Compact};
+        let cases: [(&[u8], Sniff); 21] = [
+            (b"\x80\x01\0\x01", wire(Unframed, Binary)),
+            (b"\x82\x21", wire(Unframed, Compact)),
+            (b"\x82\x81", wire(Unframed, Compact)),
+            (b"\0\0\x01\0\x80", wire(Framed, Binary)),
+            (b"\0\0\x01\0\x82", wire(Framed, Compact)),
+            // Frames of 100 MB start with other bytes than 0, also with SASL's or TLS's.
+            (b"\x06\0\0\0\x80", wire(Framed, Binary)),
+            (b"\x01\0\0\0\x82", wire(Framed, Compact)),
+            (b"\x16\0\0\0\x82", wire(Framed, Compact)),
+            // The old head, plain and framed; a name as long as a name can be.
+            (b"\0\0\0\x09get_t", wire(Unframed, Binary)),
+            (b"\0\0\0\xffget_t", wire(Unframed, Binary)),
+            (b"\0\0\0\x19\0\0\0\x09get_t", wire(Framed, Binary)),
+            (b"\0\0\x01\0get_t", Sniff::Foreign(Foreign::Unknown(*b"\0\0\x01\0g"))),
+            (b"\x80\x02\0\x01\0", Sniff::Foreign(Foreign::Unknown(*b"\x80\x02\0\x01\0"))),
+            (b"\x82\x22\0\x01\0", Sniff::Foreign(Foreign::Unknown(*b"\x82\x22\0\x01\0"))),
+            (b"\x16\x03\x01\x02\0\x01", Sniff::Foreign(Foreign::Tls)),
+            (b"\x16\x03\x01\x02\x80\x01", Sniff::Foreign(Foreign::Tls)),
+            (b"GET / HTTP/1.1", Sniff::Foreign(Foreign::Http)),
+            (b"PRI * HTTP/2.0", Sniff::Foreign(Foreign::Http)),
+            (b"\x01\0\0\0\x05PLAIN", Sniff::Foreign(Foreign::Sasl)),
+            (b"", Sniff::More),
+            (b"\0\0\0\x09", Sniff::More),
+        ];
+        for (bytes, expected) in cases {
+            assert_eq!(sniff(bytes), expected, "{bytes:02x?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn five_bytes_always_suffice_and_more_change_nothing(bytes in proptest::collection::vec(any::<u8>(), 0..12)) {
+            for end in 0..bytes.len() {
+                let early = sniff(&bytes[..end]);
+                prop_assert!(end < 5 || early != Sniff::More);
+                prop_assert!(early == Sniff::More || early == sniff(&bytes));
+            }
+        }
+    }
+}

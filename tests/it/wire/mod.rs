@@ -1,0 +1,12 @@
+//! The Thrift front through real sockets: every wire form, every way to misbehave.
+
+mod apache;
+mod calls;
+mod client;
+mod fixture;
+mod forms;
+mod hostile;
+mod lifetimes;
+mod lines;
+mod methods;
+mod table;
