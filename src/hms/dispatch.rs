@@ -68,6 +68,9 @@ impl Dispatcher {
             }
             return done(log.unknown(&head.name, is_answered.then(|| to.unknown_method())));
         };
+        if let Some(generation) = row.generation {
+            session.generation_hint(generation);
+        }
         let to = ReplyTo { wire, name: row.name, seq: head.seq };
         // Old generators send calls of one-way methods as ordinary calls, and read no reply either way.
         start(row, cx, &mut reader, to, log, is_answered && !row.oneway)

@@ -12,9 +12,9 @@ pub fn wanted(kind: Kind) -> &'static [Exception] {
     match kind {
         // Reads declare NoSuchObject; adds and creates, InvalidObject; alters, InvalidOperation.
         Kind::NotFound => {
-            &[E::NoSuchObject, E::UnknownTable, E::UnknownDb, E::InvalidObject, E::InvalidOperation, E::Meta]
+            &[E::NoSuchObject, E::UnknownTable, E::UnknownDB, E::InvalidObject, E::InvalidOperation, E::Meta]
         }
-        Kind::UnknownDatabase => &[E::UnknownDb, E::NoSuchObject, E::InvalidObject, E::InvalidOperation, E::Meta],
+        Kind::UnknownDatabase => &[E::UnknownDB, E::NoSuchObject, E::InvalidObject, E::InvalidOperation, E::Meta],
         Kind::UnknownTable => &[E::UnknownTable, E::NoSuchObject, E::InvalidObject, E::InvalidOperation, E::Meta],
         Kind::UnknownPartition => {
             &[E::UnknownPartition, E::InvalidPartition, E::NoSuchObject, E::InvalidOperation, E::Meta]

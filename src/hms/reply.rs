@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use skep_core::{Error, Result};
 use skep_thrift::wire::Kind;
-use skep_thrift::wire::message::{self, ErrorCode, MessageKind};
+use skep_thrift::wire::message::{self, ErrorCode, Head, MessageKind};
 use skep_thrift::{Throw, Writer, method};
 
 use super::transport::{Framing, Wire};
@@ -51,6 +51,9 @@ impl Reply {
     }
 }
 
+/// In place of an error reply that is too long for a frame, which none is: names and texts are bounded.
+const NOTHING: Reply = Reply { body: ReplyBody::Value(Vec::new()) };
+
 /// Whom a reply answers: everything its message head needs.
 #[derive(Debug, Clone, Copy)]
 pub struct ReplyTo<'a> {
@@ -86,14 +89,13 @@ impl ReplyTo<'_> {
 
     /// A protocol-level error (TApplicationException), which every client understands for every method.
     pub fn application(&self, code: ErrorCode, text: &str) -> Reply {
-        // A name of at most 255 bytes and a short text are never too long for a frame.
-        self.whole(|w| message::write_error(w, self.name, self.seq, code, text))
-            .unwrap_or(Reply { body: ReplyBody::Value(Vec::new()) })
+        self.whole(|w| message::write_error(w, self.name, self.seq, code, text)).unwrap_or(NOTHING)
     }
 
-    /// The text is what Spark and Flink look for.
+    /// With the text that Spark and Flink look for.
     pub fn unknown_method(&self) -> Reply {
-        self.application(ErrorCode::UnknownMethod, &format!("Invalid method name: '{}'", self.name))
+        let head = Head { name: self.name.to_owned(), kind: MessageKind::Call, seq: self.seq };
+        self.whole(|w| method::write_unknown_method(w, &head)).unwrap_or(NOTHING)
     }
 
     fn whole(&self, write: impl FnOnce(&mut Writer)) -> Result<Reply> {

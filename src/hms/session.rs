@@ -48,6 +48,17 @@ pub enum Generation {
     Hive4,
 }
 
+impl Generation {
+    /// The clients that a method came with, by the release that had it first (`4.0.1`); None if all have it.
+    pub fn since(release: &str) -> Option<Self> {
+        match release.as_bytes() {
+            [b'2', ..] => None,
+            [b'3', ..] => Some(Self::Hive3),
+            _ => Some(Self::Hive4),
+        }
+    }
+}
+
 impl Session {
     pub fn new(id: u64, peer: SocketAddr) -> Self {
         Self { id, peer, wire: OnceLock::new(), ended: AtomicBool::new(false), said: RwLock::default() }
@@ -110,7 +121,9 @@ impl Session {
 
     /// Notes that a call or a field was seen that only this generation of clients (or a later one) sends.
     pub fn generation_hint(&self, at_least: Generation) {
-        self.write(|said| said.generation = said.generation.max(Some(at_least)));
+        if self.generation() < Some(at_least) {
+            self.write(|said| said.generation = said.generation.max(Some(at_least)));
+        }
     }
     /// The youngest generation the client has shown so far; None as long as all of them could have sent its calls.
     pub fn generation(&self) -> Option<Generation> {

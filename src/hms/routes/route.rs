@@ -7,10 +7,11 @@ use std::sync::Arc;
 
 use skep_core::Result;
 use skep_thrift::wire::{Decode, Slot};
-use skep_thrift::{Method, Reader, Throw, WireError};
+use skep_thrift::{Method, MethodInfo, Reader, Throw, WireError};
 
 use crate::hms::context::Cx;
 use crate::hms::reply::{Encoded, Reply, ReplyTo};
+use crate::hms::session::Generation;
 
 /// A handler of method `M`: any `async fn(Cx, M::Args) -> Result<R>`.
 pub trait Handler<M: Method, R>: Send + Sync + 'static {
@@ -44,6 +45,8 @@ pub struct Row {
     pub name: &'static str,
     pub oneway: bool,
     pub throws: &'static [Throw],
+    /// The clients that call it are at least so young.
+    pub generation: Option<Generation>,
     run: Run,
 }
 
@@ -90,8 +93,8 @@ impl Routes {
             let handler = Arc::clone(&handler);
             Ok(Box::pin(async move { encode(handler.call(cx, args).await?, to) }))
         });
-        let row = Row { name: M::NAME, oneway: M::ONEWAY, throws: M::THROWS, run };
-        self.row_add(row)
+        let generation = MethodInfo::find(M::NAME).and_then(|info| Generation::since(info.since));
+        self.row_add(Row { name: M::NAME, oneway: M::ONEWAY, throws: M::THROWS, generation, run })
     }
 
     /// Joins the rows of another block. Panics if they share a method.

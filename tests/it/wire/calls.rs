@@ -2,7 +2,7 @@
 
 use skep::hms::{Framing, Outcome};
 use skep_core::Kind;
-use skep_thrift::method::Answer;
+use skep_thrift::call::Answer;
 use skep_thrift::wire::message::{self, MessageKind};
 use skep_thrift::wire::{Encode, Kind as WireKind};
 use skep_thrift::{Exception, Method, Writer};

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use skep::hms::{Framing, Wire};
-use skep_thrift::method::{self, Answer};
+use skep_thrift::call::{self as caller, Answer};
 use skep_thrift::wire::message::{self, Head};
 use skep_thrift::wire::{Scan, Scanner};
 use skep_thrift::{Limits, Method, Protocol, Reader, Writer};
@@ -47,7 +47,7 @@ impl Client {
         let message = self.message().await.expect("a reply instead of the connection's end");
         let mut r = Reader::new(self.wire.protocol, &message, Limits::default());
         let head = message::read_head(&mut r).unwrap();
-        let answer = method::read_answer::<M>(&mut r, &head).unwrap();
+        let answer = caller::read_answer::<M>(&mut r, &head).unwrap();
         assert_eq!(r.position(), message.len(), "bytes behind the reply");
         (head, answer)
     }
@@ -93,7 +93,7 @@ impl Client {
 /// A whole call as bytes.
 pub fn call<M: Method>(wire: Wire, seq: i32, args: &M::Args) -> Vec<u8> {
     let mut w = Writer::new(wire.protocol);
-    method::write_call::<M>(&mut w, seq, args);
+    caller::write_call::<M>(&mut w, seq, args);
     frame(wire, &w.into_bytes())
 }
 

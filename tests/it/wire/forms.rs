@@ -1,6 +1,6 @@
 //! One port, all wire forms.
 
-use skep_thrift::method::Answer;
+use skep_thrift::call::Answer;
 
 use super::client::{BINARY, Client, FRAMED_BINARY, WIRES, call, frame};
 use super::fixture::Server;

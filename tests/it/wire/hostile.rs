@@ -1,7 +1,7 @@
 //! What strangers send. Whatever it is, the server closes that connection and serves the others.
 
 use skep::hms::{ConnectionLimits, Framing};
-use skep_thrift::method::Answer;
+use skep_thrift::call::Answer;
 use skep_thrift::wire::message::{self, MessageKind};
 use skep_thrift::{Protocol, Writer};
 

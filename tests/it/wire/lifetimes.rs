@@ -1,7 +1,7 @@
 //! How long a connection lives: timeouts, the cap, draining.
 
 use skep::hms::ConnectionLimits;
-use skep_thrift::method::Answer;
+use skep_thrift::call::Answer;
 use std::time::Duration;
 
 use super::client::{BINARY, Client, WIRES, call};

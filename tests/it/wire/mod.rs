@@ -3,8 +3,10 @@
 mod apache;
 mod calls;
 mod client;
+mod exceptions;
 mod fixture;
 mod forms;
+mod hive;
 mod hostile;
 mod lifetimes;
 mod lines;
