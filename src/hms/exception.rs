@@ -19,9 +19,9 @@ pub fn wanted(kind: Kind) -> &'static [Exception] {
         Kind::UnknownPartition => {
             &[E::UnknownPartition, E::InvalidPartition, E::NoSuchObject, E::InvalidOperation, E::Meta]
         }
-        Kind::AlreadyExists => &[E::AlreadyExists, E::InvalidOperation, E::InvalidObject, E::Meta],
+        Kind::AlreadyExists => &[E::AlreadyExists, E::InvalidOperation, E::Meta],
         Kind::InvalidObject => &[E::InvalidObject, E::InvalidInput, E::InvalidOperation, E::Meta],
-        Kind::InvalidOperation => &[E::InvalidOperation, E::InvalidObject, E::Meta],
+        Kind::InvalidOperation => &[E::InvalidOperation, E::Meta],
         Kind::InvalidInput => &[E::InvalidInput, E::InvalidObject, E::InvalidOperation, E::Meta],
         Kind::ConfigValue => &[E::ConfigValSecurity, E::Meta],
         Kind::NoSuchLock => &[E::NoSuchLock, E::NoSuchObject, E::Meta],

@@ -34,6 +34,10 @@ pub struct Encoded {
 }
 
 impl Reply {
+    /// A message that is complete, head, frame and all.
+    pub fn of(body: ReplyBody) -> Self {
+        Self { body }
+    }
     pub fn body(&self) -> &ReplyBody {
         &self.body
     }

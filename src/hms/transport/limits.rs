@@ -13,13 +13,14 @@ pub struct ConnectionLimits {
     pub message_bytes_max: usize,
     /// Bytes of half-received messages of all connections together; who would pass it waits for the others.
     pub buffered_bytes_max: usize,
-    /// From connecting to the first byte.
+    /// From connecting to the first byte. As long as a Hive client's own patience: pools connect ahead of use.
     pub first_byte_timeout: Duration,
     /// From the first byte of a message to its last, so that a slow sender can't hold a buffer for ever.
     pub message_timeout: Duration,
     /// Between two calls. Generous: pools of Hive clients keep idle connections and take a closed one for a fault.
     pub idle_timeout: Duration,
-    /// For each 64 KiB of a reply to be taken by the client's machine.
+    /// For each 64 KiB of a reply to be taken by the client's machine; the reply as a whole must also move at
+    /// 256 KiB a second once this time has passed.
     pub write_timeout: Duration,
     /// For running calls to end once the server drains; then their connections are dropped.
     pub drain_timeout: Duration,
@@ -41,7 +42,7 @@ impl Default for ConnectionLimits {
             connections_max: 4096,
             message_bytes_max: 100 << 20,
             buffered_bytes_max: 1 << 30,
-            first_byte_timeout: Duration::from_mins(1),
+            first_byte_timeout: Duration::from_mins(10),
             message_timeout: Duration::from_mins(1),
             idle_timeout: Duration::from_hours(24),
             write_timeout: Duration::from_mins(1),

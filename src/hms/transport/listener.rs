@@ -107,7 +107,9 @@ impl Port {
 /// gone, which idle clients otherwise hide for ever.
 fn prepare(stream: &TcpStream, limits: &ConnectionLimits) -> io::Result<()> {
     stream.set_nodelay(true)?;
-    let keepalive = TcpKeepalive::new().with_time(limits.keepalive_after).with_interval(limits.keepalive_after / 4);
+    // The system counts whole seconds and refuses none.
+    let after = limits.keepalive_after.max(Duration::from_secs(1));
+    let keepalive = TcpKeepalive::new().with_time(after).with_interval((after / 4).max(Duration::from_secs(1)));
     SockRef::from(stream).set_tcp_keepalive(&keepalive)
 }
 

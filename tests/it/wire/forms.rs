@@ -76,7 +76,8 @@ async fn spliced_replies_are_read_like_any_other() {
     }
 }
 
-#[tokio::test]
+/// On several threads, where long decoding steps aside.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn megabytes_pass_in_both_directions() {
     let server = Server::start().await;
     for wire in WIRES {
