@@ -4,5 +4,6 @@
 pub mod catalog;
 pub mod clock;
 pub mod config;
+pub mod hms;
 pub mod store;
 pub mod warehouse;

@@ -1,4 +1,9 @@
-//! The one integration binary: real sockets, a real Postgres (`SKEP_TEST_POSTGRES`, made by `scripts/test.sh`).
+//! The one integration binary: whatever needs a socket or a database: a real Postgres (`SKEP_TEST_POSTGRES`, made by
+//! `scripts/test.sh`).
+
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that can't go on fails")]
 
 mod backend;
+mod golden;
 mod store_suite;
+mod wire;

@@ -1,0 +1,5 @@
+//! Handlers, a file a noun. Each is three moves: convert in, call the catalog, convert out; old spellings are
+//! adaptors to the newest request. A file's `routes()` is its block of the table.
+
+pub mod catalogs;
+pub mod databases;
