@@ -409,7 +409,7 @@ fn as_truth(truth: Option<bool>) -> Truth {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2000))]
+    #![proptest_config(ProptestConfig::with_cases(1000))]
 
     #[test]
     fn filters_agree_with_the_oracle(model in model(), rows in rows()) {

@@ -38,7 +38,7 @@ fn equality_chains_become_one_in() {
 fn long_lists_are_looked_up() {
     let mut list = String::from("(dt) in ('x'");
     let mut pairs = String::from("(dt='x' and hr=0)");
-    for n in 0..20_000 {
+    for n in 0..5_000 {
         write!(list, ", 'd{n}'").unwrap();
         write!(pairs, " or (dt='d{n}' and hr='{}')", n % 24).unwrap();
     }
@@ -49,8 +49,8 @@ fn long_lists_are_looked_up() {
     // More distinct values than results are kept for.
     for n in 0..70_000 {
         let row = values(&format!("d{n}"), &format!("{:02}", n % 24));
-        assert_eq!(by_list.select(&row).keeps(), n < 20_000, "{n}");
-        assert_eq!(by_pair.select(&row).keeps(), n < 20_000, "{n}");
+        assert_eq!(by_list.select(&row).keeps(), n < 5_000, "{n}");
+        assert_eq!(by_pair.select(&row).keeps(), n < 5_000, "{n}");
         assert!(!by_pair.select(&values(&format!("d{n}"), "24")).keeps());
     }
     assert_eq!(by_pair.select(&values("d1", "x")).sql, Truth::Null);
