@@ -1,3 +1,8 @@
-//! Skep, a Hive-compatible metastore server. `ARCHITECTURE.md` is the map.
+//! The server: a Hive metastore over Postgres or SQLite. `serve` wires the rooms below it; arrows run down only
+//! (ARCHITECTURE.md).
 
+pub mod catalog;
+pub mod clock;
+pub mod config;
 pub mod store;
+pub mod warehouse;

@@ -1,0 +1,51 @@
+//! `[metastore]`: behaviour that Hive lets an administrator choose. The Hive name of each key is in `hive_key.rs`.
+
+use std::time::Duration;
+
+use super::section::section;
+
+section! {
+    /// Behaviour towards Hive's clients.
+    Metastore in "metastore" {
+        /// Catalog of calls that name none. Impala insists on `hive`.
+        default_catalog: String = "hive".to_owned(),
+        /// Hive 4's table translation: a managed table that is not transactional becomes external and purged.
+        translate_tables: bool = false,
+        /// What clients are told to fetch at a time (tables).
+        batch_retrieve_max: u32 = 300,
+        /// What clients are told to fetch at a time (partitions).
+        batch_retrieve_partition_max: u32 = 1_000,
+        /// Most partitions that one call may ask of a table; `none`: no bound.
+        limit_partition_request: Option<u64> = None,
+        /// List files for numFiles and totalSize when a table or partition is made or changed.
+        stats_autogather: bool = true,
+        /// Send NDV sketches with column statistics.
+        stats_fetch_bitvector: bool = false,
+        /// Send KLL histograms with column statistics.
+        stats_fetch_kll: bool = false,
+        /// From 0 (the lower bound) to 1 (the upper) where the distinct values of partitions cannot be merged.
+        stats_ndv_tuner: f64 = 0.0,
+        /// Refuse ALTER TABLE that changes a column's type in a way old data cannot be read.
+        disallow_incompatible_col_type_changes: bool = true,
+        /// Refuse insert-only tables to clients that do not say they understand them.
+        client_capability_check: bool = true,
+        /// Partition values must match this regular expression; empty: all do.
+        partition_name_whitelist_pattern: String = String::new(),
+        /// Order in which limited partition lists are cut; the metastore knows `PART_NAME asc` and `PART_NAME desc`.
+        partition_order_expr: String = "PART_NAME asc".to_owned(),
+        /// Table parameters that new partitions copy; `*`: all.
+        partition_inherit_table_properties: Vec<String> = Vec::new(),
+        /// Table names may hold more than letters, digits and `_`.
+        special_characters_in_table_names: bool = true,
+        /// A transaction or lock without heartbeat ends after so long.
+        txn_timeout: Duration = Duration::from_secs(300),
+        /// Most transactions that one call may open.
+        txn_max_open_batch: u32 = 1_000,
+        /// Write an event for each INSERT that a client reports. Impala refuses to start without.
+        dml_events: bool = true,
+        /// Notification events are purged after so long.
+        event_ttl: Duration = Duration::from_secs(86_400),
+        /// Most events in one answer.
+        max_event_response: u32 = 1_000_000,
+    }
+}
