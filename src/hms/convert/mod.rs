@@ -3,4 +3,5 @@
 pub mod common;
 pub mod database;
 pub mod partition;
+pub mod projection;
 pub mod table;

@@ -91,7 +91,7 @@ pub fn storage_out(storage: &Storage) -> t::StorageDescriptor {
     shape_out(&storage.shape, storage.location.clone())
 }
 
-fn creation_metadata_in(metadata: t::CreationMetadata) -> CreationMetadata {
+pub fn creation_metadata_in(metadata: t::CreationMetadata) -> CreationMetadata {
     let source = |s: t::SourceTable| SourceTable {
         catalog: s.table.cat_name.unwrap_or_default(),
         database: s.table.db_name.unwrap_or_default(),

@@ -3,3 +3,6 @@
 
 pub mod catalogs;
 pub mod databases;
+pub mod tables;
+pub mod tables_schema;
+pub mod tables_write;
