@@ -38,13 +38,13 @@ section! {
         /// Table names may hold more than letters, digits and `_`.
         special_characters_in_table_names: bool = true,
         /// A transaction or lock without heartbeat ends after so long.
-        txn_timeout: Duration = Duration::from_secs(300),
+        txn_timeout: Duration = Duration::from_mins(5),
         /// Most transactions that one call may open.
         txn_max_open_batch: u32 = 1_000,
         /// Write an event for each INSERT that a client reports. Impala refuses to start without.
         dml_events: bool = true,
         /// Notification events are purged after so long.
-        event_ttl: Duration = Duration::from_secs(86_400),
+        event_ttl: Duration = Duration::from_hours(24),
         /// Most events in one answer.
         max_event_response: u32 = 1_000_000,
     }

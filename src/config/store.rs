@@ -19,7 +19,7 @@ section! {
         /// A call waits so long for a free connection, then it fails as unavailable.
         acquire_timeout: Duration = Duration::from_secs(10),
         /// The database ends a statement that runs longer.
-        statement_timeout: Duration = Duration::from_secs(300),
+        statement_timeout: Duration = Duration::from_mins(5),
         /// This node is the only one over its Postgres: reads then trust the cache without asking the database.
         single_node: bool = false,
     }
