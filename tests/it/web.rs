@@ -128,7 +128,7 @@ async fn reflection_names_the_services_and_an_unknown_method_is_unimplemented() 
     let Some(MessageResponse::ListServicesResponse(list)) = answer else { panic!("{answer:?}") };
     let mut names: Vec<_> = list.service.into_iter().map(|service| service.name).collect();
     names.sort();
-    assert_eq!(names, ["grpc.health.v1.Health", "skep.admin.v1.StatusService"]);
+    assert_eq!(names, ["grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection", "skep.admin.v1.StatusService"]);
 
     let mut grpc = tonic::client::Grpc::new(api.channel().await);
     grpc.ready().await.unwrap();
