@@ -2,7 +2,7 @@
 
 use std::process::{Command, Output};
 
-use crate::golden::golden;
+use crate::golden;
 
 fn skep(args: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_skep"));
@@ -22,7 +22,7 @@ fn help_is_golden() {
     ] {
         let output = skep(args);
         assert!(output.status.success());
-        golden(name, text(&output.stdout));
+        golden::check(name, text(&output.stdout));
     }
 }
 

@@ -1,15 +1,20 @@
-//! Files that what the program writes is compared with.
+//! Texts that reviewers read and programs depend on, kept as files. `UPDATE=1 cargo test` rewrites them.
 
-use std::fs;
 use std::path::Path;
 
-/// Compares with a file below `tests/golden`; `UPDATE=1` writes it.
-pub fn golden(name: &str, text: &str) {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name);
+/// Compares with `tests/golden/<name>`, or writes it when asked to.
+pub fn check(name: &str, actual: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name);
     if std::env::var_os("UPDATE").is_some() {
-        fs::create_dir_all(file.parent().unwrap()).unwrap();
-        fs::write(&file, text).unwrap();
+        std::fs::write(&path, actual).unwrap();
+        return;
     }
-    let wanted = fs::read_to_string(&file).unwrap_or_default();
-    assert!(text == wanted, "{name} differs; UPDATE=1 writes it. Now:\n{text}");
+    let expected = std::fs::read_to_string(&path).unwrap_or_default();
+    let differs = expected.lines().zip(actual.lines()).position(|(e, a)| e != a);
+    assert!(
+        expected == actual,
+        "{} differs from line {} on; run with UPDATE=1 and read the change",
+        path.display(),
+        differs.map_or_else(|| expected.lines().count().min(actual.lines().count()) + 1, |line| line + 1),
+    );
 }
