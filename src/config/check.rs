@@ -75,9 +75,11 @@ type Wrong = (&'static str, &'static str);
 
 fn check_bounds(config: &Config) -> Result<(), Wrong> {
     let (server, store, metastore) = (&config.server, &config.store, &config.metastore);
-    let schema_fits = store.schema.len() <= 63
-        && store.schema.starts_with(|c: char| c.is_ascii_lowercase() || c == '_')
-        && store.schema.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
+    let schema_fits = store.schema.as_ref().is_none_or(|schema| {
+        schema.len() <= 63
+            && schema.starts_with(|c: char| c.is_ascii_lowercase() || c == '_')
+            && schema.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+    });
     let catalog_fits = !metastore.default_catalog.is_empty()
         && metastore.default_catalog.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
     // Frames carry a 31-bit length.

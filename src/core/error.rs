@@ -31,6 +31,8 @@ pub enum Kind {
     NoSuchTxn,
     TxnAborted,
     TxnOpen,
+    /// Another transaction won; nothing was done and the operation may be run again.
+    Conflict,
     /// The database behind the store cannot be reached now; the call may be repeated.
     Unavailable,
     /// A stored row that is not as it must be.

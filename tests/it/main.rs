@@ -1,7 +1,9 @@
-//! The one integration binary: whatever needs a socket, a process or a database.
+//! The one integration binary: real sockets, a real Postgres (`SKEP_TEST_POSTGRES`, made by `scripts/test.sh`).
 
-#![expect(clippy::unwrap_used, reason = "helpers of tests, outside #[test] functions")]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that can't go on fails")]
 
+mod backend;
 mod command_line;
 mod golden;
+mod store_suite;
 mod web;

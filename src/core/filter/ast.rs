@@ -2,22 +2,7 @@
 //! `_ =>` arms, so that the compiler names every interpreter that a new one needs.
 
 use crate::types::KeyType;
-
-/// A typed value. SQL NULL is a value here; three-valued logic is the evaluator's.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Value {
-    Null,
-    Boolean(bool),
-    Integer(i64),
-    Double(f64),
-    /// `digits * 10^-scale`
-    Decimal { digits: i128, scale: u8 },
-    Text(String),
-    /// Days since 1970-01-01.
-    Date(i32),
-    /// Seconds since 1970-01-01T00:00:00 without a zone, and nanoseconds.
-    Timestamp { seconds: i64, nanos: u32 },
-}
+pub use crate::types::Value;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum CompareOp {
@@ -27,8 +12,24 @@ pub enum CompareOp {
     LessOrEqual,
     Greater,
     GreaterOrEqual,
-    /// `<=>`: NULL equals NULL; never unknown.
+    /// `<=>`: NULL equals NULL; never NULL itself.
     NullSafeEqual,
+}
+
+impl CompareOp {
+    /// The operator that says the same with its sides exchanged.
+    #[must_use]
+    pub fn mirrored(self) -> Self {
+        match self {
+            Self::Equal => Self::Equal,
+            Self::NotEqual => Self::NotEqual,
+            Self::Less => Self::Greater,
+            Self::LessOrEqual => Self::GreaterOrEqual,
+            Self::Greater => Self::Less,
+            Self::GreaterOrEqual => Self::LessOrEqual,
+            Self::NullSafeEqual => Self::NullSafeEqual,
+        }
+    }
 }
 
 /// How a LIKE pattern reads (`engines.md`, Spark).
@@ -42,22 +43,64 @@ pub enum LikeDialect {
     Either,
 }
 
-/// An expression over the partition keys of a table.
+/// An expression over the partition keys of a table. `K` names a key: an index into the table's partition keys, or the
+/// name as it was written while the table is not known yet (see [`super::parse`]).
+///
+/// Interpreters recurse, so whoever builds a tree from a stranger's bytes bounds its depth to [`MAX_DEPTH`].
 #[derive(Debug, Clone, PartialEq)]
-pub enum Expr {
+pub enum Expr<K = usize> {
     Literal(Value),
-    /// Index into the table's partition keys.
-    Key(usize),
-    Cast { operand: Box<Expr>, to: KeyType },
-    Compare { op: CompareOp, left: Box<Expr>, right: Box<Expr> },
-    And(Vec<Expr>),
-    Or(Vec<Expr>),
-    Not(Box<Expr>),
-    IsNull(Box<Expr>),
-    /// `(operands) IN (rows)`; every row is as long as `operands` (one for a plain IN, several for STRUCT).
-    In { operands: Vec<Expr>, rows: Vec<Vec<Expr>> },
-    Between { operand: Box<Expr>, low: Box<Expr>, high: Box<Expr> },
-    Like { operand: Box<Expr>, pattern: String, dialect: LikeDialect },
+    Key(K),
+    Cast {
+        operand: Box<Expr<K>>,
+        to: KeyType,
+    },
+    Compare {
+        op: CompareOp,
+        left: Box<Expr<K>>,
+        right: Box<Expr<K>>,
+    },
+    /// True where there is none.
+    And(Vec<Expr<K>>),
+    /// False where there is none.
+    Or(Vec<Expr<K>>),
+    Not(Box<Expr<K>>),
+    IsNull(Box<Expr<K>>),
+    /// `(operands) IN (rows)`: some row equals the operands, in every place. Every row is as long as `operands` (one
+    /// for a plain IN, several for STRUCT).
+    In {
+        operands: Vec<Expr<K>>,
+        rows: Vec<Vec<Expr<K>>>,
+    },
+    Between {
+        operand: Box<Expr<K>>,
+        low: Box<Expr<K>>,
+        high: Box<Expr<K>>,
+    },
+    Like {
+        operand: Box<Expr<K>>,
+        pattern: String,
+        dialect: LikeDialect,
+    },
     /// Something that cannot be evaluated here, with what it was: it makes its partition "unknown", which is not NULL.
     Unknown(String),
+}
+
+/// The deepest tree that is built from what a client sent.
+pub const MAX_DEPTH: usize = 200;
+
+impl<K> Expr<K> {
+    /// The filter that keeps everything.
+    pub fn everything() -> Self {
+        Self::And(Vec::new())
+    }
+
+    #[must_use]
+    pub fn negate(self) -> Self {
+        Self::Not(Box::new(self))
+    }
+
+    pub fn compare(op: CompareOp, left: Self, right: Self) -> Self {
+        Self::Compare { op, left: Box::new(left), right: Box::new(right) }
+    }
 }

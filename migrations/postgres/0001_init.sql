@@ -1,0 +1,164 @@
+create table catalog (
+    id bigint generated always as identity primary key,
+    name text collate "C" not null unique,
+    definition text not null
+);
+
+create table database (
+    id bigint generated always as identity primary key,
+    catalog_id bigint not null references catalog (id),
+    name text collate "C" not null,
+    definition text not null,
+    unique (catalog_id, name)
+);
+
+-- The row that a write of the table or of its partitions locks. `definition_version` is the version whose row in
+-- table_version holds the current definition.
+create table tbl (
+    id bigint generated always as identity primary key,
+    database_id bigint references database (id),
+    name text collate "C" not null,
+    kind smallint not null,
+    version bigint not null,
+    definition_version bigint not null,
+    changed_at bigint not null,
+    dropped_at bigint
+);
+create unique index tbl_by_name on tbl (database_id, name) where dropped_at is null;
+create index tbl_dropped on tbl (dropped_at) where dropped_at is not null;
+
+create table table_version (
+    table_id bigint not null references tbl (id),
+    version bigint not null,
+    definition text,
+    operation text not null,
+    at bigint not null,
+    by_user text,
+    request_id text,
+    primary key (table_id, version)
+);
+
+-- A storage descriptor without its location, shared by all that equal it.
+create table shape (
+    id bigint generated always as identity primary key,
+    hash text collate "C" not null unique,
+    body text not null
+);
+
+-- Partitions hold a slot; ALTER … CASCADE changes what a slot means, not the partitions.
+create table table_shape (
+    table_id bigint not null references tbl (id),
+    slot bigint not null,
+    added bigint not null,
+    removed bigint,
+    shape_id bigint not null references shape (id),
+    primary key (table_id, slot, added)
+);
+
+create table base (
+    id bigint generated always as identity primary key,
+    uri text collate "C" not null unique
+);
+
+-- Never updated but to set `removed`: a change removes a row and adds one.
+create table partition (
+    id bigint generated always as identity primary key,
+    table_id bigint not null references tbl (id),
+    name text collate "C" not null,
+    added bigint not null,
+    removed bigint,
+    slot bigint,
+    base_id bigint references base (id),
+    location text,
+    partition_values text,
+    params text,
+    created_at bigint not null,
+    accessed_at bigint not null,
+    write_id bigint
+);
+create unique index partition_by_name on partition (table_id, name) where removed is null;
+create index partition_changes on partition (table_id, added);
+create index partition_removals on partition (table_id, removed) where removed is not null;
+
+-- Column statistics; partition '' is the table itself.
+create table statistics (
+    table_id bigint not null references tbl (id),
+    partition text collate "C" not null,
+    engine text collate "C" not null,
+    column_name text collate "C" not null,
+    body text not null,
+    primary key (table_id, partition, engine, column_name)
+);
+
+-- Cold nouns: functions, constraints, roles, privileges, … one checked JSON document each.
+create table document (
+    kind text collate "C" not null,
+    scope text collate "C" not null,
+    name text collate "C" not null,
+    body text not null,
+    primary key (kind, scope, name)
+);
+
+-- Ids of locks, transactions and other cold nouns; ids go on after purges.
+create table counter (
+    name text collate "C" primary key,
+    last bigint not null
+);
+
+-- `id` is given after the commit, under the lock of the counter row `event`: gapless and in order.
+create table event (
+    seq bigint generated always as identity primary key,
+    id bigint unique,
+    at bigint not null,
+    kind text not null,
+    catalog text,
+    database text,
+    tbl text,
+    table_id bigint,
+    version bigint,
+    body text not null
+);
+create index event_unnumbered on event (seq) where id is null;
+
+create table lock_component (
+    lock_id bigint not null,
+    idx bigint not null,
+    txn_id bigint not null,
+    catalog text collate "C",
+    database text collate "C" not null,
+    tbl text collate "C",
+    partition text collate "C",
+    kind bigint not null,
+    level bigint not null,
+    state bigint not null,
+    operation bigint,
+    user_name text not null,
+    host text not null,
+    agent_info text,
+    requested_at bigint not null,
+    heartbeat_at bigint not null,
+    acquired_at bigint,
+    blocked_by bigint,
+    primary key (lock_id, idx)
+);
+create index lock_component_place on lock_component (database, tbl);
+create index lock_component_txn on lock_component (txn_id) where txn_id <> 0;
+
+create table txn (
+    id bigint primary key,
+    state bigint not null,
+    kind bigint not null,
+    user_name text not null,
+    host text not null,
+    agent_info text,
+    started_at bigint not null,
+    heartbeat_at bigint not null
+);
+
+-- Deletions of files, decided by a commit and carried out after it, until they succeed.
+create table deletion (
+    id bigint generated always as identity primary key,
+    body text not null,
+    at bigint not null,
+    attempts bigint not null
+);

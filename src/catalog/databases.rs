@@ -1,0 +1,237 @@
+//! Databases (`semantics.md §3`).
+
+use serde::{Deserialize, Serialize};
+use skep_core::name::{Pattern, normalize};
+use skep_core::table::Database;
+use skep_core::{Error, Kind, Result};
+
+use super::caller::Caller;
+use super::metastore::Metastore;
+use crate::store::{DocumentKind, NewEvent, StoredDatabase, Txn};
+use crate::warehouse::{DatabasePlace, Deletion, Location};
+
+/// What a drop may do.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct DatabaseDrop {
+    pub delete_data: bool,
+    pub cascade: bool,
+    /// Nothing there is no error.
+    pub if_exists: bool,
+}
+
+/// An ALTER_DATABASE event's body.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct DatabaseAltered {
+    pub before: Database,
+    pub after: Database,
+}
+
+/// A role as it is made from the start.
+#[derive(Debug, Serialize)]
+pub(super) struct RoleSeed {
+    pub create_time: i32,
+}
+
+pub(super) fn missing(catalog: &str, name: &str) -> Error {
+    Error::not_found(format!("database {catalog}.{name}"))
+}
+
+impl Metastore {
+    pub async fn database_get(&self, catalog: &str, name: &str) -> Result<Database> {
+        let (catalog, name) = (normalize(catalog), normalize(name));
+        let found = self.store.peek().await?.database_get(&catalog, &name).await?;
+        found.map(|d| d.database).ok_or_else(|| missing(&catalog, &name))
+    }
+
+    /// Names that a pattern takes (all without one), sorted.
+    pub async fn database_names(&self, catalog: &str, pattern: Option<&str>) -> Result<Vec<String>> {
+        let pattern = Pattern::new(pattern.unwrap_or("*"))?;
+        let mut names = self.store.peek().await?.database_names(&normalize(catalog)).await?;
+        names.retain(|name| pattern.matches(name));
+        Ok(names)
+    }
+
+    /// Databases that a pattern takes, by name.
+    pub async fn database_list(&self, catalog: &str, pattern: Option<&str>) -> Result<Vec<Database>> {
+        let pattern = Pattern::new(pattern.unwrap_or("*"))?;
+        let mut all = self.store.peek().await?.database_list(&normalize(catalog)).await?;
+        all.retain(|database| pattern.matches(&database.name));
+        Ok(all)
+    }
+
+    pub async fn database_create(&self, caller: &Caller, database: Database) -> Result<()> {
+        let mut database = Database {
+            catalog: normalize(&database.catalog),
+            name: normalize(&database.name),
+            create_time: self.now_seconds(),
+            ..database
+        };
+        if !self.name_is_valid(&database.name) {
+            return Err(Error::invalid_object(format!("{} is not a valid database name", database.name)));
+        }
+        if database.owner.is_none() {
+            database.owner = caller.user.clone();
+        }
+        let catalog = self.store.peek().await?.catalog_get(&database.catalog).await?;
+        let catalog =
+            catalog.ok_or_else(|| Error::invalid_object(format!("No such catalog {}", database.catalog)))?;
+        let location = if database.location.is_empty() {
+            let of_catalog = Location::parse(&catalog.location)?;
+            let of_catalog = (database.catalog != self.default_catalog()).then_some(&of_catalog);
+            self.warehouse.layout().database_location(of_catalog, &database.name)
+        } else {
+            Location::parse(&database.location)?
+        };
+        database.location = location.to_string();
+        let mut locations = vec![location];
+        if let Some(managed) = &database.managed_location {
+            let managed = Location::parse(managed)?;
+            database.managed_location = Some(managed.to_string());
+            locations.push(managed);
+        }
+        // The name is looked up before directories are touched, and again by the insert itself.
+        if self.store.peek().await?.database_get(&database.catalog, &database.name).await?.is_some() {
+            return Err(taken(&database.name));
+        }
+        let database = &database;
+        self.with_directories(caller, locations, |_| {
+            self.store.retrying("database_create", move || async move {
+                let mut txn = self.store.write().await?;
+                if txn.database_get(&database.catalog, &database.name).await?.is_some() {
+                    return Err(taken(&database.name));
+                }
+                txn.database_insert(database).await?;
+                txn.event_insert(&event("CREATE_DATABASE", database, database)).await?;
+                txn.commit().await
+            })
+        })
+        .await
+    }
+
+    /// Replaces parameters, owner, description and, where given, locations; never the name.
+    pub async fn database_alter(&self, catalog: &str, name: &str, new: Database) -> Result<()> {
+        let (catalog, name) = (&normalize(catalog), &normalize(name));
+        let new = &new;
+        self.store
+            .retrying("database_alter", move || async move {
+                let mut txn = self.store.write().await?;
+                let old = txn.database_lock(catalog, name).await?.ok_or_else(|| missing(catalog, name))?;
+                let mut after = old.database.clone();
+                after.parameters = new.parameters.clone();
+                after.description = new.description.clone();
+                after.owner = new.owner.clone();
+                after.owner_type = new.owner_type;
+                if !new.location.is_empty() {
+                    after.location = Location::parse(&new.location)?.to_string();
+                }
+                if let Some(managed) = new.managed_location.as_deref().filter(|l| !l.is_empty()) {
+                    after.managed_location = Some(Location::parse(managed)?.to_string());
+                }
+                txn.database_update(old.id, &after).await?;
+                let body = DatabaseAltered { before: old.database, after };
+                txn.event_insert(&event("ALTER_DATABASE", &body.after, &body)).await?;
+                txn.commit().await
+            })
+            .await
+    }
+
+    /// Drops a database; with `cascade` its tables and functions as well.
+    pub async fn database_drop(&self, caller: &Caller, catalog: &str, name: &str, how: DatabaseDrop) -> Result<()> {
+        let (catalog, name) = (&normalize(catalog), &normalize(name));
+        if name == "default" && catalog == self.default_catalog() {
+            return Err(Error::meta(format!("Can not drop {name} database in catalog {catalog}")));
+        }
+        let dropped =
+            self.store.retrying("database_drop", || self.database_drop_once(caller, catalog, name, how)).await;
+        match dropped {
+            Ok((ids, deletions)) => {
+                self.deletions_run(ids, deletions).await;
+                Ok(())
+            }
+            Err(error) if how.if_exists && error.kind == Kind::NotFound => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn database_drop_once(
+        &self,
+        caller: &Caller,
+        catalog: &str,
+        name: &str,
+        how: DatabaseDrop,
+    ) -> Result<(Vec<i64>, Vec<Deletion>)> {
+        let mut txn = self.store.write().await?;
+        let database = txn.database_lock(catalog, name).await?.ok_or_else(|| missing(catalog, name))?;
+        if !how.cascade
+            && let Some(content) = self.database_content(&mut txn, &database).await?
+        {
+            return Err(Error::invalid_operation(format!("Database {name} is not empty. One or more {content} exist.")));
+        }
+        let mut deletions = Vec::new();
+        for table in txn.table_list(catalog, name).await? {
+            deletions.extend(self.table_drop_in(&mut txn, caller, &table, how.delete_data, false).await?);
+        }
+        for (function, body) in
+            txn.document_list::<serde_json::Value>(DocumentKind::Function, &database.id.to_string()).await?
+        {
+            txn.document_delete(DocumentKind::Function, &database.id.to_string(), &function).await?;
+            txn.event_insert(&NewEvent { kind: "DROP_FUNCTION", ..event("DROP_FUNCTION", &database.database, &body) })
+                .await?;
+        }
+        txn.database_delete(database.id).await?;
+        txn.event_insert(&event("DROP_DATABASE", &database.database, &database.database)).await?;
+        if how.delete_data {
+            deletions.extend(self.database_deletions(&database.database)?);
+        }
+        let ids = self.deletions_record(&mut txn, &deletions).await?;
+        txn.commit().await?;
+        Ok((ids, deletions))
+    }
+
+    /// What is in a database, in the word of Hive's message; none when it is empty.
+    pub(super) async fn database_content(
+        &self,
+        txn: &mut Txn,
+        database: &StoredDatabase,
+    ) -> Result<Option<&'static str>> {
+        let of = &database.database;
+        if !txn.table_names(&of.catalog, &of.name).await?.is_empty() {
+            return Ok(Some("tables"));
+        }
+        let functions =
+            txn.document_list::<serde_json::Value>(DocumentKind::Function, &database.id.to_string()).await?;
+        Ok((!functions.is_empty()).then_some("functions"))
+    }
+
+    /// The directories of a dropped database.
+    fn database_deletions(&self, database: &Database) -> Result<Vec<Deletion>> {
+        let location = Location::parse(&database.location)?;
+        let managed = database.managed_location.as_deref().map(Location::parse).transpose()?;
+        let place = DatabasePlace {
+            name: &database.name,
+            in_default_catalog: database.catalog == self.default_catalog(),
+            location: &location,
+            managed_location: managed.as_ref(),
+        };
+        let mut all = vec![self.warehouse.layout().managed_database_location(&place)];
+        if !all.iter().any(|l| l.same_place(&location)) {
+            all.push(location);
+        }
+        Ok(all.into_iter().map(|location| Deletion { location, skip_trash: false }).collect())
+    }
+}
+
+fn taken(name: &str) -> Error {
+    Error::already_exists(format!("Database {name} already exists"))
+}
+
+fn event<'a, B>(kind: &'static str, database: &'a Database, body: &'a B) -> NewEvent<'a, B> {
+    NewEvent {
+        kind,
+        catalog: Some(&database.catalog),
+        database: Some(&database.name),
+        table: None,
+        version: None,
+        body,
+    }
+}

@@ -1,0 +1,95 @@
+//! The metastore: store, warehouse and settings, which the operations of all nouns are methods of.
+
+use std::sync::Arc;
+
+use skep_core::name::validate_name;
+use skep_core::table::{Catalog, Database, PrincipalType};
+use skep_core::{Error, Result};
+
+use super::settings::Settings;
+use crate::clock::Clock;
+use crate::store::{DocumentKind, Store};
+use crate::warehouse::{Location, Warehouse};
+
+/// Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Metastore {
+    pub(super) store: Store,
+    pub(super) warehouse: Arc<Warehouse>,
+    pub(super) settings: Arc<Settings>,
+    pub(super) clock: Clock,
+}
+
+impl Metastore {
+    pub fn new(store: Store, warehouse: Arc<Warehouse>, settings: Settings, clock: Clock) -> Self {
+        Self { store, warehouse, settings: Arc::new(settings), clock }
+    }
+
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+    pub fn default_catalog(&self) -> &str {
+        &self.settings.default_catalog
+    }
+
+    /// Whole seconds since the epoch, as Hive's times are.
+    pub(super) fn now_seconds(&self) -> i32 {
+        self.clock.now_seconds() as i32
+    }
+
+    pub(super) fn name_is_valid(&self, name: &str) -> bool {
+        validate_name(name, self.settings.special_characters_in_table_names)
+    }
+
+    /// Makes what exists from the start: the catalog `hive` with its database `default`, and two roles
+    /// (`semantics.md §2`). May run on every start and on several nodes at once.
+    pub async fn bootstrap(&self) -> Result<()> {
+        self.warehouse.roots_create().await?;
+        self.store.retrying("bootstrap", || self.bootstrap_once()).await
+    }
+
+    async fn bootstrap_once(&self) -> Result<()> {
+        let layout = self.warehouse.layout();
+        let mut txn = self.store.write().await?;
+        let name = self.default_catalog();
+        if txn.catalog_get(name).await?.is_none() {
+            let catalog = Catalog {
+                name: name.to_owned(),
+                description: Some("Default catalog, for Hive".to_owned()),
+                location: layout.managed_root().to_string(),
+                create_time: self.now_seconds(),
+            };
+            txn.catalog_insert(&catalog).await.map_err(another_node)?;
+            let database = self.default_database(name, layout.external_root());
+            txn.database_insert(&database).await.map_err(another_node)?;
+            for role in ["admin", "public"] {
+                let body = super::databases::RoleSeed { create_time: self.now_seconds() };
+                txn.document_insert(DocumentKind::Role, "", role, &body).await.map_err(another_node)?;
+            }
+            txn.commit().await?;
+        }
+        Ok(())
+    }
+
+    /// A catalog's `default` database.
+    pub(super) fn default_database(&self, catalog: &str, location: &Location) -> Database {
+        Database {
+            catalog: catalog.to_owned(),
+            name: "default".to_owned(),
+            description: Some("Default Hive database".to_owned()),
+            location: location.to_string(),
+            owner: Some("public".to_owned()),
+            owner_type: Some(PrincipalType::Role),
+            create_time: self.now_seconds(),
+            ..Database::default()
+        }
+    }
+}
+
+/// Another node makes the same at the same time: look again.
+fn another_node(error: Error) -> Error {
+    error.recast(skep_core::Kind::AlreadyExists, skep_core::Kind::Conflict)
+}

@@ -1,1 +1,0 @@
-//! Names: normal form, validity, catalogs inside database names, partition names and their escaping.

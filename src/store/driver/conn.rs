@@ -1,0 +1,149 @@
+//! A connection of either driver, in a transaction or by itself.
+
+use futures_util::TryStreamExt as _;
+use skep_core::{Error, Result};
+use sqlx::pool::PoolConnection;
+use sqlx::{PgConnection, Postgres, Sqlite, SqliteConnection, Transaction};
+
+use super::arg::{Arg, bind_postgres, bind_sqlite, holds_nul};
+use super::error::convert;
+use super::row::Row;
+use super::sql::Sql;
+
+/// What statements run on. A transaction that is dropped is rolled back by the driver.
+#[derive(Debug)]
+pub enum Conn {
+    PostgresTxn(Transaction<'static, Postgres>),
+    PostgresAlone(PoolConnection<Postgres>),
+    SqliteTxn(Transaction<'static, Sqlite>),
+    SqliteAlone(PoolConnection<Sqlite>),
+}
+
+/// The driver's own connection.
+enum Raw<'a> {
+    Postgres(&'a mut PgConnection),
+    Sqlite(&'a mut SqliteConnection),
+}
+
+impl Conn {
+    fn raw(&mut self) -> Raw<'_> {
+        match self {
+            Self::PostgresTxn(t) => Raw::Postgres(t),
+            Self::PostgresAlone(c) => Raw::Postgres(c),
+            Self::SqliteTxn(t) => Raw::Sqlite(t),
+            Self::SqliteAlone(c) => Raw::Sqlite(c),
+        }
+    }
+
+    fn check(sql: &Sql, args: &[Arg<'_>]) -> Result<()> {
+        if holds_nul(args) {
+            return Err(Error::meta(format!(
+                "{}: a name or value holds the character U+0000, which cannot be stored",
+                sql.name
+            )));
+        }
+        Ok(())
+    }
+
+    /// Runs a statement; gives the number of rows that it touched.
+    pub async fn execute(&mut self, sql: &'static Sql, args: &[Arg<'_>]) -> Result<u64> {
+        Self::check(sql, args)?;
+        match self.raw() {
+            Raw::Postgres(c) => {
+                bind_postgres(sqlx::query(sql.postgres), args).execute(c).await.map(|r| r.rows_affected())
+            }
+            Raw::Sqlite(c) => bind_sqlite(sqlx::query(sql.sqlite), args).execute(c).await.map(|r| r.rows_affected()),
+        }
+        .map_err(|e| convert(sql.name, &e))
+    }
+
+    /// Calls `each` for every row, as they arrive.
+    pub async fn for_each(
+        &mut self,
+        sql: &'static Sql,
+        args: &[Arg<'_>],
+        mut each: impl FnMut(&Row) -> Result<()> + Send,
+    ) -> Result<()> {
+        Self::check(sql, args)?;
+        let failed = |e: sqlx::Error| convert(sql.name, &e);
+        match self.raw() {
+            Raw::Postgres(c) => {
+                let mut rows = bind_postgres(sqlx::query(sql.postgres), args).fetch(c);
+                while let Some(row) = rows.try_next().await.map_err(failed)? {
+                    each(&Row::Postgres(row))?;
+                }
+            }
+            Raw::Sqlite(c) => {
+                let mut rows = bind_sqlite(sqlx::query(sql.sqlite), args).fetch(c);
+                while let Some(row) = rows.try_next().await.map_err(failed)? {
+                    each(&Row::Sqlite(row))?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// All rows, each turned into a value.
+    pub async fn list<T: Send>(
+        &mut self,
+        sql: &'static Sql,
+        args: &[Arg<'_>],
+        mut make: impl FnMut(&Row) -> Result<T> + Send,
+    ) -> Result<Vec<T>> {
+        let mut all = Vec::new();
+        self.for_each(sql, args, |row| {
+            all.push(make(row)?);
+            Ok(())
+        })
+        .await?;
+        Ok(all)
+    }
+
+    /// The first row, if there is one.
+    pub async fn first(&mut self, sql: &'static Sql, args: &[Arg<'_>]) -> Result<Option<Row>> {
+        Self::check(sql, args)?;
+        match self.raw() {
+            Raw::Postgres(c) => {
+                bind_postgres(sqlx::query(sql.postgres), args).fetch_optional(c).await.map(|row| row.map(Row::Postgres))
+            }
+            Raw::Sqlite(c) => {
+                bind_sqlite(sqlx::query(sql.sqlite), args).fetch_optional(c).await.map(|row| row.map(Row::Sqlite))
+            }
+        }
+        .map_err(|e| convert(sql.name, &e))
+    }
+
+    /// The one row that must be there.
+    pub async fn one(&mut self, sql: &'static Sql, args: &[Arg<'_>]) -> Result<Row> {
+        self.first(sql, args).await?.ok_or_else(|| Error::internal(format!("{}: no row", sql.name)))
+    }
+
+    /// Only parses and plans the statement: the test that holds all texts to both schemas.
+    pub async fn prepare(&mut self, sql: &'static Sql) -> Result<()> {
+        use sqlx::{Executor as _, SqlSafeStr as _};
+        match self.raw() {
+            Raw::Postgres(c) => c.prepare(sql.postgres.into_sql_str()).await.map(drop),
+            Raw::Sqlite(c) => c.prepare(sql.sqlite.into_sql_str()).await.map(drop),
+        }
+        .map_err(|e| convert(sql.name, &e))
+    }
+
+    /// Ends the transaction durably.
+    pub async fn commit(self) -> Result<()> {
+        match self {
+            Self::PostgresTxn(t) => t.commit().await,
+            Self::SqliteTxn(t) => t.commit().await,
+            Self::PostgresAlone(_) | Self::SqliteAlone(_) => Ok(()),
+        }
+        .map_err(|e| convert("commit", &e))
+    }
+
+    pub async fn rollback(self) -> Result<()> {
+        match self {
+            Self::PostgresTxn(t) => t.rollback().await,
+            Self::SqliteTxn(t) => t.rollback().await,
+            Self::PostgresAlone(_) | Self::SqliteAlone(_) => Ok(()),
+        }
+        .map_err(|e| convert("rollback", &e))
+    }
+}

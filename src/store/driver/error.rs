@@ -1,0 +1,40 @@
+//! Database errors → ours, by what a caller can do about them.
+
+use skep_core::{Error, Kind};
+
+/// Maps a driver's error. Messages never hold a URL, so never a password.
+pub fn convert(statement: &str, error: &sqlx::Error) -> Error {
+    match error {
+        sqlx::Error::Database(e) => {
+            let code = e.code().unwrap_or_default();
+            let kind = kind_of(&code);
+            if kind == Kind::AlreadyExists {
+                return Error::new(kind, format!("{statement}: the name is taken"));
+            }
+            Error::new(kind, format!("{}: the database said: {} ({code})", statement, e.message()))
+        }
+        sqlx::Error::PoolTimedOut => {
+            Error::new(Kind::Unavailable, "the database gave no connection in time; try again")
+        }
+        sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => {
+            Error::new(Kind::Unavailable, format!("the database cannot be reached now ({error}); try again"))
+        }
+        other => Error::new(Kind::Internal, format!("{statement}: {other}")),
+    }
+}
+
+/// Postgres's SQLSTATE or SQLite's extended result code.
+fn kind_of(code: &str) -> Kind {
+    match code {
+        // unique_violation; SQLITE_CONSTRAINT_UNIQUE, _PRIMARYKEY
+        "23505" | "2067" | "1555" => Kind::AlreadyExists,
+        // serialization_failure, deadlock_detected; SQLITE_BUSY, _BUSY_SNAPSHOT, _BUSY_RECOVERY, _LOCKED
+        "40001" | "40P01" | "5" | "517" | "261" | "6" => Kind::Conflict,
+        // cannot_connect_now, admin_shutdown, crash_shutdown, too_many_connections, read_only_sql_transaction
+        "57P03" | "57P01" | "57P02" | "53300" | "25006" => Kind::Unavailable,
+        c if c.starts_with("08") => Kind::Unavailable,
+        // program_limit_exceeded: a name too long for an index
+        "54000" => Kind::Meta,
+        _ => Kind::Internal,
+    }
+}

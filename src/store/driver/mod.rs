@@ -1,0 +1,13 @@
+//! The seam to the databases: one connection type, one row type, named statements with a text per dialect. This is
+//! the only room that names a driver; a further store is a variant here, a folder of migrations and an arm in `open`.
+
+pub mod arg;
+pub mod conn;
+pub mod error;
+pub mod row;
+pub mod sql;
+
+pub use arg::{Arg, ColumnArg};
+pub use conn::Conn;
+pub use row::Row;
+pub use sql::Sql;

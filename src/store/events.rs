@@ -1,0 +1,156 @@
+//! The notification log. Rows are written without an id, in the transaction of what they tell of; ids are given
+//! afterwards, in insertion order, under the lock of a counter row: gapless, in commit order, and no writer waits.
+
+use serde::Serialize;
+use skep_core::Result;
+
+use super::driver::{Arg, Row, Sql};
+use super::store::Store;
+use super::txn::{Txn, to_json};
+
+const EVENT_INSERT: Sql = Sql::both(
+    "event_insert",
+    "insert into event (at, kind, catalog, database, tbl, table_id, version, body) values ($1, $2, $3, $4, $5, $6, $7, $8)",
+);
+const EVENT_UNNUMBERED: Sql = Sql::both("event_unnumbered", "select 1 from event where id is null limit 1");
+const EVENT_COUNTER_MAKE: Sql = Sql::both(
+    "event_counter_make",
+    "insert into counter (name, last) values ('event', 0) on conflict (name) do nothing",
+);
+const EVENT_COUNTER_LOCK: Sql = Sql::per_dialect(
+    "event_counter_lock",
+    "select last from counter where name = 'event' for update",
+    "select last from counter where name = 'event'",
+);
+const EVENT_NUMBER: Sql = Sql::both(
+    "event_number",
+    "update event set id = $1 + n.rank from \
+     (select seq, row_number() over (order by seq) as rank from event where id is null) n where event.seq = n.seq",
+);
+const EVENT_COUNTER_SET: Sql =
+    Sql::both("event_counter_set", "update counter set last = last + $1 where name = 'event'");
+const EVENT_LIST: Sql = Sql::both(
+    "event_list",
+    "select id, at, kind, catalog, database, tbl, table_id, version, body from event \
+     where id > $1 and id <= $2 order by id limit $3",
+);
+const EVENT_COUNT: Sql =
+    Sql::both("event_count", "select id, catalog, database, tbl from event where id > $1 and id <= $2 order by id");
+const EVENT_PURGE: Sql = Sql::both("event_purge", "delete from event where id is not null and at < $1");
+
+pub(super) const ALL: &[&Sql] = &[
+    &EVENT_INSERT,
+    &EVENT_UNNUMBERED,
+    &EVENT_COUNTER_MAKE,
+    &EVENT_COUNTER_LOCK,
+    &EVENT_NUMBER,
+    &EVENT_COUNTER_SET,
+    &EVENT_LIST,
+    &EVENT_COUNT,
+    &EVENT_PURGE,
+];
+
+/// An event to write. What it tells of a table or its partitions stands in the table's version: the body holds only
+/// what does not.
+#[derive(Debug, Clone)]
+pub struct NewEvent<'a, B> {
+    /// Hive's event type, `CREATE_TABLE`.
+    pub kind: &'static str,
+    pub catalog: Option<&'a str>,
+    pub database: Option<&'a str>,
+    pub table: Option<&'a str>,
+    /// Table id and the version that the change made.
+    pub version: Option<(i64, i64)>,
+    pub body: &'a B,
+}
+
+/// A numbered event.
+#[derive(Debug, Clone)]
+pub struct StoredEvent {
+    pub id: i64,
+    /// Milliseconds since the epoch.
+    pub at_ms: i64,
+    pub kind: String,
+    pub catalog: Option<String>,
+    pub database: Option<String>,
+    pub table: Option<String>,
+    pub version: Option<(i64, i64)>,
+    /// JSON.
+    pub body: String,
+}
+
+fn read(row: &Row) -> Result<StoredEvent> {
+    let text = |index| Ok(row.opt_text(index)?.map(str::to_owned));
+    Ok(StoredEvent {
+        id: row.i64(0)?,
+        at_ms: row.i64(1)?,
+        kind: row.text(2)?.to_owned(),
+        catalog: text(3)?,
+        database: text(4)?,
+        table: text(5)?,
+        version: row.opt_i64(6)?.zip(row.opt_i64(7)?),
+        body: row.text(8)?.to_owned(),
+    })
+}
+
+impl Txn {
+    /// Writes an event, to be called after the change's row lock is held: cause comes before effect.
+    pub async fn event_insert<B: Serialize>(&mut self, event: &NewEvent<'_, B>) -> Result<()> {
+        let body = to_json(event.body)?;
+        let args = [
+            Arg::I64(self.now_ms()),
+            Arg::Text(event.kind),
+            Arg::OptText(event.catalog),
+            Arg::OptText(event.database),
+            Arg::OptText(event.table),
+            Arg::OptI64(event.version.map(|v| v.0)),
+            Arg::OptI64(event.version.map(|v| v.1)),
+            Arg::Text(&body),
+        ];
+        self.execute(&EVENT_INSERT, &args).await.map(drop)
+    }
+    /// Events with `after < id <= up_to`, at most `limit`.
+    pub async fn event_list(&mut self, after: i64, up_to: i64, limit: i64) -> Result<Vec<StoredEvent>> {
+        self.list(&EVENT_LIST, &[Arg::I64(after), Arg::I64(up_to), Arg::I64(limit)], read).await
+    }
+    /// Calls `each` with (catalog, database, table) of every event with `after < id <= up_to`.
+    pub async fn event_places(
+        &mut self,
+        after: i64,
+        up_to: i64,
+        mut each: impl FnMut(Option<&str>, Option<&str>, Option<&str>) + Send,
+    ) -> Result<()> {
+        self.for_each(&EVENT_COUNT, &[Arg::I64(after), Arg::I64(up_to)], |row| {
+            each(row.opt_text(1)?, row.opt_text(2)?, row.opt_text(3)?);
+            Ok(())
+        })
+        .await
+    }
+    /// Deletes numbered events from before `at_ms`; the ids go on.
+    pub async fn event_purge(&mut self, at_ms: i64) -> Result<u64> {
+        self.execute(&EVENT_PURGE, &[Arg::I64(at_ms)]).await
+    }
+}
+
+impl Store {
+    /// Numbers all that is committed and unnumbered, and gives the last id. Who asks after its own write finds its
+    /// event, since that is committed by then.
+    pub async fn event_number(&self) -> Result<i64> {
+        {
+            let mut txn = self.read().await?;
+            if txn.first(&EVENT_UNNUMBERED, &[]).await?.is_none() {
+                return txn.counter_get("event").await;
+            }
+        }
+        self.retrying("event_number", || async {
+            let mut txn = self.write().await?;
+            txn.execute(&EVENT_COUNTER_MAKE, &[]).await?;
+            let last = txn.one(&EVENT_COUNTER_LOCK, &[]).await?.i64(0)?;
+            let count = txn.execute(&EVENT_NUMBER, &[Arg::I64(last)]).await? as i64;
+            txn.execute(&EVENT_COUNTER_SET, &[Arg::I64(count)]).await?;
+            txn.commit().await?;
+            Ok(last + count)
+        })
+        .await
+    }
+}

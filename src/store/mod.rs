@@ -1,0 +1,31 @@
+//! The store: everything that is durable, behind one seam. Statements and rows only; rules live in `catalog`.
+//! It knows neither Thrift nor gRPC, neither directories nor sessions.
+
+mod databases;
+mod deletions;
+mod documents;
+pub mod driver;
+mod events;
+mod lane;
+mod migrate;
+mod open;
+mod partitions;
+mod pool;
+mod shapes;
+mod statistics;
+#[expect(clippy::module_inception, reason = "the noun of this room")]
+mod store;
+mod tables;
+mod texts;
+mod txn;
+
+pub use databases::StoredDatabase;
+pub use documents::DocumentKind;
+pub use events::{NewEvent, StoredEvent};
+pub use open::{StoreOptions, open};
+pub use shapes::Slot;
+pub use statistics::StatisticsRow;
+pub use store::Store;
+pub use tables::{Change, TableHead};
+pub use texts::statements_check;
+pub use txn::Txn;

@@ -1,0 +1,126 @@
+//! The one place that picks a backend, opens it and makes sure that it may be used.
+
+use std::str::FromStr as _;
+use std::time::Duration;
+
+use skep_core::{Error, Kind, Result};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+
+use super::driver::error::convert;
+use super::migrate;
+use super::pool::{Hosts, Pool};
+use super::store::Store;
+
+/// How to reach the database.
+#[derive(Debug, Clone)]
+pub struct StoreOptions {
+    /// `sqlite:PATH` or `postgres://user:password@host1:port,host2/db?sslmode=…`.
+    pub url: String,
+    pub connections_max: u32,
+    pub acquire_timeout: Duration,
+    /// Postgres ends a statement that takes longer.
+    pub statement_timeout: Duration,
+    /// Postgres schema; the connection's default when unset.
+    pub schema: Option<String>,
+}
+
+impl StoreOptions {
+    pub fn new(url: impl Into<String>) -> Self {
+        Self {
+            url: url.into(),
+            connections_max: 16,
+            acquire_timeout: Duration::from_secs(10),
+            statement_timeout: Duration::from_secs(120),
+            schema: None,
+        }
+    }
+}
+
+/// Opens the store and brings its schema up to date.
+pub async fn open(options: &StoreOptions, now_ms: fn() -> i64) -> Result<Store> {
+    let store = connect(options, now_ms).await?;
+    migrate::run(&store).await?;
+    Ok(store)
+}
+
+/// Opens without touching the schema.
+async fn connect(options: &StoreOptions, now_ms: fn() -> i64) -> Result<Store> {
+    let pool = match options.url.split_once(':') {
+        Some(("sqlite", path)) => sqlite(options, path.trim_start_matches("//")).await?,
+        Some(("postgres" | "postgresql", _)) => postgres(options).await?,
+        _ => {
+            return Err(Error::meta(
+                "the store must be sqlite:PATH or postgres://USER:PASSWORD@HOST:PORT/DATABASE".to_owned(),
+            ));
+        }
+    };
+    Ok(Store::new(pool, now_ms))
+}
+
+async fn sqlite(options: &StoreOptions, path: &str) -> Result<Pool> {
+    let path = std::path::PathBuf::from(path);
+    if let Some(parent) = path.parent() {
+        std::fs::create_dir_all(parent)
+            .map_err(|e| Error::meta(format!("cannot make the folder {}: {e}", parent.display())))?;
+    }
+    let lock_path = path.with_added_extension("lock");
+    let lock = std::fs::File::create(&lock_path)
+        .map_err(|e| Error::meta(format!("cannot write {}: {e}", lock_path.display())))?;
+    lock.try_lock()
+        .map_err(|_| Error::meta(format!("another server uses {}; a SQLite store serves one only", path.display())))?;
+    let connect = SqliteConnectOptions::new()
+        .filename(&path)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        // Acknowledged is durable: every commit is synced.
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(Duration::from_secs(30))
+        .pragma("cache_size", "-16000");
+    let writer = SqlitePoolOptions::new()
+        .max_connections(1)
+        .acquire_timeout(options.acquire_timeout.max(Duration::from_secs(60)))
+        .connect_with(connect.clone())
+        .await
+        .map_err(|e| convert("store_open", &e))?;
+    let reader = SqlitePoolOptions::new()
+        .max_connections(4)
+        .acquire_timeout(options.acquire_timeout)
+        .connect_with(connect.read_only(true))
+        .await
+        .map_err(|e| convert("store_open", &e))?;
+    Ok(Pool::Sqlite { writer, reader, _lock: std::sync::Arc::new(lock) })
+}
+
+async fn postgres(options: &StoreOptions) -> Result<Pool> {
+    let hosts = Hosts::parse(&options.url)?;
+    let mut prepared = Vec::new();
+    for url in hosts.urls() {
+        // The parser's own message could quote the URL, and with it the password.
+        let mut connect = PgConnectOptions::from_str(url)
+            .map_err(|_| Error::meta("the store's URL is not a valid postgres:// URL"))?
+            .application_name("skep")
+            .statement_cache_capacity(256)
+            .options([
+                ("statement_timeout", options.statement_timeout.as_millis().to_string()),
+                ("idle_in_transaction_session_timeout", "60000".to_owned()),
+            ]);
+        if let Some(schema) = &options.schema {
+            connect = connect.options([("search_path", schema.as_str())]);
+        }
+        prepared.push(connect);
+    }
+    let pool_options = PgPoolOptions::new()
+        .max_connections(options.connections_max)
+        .acquire_timeout(options.acquire_timeout)
+        .after_connect(|conn, _| Box::pin(super::pool::postgres_check(conn)));
+    let mut last = Error::new(Kind::Unavailable, "no database host was named");
+    for connect in &prepared {
+        match pool_options.clone().connect_with(connect.clone()).await {
+            Ok(pool) => return Ok(Pool::Postgres { pool, hosts: prepared.clone().into() }),
+            Err(error) => last = super::pool::open_error(&error),
+        }
+    }
+    Err(last)
+}

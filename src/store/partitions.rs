@@ -1,0 +1,281 @@
+//! Partitions: rows that are added in one version and removed in a later one, never updated in between.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use skep_core::name::partition_name_parse;
+use skep_core::partition::Partition;
+use skep_core::table::{Shape, Storage};
+use skep_core::{Error, Kind, Result};
+
+use super::driver::{Arg, ColumnArg, Row, Sql};
+use super::shapes::Slot;
+use super::txn::{Txn, to_json};
+
+macro_rules! select_partition {
+    ($tail:literal) => {
+        concat!(
+            "select p.id, p.name, p.slot, b.uri, p.location, p.partition_values, p.params, p.created_at, \
+             p.accessed_at, p.write_id from partition p left join base b on b.id = p.base_id where p.table_id = $1",
+            $tail
+        )
+    };
+}
+
+const PARTITION_LIST: Sql =
+    Sql::both("partition_list", select_partition!(" and p.removed is null order by p.name limit $2"));
+const PARTITION_BY_NAMES: Sql = Sql::per_dialect(
+    "partition_by_names",
+    select_partition!(" and p.removed is null and p.name = any($2) order by p.name"),
+    select_partition!(" and p.removed is null and p.name in (select value from json_each($2)) order by p.name"),
+);
+const PARTITION_ADDED_IN: Sql = Sql::both("partition_added_in", select_partition!(" and p.added = $2 order by p.name"));
+const PARTITION_REMOVED_IN: Sql =
+    Sql::both("partition_removed_in", select_partition!(" and p.removed = $2 order by p.name"));
+/// What a set of an earlier version lacks.
+const PARTITION_ADDED_SINCE: Sql =
+    Sql::both("partition_added_since", select_partition!(" and p.added > $2 and p.removed is null order by p.name"));
+const PARTITION_GONE_SINCE: Sql = Sql::both(
+    "partition_gone_since",
+    "select name from partition where table_id = $1 and removed > $2 and added <= $2",
+);
+const PARTITION_NAMES: Sql = Sql::both(
+    "partition_names",
+    "select name from partition where table_id = $1 and removed is null order by name limit $2",
+);
+const PARTITION_COUNT: Sql =
+    Sql::both("partition_count", "select count(*) from partition where table_id = $1 and removed is null");
+const PARTITION_EXISTING: Sql = Sql::per_dialect(
+    "partition_existing",
+    "select name from partition where table_id = $1 and removed is null and name = any($2)",
+    "select name from partition where table_id = $1 and removed is null and name in (select value from json_each($2))",
+);
+const PARTITION_INSERT: Sql = Sql::per_dialect(
+    "partition_insert",
+    "insert into partition (table_id, added, name, slot, base_id, location, partition_values, params, created_at, \
+     accessed_at, write_id) select $1, $2, u.* from unnest($3::text[], $4::bigint[], $5::bigint[], $6::text[], \
+     $7::text[], $8::text[], $9::bigint[], $10::bigint[], $11::bigint[]) u",
+    "insert into partition (table_id, added, name, slot, base_id, location, partition_values, params, created_at, \
+     accessed_at, write_id) select $1, $2, value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, \
+     value->>6, value->>7, value->>8 from json_each($3) where true",
+);
+const PARTITION_REMOVE: Sql = Sql::per_dialect(
+    "partition_remove",
+    "update partition set removed = $2 where table_id = $1 and removed is null and name = any($3)",
+    "update partition set removed = $2 where table_id = $1 and removed is null \
+     and name in (select value from json_each($3))",
+);
+const PARTITION_REMOVE_ALL: Sql =
+    Sql::both("partition_remove_all", "update partition set removed = $2 where table_id = $1 and removed is null");
+
+pub(super) const ALL: &[&Sql] = &[
+    &PARTITION_LIST,
+    &PARTITION_BY_NAMES,
+    &PARTITION_ADDED_IN,
+    &PARTITION_REMOVED_IN,
+    &PARTITION_ADDED_SINCE,
+    &PARTITION_GONE_SINCE,
+    &PARTITION_NAMES,
+    &PARTITION_COUNT,
+    &PARTITION_EXISTING,
+    &PARTITION_INSERT,
+    &PARTITION_REMOVE,
+    &PARTITION_REMOVE_ALL,
+];
+
+/// Rows go to the database in statements of at most so many.
+const BATCH: usize = 10_000;
+
+/// Reads partition rows of one table in one version.
+struct Reader {
+    shapes: HashMap<i64, Arc<Shape>>,
+}
+
+impl Reader {
+    fn new(slots: Vec<Slot>) -> Self {
+        Self { shapes: slots.into_iter().map(|s| (s.slot, s.shape)).collect() }
+    }
+
+    fn read(&self, row: &Row) -> Result<Partition> {
+        let name = row.text(1)?.to_owned();
+        let values = match row.opt_text(5)? {
+            Some(_) => row.json(5)?,
+            None => partition_name_parse(&name)?.into_iter().map(|(_, value)| value).collect(),
+        };
+        let location = match (row.opt_text(3)?, row.opt_text(4)?) {
+            (_, Some(location)) => Some(location.to_owned()),
+            (Some(base), None) => Some(format!("{base}/{name}")),
+            (None, None) => None,
+        };
+        let storage = match row.opt_i64(2)? {
+            None => None,
+            Some(slot) => {
+                let shape = self.shapes.get(&slot).cloned().ok_or_else(|| {
+                    Error::new(Kind::Corrupt, format!("partition {name} has the unknown slot {slot}"))
+                })?;
+                Some(Storage { shape, location })
+            }
+        };
+        Ok(Partition {
+            id: row.i64(0)?,
+            values,
+            name,
+            create_time: row.i64(7)? as i32,
+            last_access_time: row.i64(8)? as i32,
+            storage,
+            parameters: if row.opt_text(6)?.is_some() { row.json(6)? } else { Default::default() },
+            write_id: row.opt_i64(9)?,
+        })
+    }
+}
+
+fn limit_arg(limit: Option<usize>) -> i64 {
+    limit.and_then(|n| i64::try_from(n).ok()).unwrap_or(i64::MAX)
+}
+
+impl Txn {
+    async fn partitions_by(
+        &mut self,
+        sql: &'static Sql,
+        table_id: i64,
+        version: i64,
+        arg: Arg<'_>,
+    ) -> Result<Vec<Partition>> {
+        let reader = Reader::new(self.slot_list(table_id, version).await?);
+        self.list(sql, &[Arg::I64(table_id), arg], |row| reader.read(row)).await
+    }
+
+    /// Partitions by name order, the first `limit`. `version` is the table's as this transaction sees it.
+    pub async fn partition_list(
+        &mut self,
+        table_id: i64,
+        version: i64,
+        limit: Option<usize>,
+    ) -> Result<Vec<Partition>> {
+        self.partitions_by(&PARTITION_LIST, table_id, version, Arg::I64(limit_arg(limit))).await
+    }
+    /// Those of the named partitions that are there, by name.
+    pub async fn partition_by_names(
+        &mut self,
+        table_id: i64,
+        version: i64,
+        names: &[String],
+    ) -> Result<Vec<Partition>> {
+        self.partitions_by(&PARTITION_BY_NAMES, table_id, version, Arg::Texts(names)).await
+    }
+    pub async fn partition_get(&mut self, table_id: i64, version: i64, name: &str) -> Result<Option<Partition>> {
+        Ok(self.partition_by_names(table_id, version, &[name.to_owned()]).await?.pop())
+    }
+    /// What a version added (a changed partition's new state among it).
+    pub async fn partition_added_in(&mut self, table_id: i64, version: i64) -> Result<Vec<Partition>> {
+        self.partitions_by(&PARTITION_ADDED_IN, table_id, version, Arg::I64(version)).await
+    }
+    /// What a version removed (a changed partition's old state among it).
+    pub async fn partition_removed_in(&mut self, table_id: i64, version: i64) -> Result<Vec<Partition>> {
+        let reader = Reader::new(self.slot_list(table_id, version - 1).await?);
+        self.list(&PARTITION_REMOVED_IN, &[Arg::I64(table_id), Arg::I64(version)], |row| reader.read(row)).await
+    }
+    /// What came after version `since` and is still there.
+    pub async fn partition_added_since(&mut self, table_id: i64, version: i64, since: i64) -> Result<Vec<Partition>> {
+        self.partitions_by(&PARTITION_ADDED_SINCE, table_id, version, Arg::I64(since)).await
+    }
+    /// Names that were there in version `since` and whose row has been removed.
+    pub async fn partition_gone_since(&mut self, table_id: i64, since: i64) -> Result<Vec<String>> {
+        let args = [Arg::I64(table_id), Arg::I64(since)];
+        self.list(&PARTITION_GONE_SINCE, &args, |row| row.text(0).map(str::to_owned)).await
+    }
+    /// Names, sorted by bytes.
+    pub async fn partition_names(&mut self, table_id: i64, limit: Option<usize>) -> Result<Vec<String>> {
+        let args = [Arg::I64(table_id), Arg::I64(limit_arg(limit))];
+        self.list(&PARTITION_NAMES, &args, |row| row.text(0).map(str::to_owned)).await
+    }
+    pub async fn partition_count(&mut self, table_id: i64) -> Result<i64> {
+        self.one(&PARTITION_COUNT, &[Arg::I64(table_id)]).await?.i64(0)
+    }
+    /// Which of these names are taken.
+    pub async fn partition_existing(&mut self, table_id: i64, names: &[String]) -> Result<Vec<String>> {
+        let args = [Arg::I64(table_id), Arg::Texts(names)];
+        self.list(&PARTITION_EXISTING, &args, |row| row.text(0).map(str::to_owned)).await
+    }
+
+    /// Adds partitions in `version`, which `table_commit` began. `base` is the table's location as of now.
+    pub async fn partition_add_many(
+        &mut self,
+        table_id: i64,
+        version: i64,
+        base: Option<&str>,
+        partitions: &[Partition],
+    ) -> Result<()> {
+        let base_id = match base {
+            Some(uri) => Some(self.base_intern(uri).await?),
+            None => None,
+        };
+        let mut shapes: Vec<Arc<Shape>> = Vec::new();
+        let mut places: HashMap<Arc<Shape>, usize> = HashMap::new();
+        for storage in partitions.iter().filter_map(|p| p.storage.as_ref()) {
+            if !places.contains_key(&storage.shape) {
+                places.insert(Arc::clone(&storage.shape), shapes.len());
+                shapes.push(Arc::clone(&storage.shape));
+            }
+        }
+        let slots = self.slots_for(table_id, version, &shapes).await?;
+        let slot_of = |p: &Partition| {
+            p.storage.as_ref().and_then(|s| places.get(&s.shape)).and_then(|at| slots.get(*at)).copied()
+        };
+        for batch in partitions.chunks(BATCH) {
+            let columns = columns(batch, base, base_id, &slot_of)?;
+            self.execute(&PARTITION_INSERT, &[Arg::I64(table_id), Arg::I64(version), Arg::Columns(&columns)]).await?;
+        }
+        Ok(())
+    }
+
+    /// Removes partitions by name in `version`; gives how many there were.
+    pub async fn partition_remove_many(&mut self, table_id: i64, version: i64, names: &[String]) -> Result<u64> {
+        let mut count = 0;
+        for batch in names.chunks(BATCH) {
+            count +=
+                self.execute(&PARTITION_REMOVE, &[Arg::I64(table_id), Arg::I64(version), Arg::Texts(batch)]).await?;
+        }
+        Ok(count)
+    }
+
+    /// Removes all partitions in `version`.
+    pub async fn partition_remove_all(&mut self, table_id: i64, version: i64) -> Result<u64> {
+        self.execute(&PARTITION_REMOVE_ALL, &[Arg::I64(table_id), Arg::I64(version)]).await
+    }
+}
+
+/// The rows to insert, by column.
+fn columns(
+    batch: &[Partition],
+    base: Option<&str>,
+    base_id: Option<i64>,
+    slot_of: &dyn Fn(&Partition) -> Option<i64>,
+) -> Result<Vec<ColumnArg>> {
+    let (mut bases, mut locations, mut values, mut params) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for partition in batch {
+        let is_default = match (base, partition.location()) {
+            (Some(base), Some(location)) => {
+                location.strip_prefix(base).and_then(|rest| rest.strip_prefix('/')) == Some(&partition.name)
+            }
+            _ => false,
+        };
+        bases.push(if is_default { base_id } else { None });
+        locations.push(if is_default { None } else { partition.location().map(str::to_owned) });
+        let named = partition_name_parse(&partition.name)?;
+        let derivable = named.iter().map(|(_, value)| value).eq(partition.values.iter());
+        values.push(if derivable { None } else { Some(to_json(&partition.values)?) });
+        params.push(if partition.parameters.is_empty() { None } else { Some(to_json(&partition.parameters)?) });
+    }
+    Ok(vec![
+        ColumnArg::Text(batch.iter().map(|p| p.name.clone()).collect()),
+        ColumnArg::OptI64(batch.iter().map(slot_of).collect()),
+        ColumnArg::OptI64(bases),
+        ColumnArg::OptText(locations),
+        ColumnArg::OptText(values),
+        ColumnArg::OptText(params),
+        ColumnArg::I64(batch.iter().map(|p| i64::from(p.create_time)).collect()),
+        ColumnArg::I64(batch.iter().map(|p| i64::from(p.last_access_time)).collect()),
+        ColumnArg::OptI64(batch.iter().map(|p| p.write_id).collect()),
+    ])
+}

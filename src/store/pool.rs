@@ -1,0 +1,156 @@
+//! Pools of connections, and what a connection must be before it is used.
+
+use std::sync::Arc;
+
+use skep_core::{Error, Kind, Result};
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{ConnectOptions as _, PgConnection, PgPool, Row as _, SqlitePool};
+
+use super::driver::Conn;
+use super::driver::error::convert;
+
+/// The connections of one store.
+#[derive(Debug, Clone)]
+pub enum Pool {
+    Postgres {
+        pool: PgPool,
+        /// All hosts of the URL; the pool connects to one, the primary.
+        hosts: Arc<[PgConnectOptions]>,
+    },
+    Sqlite {
+        writer: SqlitePool,
+        reader: SqlitePool,
+        /// Held as long as the store is open: refuses a second server.
+        _lock: Arc<std::fs::File>,
+    },
+}
+
+/// The hosts of a multi-host URL, a URL each.
+#[derive(Debug)]
+pub struct Hosts(Vec<String>);
+
+impl Hosts {
+    /// Splits `postgres://user:pw@h1:1,h2:2/db?x` into a URL a host, as libpq reads it.
+    pub fn parse(url: &str) -> Result<Self> {
+        let bad = || Error::meta("the store's URL is not a valid postgres:// URL");
+        let (scheme, rest) = url.split_once("://").ok_or_else(bad)?;
+        let (authority, tail) = match rest.find(['/', '?']) {
+            Some(at) => rest.split_at(at),
+            None => (rest, ""),
+        };
+        let (user, hosts) = match authority.rsplit_once('@') {
+            Some((user, hosts)) => (format!("{user}@"), hosts),
+            None => (String::new(), authority),
+        };
+        Ok(Self(hosts.split(',').map(|host| format!("{scheme}://{user}{host}{tail}")).collect()))
+    }
+    pub fn urls(&self) -> &[String] {
+        &self.0
+    }
+}
+
+/// Runs on each new connection: it must be a primary that syncs its commits.
+pub async fn postgres_check(conn: &mut PgConnection) -> Result<(), sqlx::Error> {
+    let row = sqlx::query("select current_setting('synchronous_commit'), pg_is_in_recovery()").fetch_one(conn).await?;
+    let synchronous: String = row.try_get(0)?;
+    if synchronous == "off" {
+        return Err(sqlx::Error::Configuration(SYNCHRONOUS_OFF.into()));
+    }
+    if row.try_get::<bool, _>(1)? {
+        return Err(sqlx::Error::Configuration("the database host is a standby; a primary is needed".into()));
+    }
+    Ok(())
+}
+
+const SYNCHRONOUS_OFF: &str = "the database has synchronous_commit=off: an acknowledged write could be lost. \
+     Set it to on (or local, remote_write, remote_apply) for this role or database";
+
+/// What the operator reads when the store cannot be opened.
+pub fn open_error(error: &sqlx::Error) -> Error {
+    match error {
+        sqlx::Error::Configuration(e) => Error::meta(e.to_string()),
+        e => convert("store_open", e),
+    }
+}
+
+impl Pool {
+    /// One statement, on its own.
+    pub async fn alone(&self) -> Result<Conn> {
+        match self {
+            Self::Postgres { pool, .. } => match pool.acquire().await {
+                Ok(conn) => Ok(Conn::PostgresAlone(conn)),
+                Err(e) => self.lost(&e).await,
+            },
+            Self::Sqlite { reader, .. } => {
+                reader.acquire().await.map(Conn::SqliteAlone).map_err(|e| convert("acquire", &e))
+            }
+        }
+    }
+
+    /// A read of several statements that all see one state.
+    pub async fn read(&self) -> Result<Conn> {
+        match self {
+            Self::Postgres { pool, .. } => {
+                match pool.begin_with("begin isolation level repeatable read read only").await {
+                    Ok(txn) => Ok(Conn::PostgresTxn(txn)),
+                    Err(e) => self.lost(&e).await,
+                }
+            }
+            Self::Sqlite { reader, .. } => reader.begin().await.map(Conn::SqliteTxn).map_err(|e| convert("begin", &e)),
+        }
+    }
+
+    /// A write.
+    pub async fn write(&self) -> Result<Conn> {
+        match self {
+            Self::Postgres { pool, .. } => match pool.begin().await {
+                Ok(txn) => Ok(Conn::PostgresTxn(txn)),
+                Err(e) => self.lost(&e).await,
+            },
+            Self::Sqlite { writer, .. } => {
+                writer.begin_with("begin immediate").await.map(Conn::SqliteTxn).map_err(|e| convert("begin", &e))
+            }
+        }
+    }
+
+    /// Is there another primary among the URL's hosts? Then the pool goes there; this call fails all the same, since
+    /// nothing of it was done.
+    async fn lost(&self, error: &sqlx::Error) -> Result<Conn> {
+        if let Self::Postgres { pool, hosts } = self
+            && hosts.len() > 1
+        {
+            for host in hosts.iter() {
+                if let Ok(mut conn) = host.connect().await
+                    && postgres_check(&mut conn).await.is_ok()
+                {
+                    pool.set_connect_options(host.clone());
+                    return Err(Error::new(Kind::Unavailable, "the database moved to another host; try again"));
+                }
+            }
+        }
+        Err(match error {
+            sqlx::Error::Configuration(e) => Error::new(Kind::Unavailable, e.to_string()),
+            e => convert("begin", e),
+        })
+    }
+
+    /// Connections in all, and those that wait for work.
+    pub fn size(&self) -> (u32, usize) {
+        match self {
+            Self::Postgres { pool, .. } => (pool.size(), pool.num_idle()),
+            Self::Sqlite { writer, reader, .. } => {
+                (writer.size() + reader.size(), writer.num_idle() + reader.num_idle())
+            }
+        }
+    }
+
+    pub async fn close(&self) {
+        match self {
+            Self::Postgres { pool, .. } => pool.close().await,
+            Self::Sqlite { writer, reader, .. } => {
+                reader.close().await;
+                writer.close().await;
+            }
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! The store: transactions to read and to write, with retries of what another transaction beat.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use skep_core::{Error, Kind, Result};
+
+use super::driver::{Conn, Sql};
+use super::lane::{Lane, LaneKey, Lanes};
+use super::pool::Pool;
+use super::txn::Txn;
+
+/// A serialization failure is tried again so many times.
+const ATTEMPTS: u32 = 10;
+
+/// The database behind the seam. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Store {
+    pool: Pool,
+    lanes: Arc<Lanes>,
+    now_ms: fn() -> i64,
+    retries: Arc<AtomicU64>,
+}
+
+const PING: Sql = Sql::both("ping", "select 1");
+
+impl Store {
+    pub(super) fn new(pool: Pool, now_ms: fn() -> i64) -> Self {
+        Self { pool, lanes: Arc::default(), now_ms, retries: Arc::default() }
+    }
+
+    /// `postgres` or `sqlite`.
+    pub fn kind(&self) -> &'static str {
+        match self.pool {
+            Pool::Postgres { .. } => "postgres",
+            Pool::Sqlite { .. } => "sqlite",
+        }
+    }
+
+    /// For one statement.
+    pub async fn peek(&self) -> Result<Txn> {
+        Ok(Txn::reading(self.pool.alone().await?, (self.now_ms)()))
+    }
+
+    /// For several statements that must see one state.
+    pub async fn read(&self) -> Result<Txn> {
+        Ok(Txn::reading(self.pool.read().await?, (self.now_ms)()))
+    }
+
+    /// For a write that shares no lane with others (on SQLite there is one lane for all).
+    pub async fn write(&self) -> Result<Txn> {
+        let lane = match self.pool {
+            Pool::Postgres { .. } => Arc::new(Lane::default()),
+            Pool::Sqlite { .. } => self.lanes.get(LaneKey::Global),
+        };
+        self.turn(lane).await
+    }
+
+    /// For a write of one table: concurrent ones are committed in groups.
+    pub async fn write_table(&self, table_id: i64) -> Result<Txn> {
+        let lane = match self.pool {
+            Pool::Postgres { .. } => self.lanes.get(LaneKey::Table(table_id)),
+            Pool::Sqlite { .. } => self.lanes.get(LaneKey::Global),
+        };
+        self.turn(lane).await
+    }
+
+    async fn turn(&self, lane: Arc<Lane>) -> Result<Txn> {
+        let turn = lane.turn(|| self.pool.write()).await?;
+        Ok(Txn::writing(turn, (self.now_ms)()))
+    }
+
+    /// Runs a named operation again when another transaction won. The operation begins and commits its own
+    /// transaction and must not keep anything from a failed run.
+    pub async fn retrying<T, F>(&self, name: &'static str, mut operation: impl FnMut() -> F) -> Result<T>
+    where
+        F: Future<Output = Result<T>>,
+    {
+        let mut attempt = 1;
+        loop {
+            match operation().await {
+                Err(error) if error.kind == Kind::Conflict && attempt < ATTEMPTS => {
+                    self.retries.fetch_add(1, Ordering::Relaxed);
+                    tracing::debug!(operation = name, attempt, %error, "another transaction won; once more");
+                    attempt += 1;
+                    tokio::task::yield_now().await;
+                }
+                Err(error) if error.kind == Kind::Conflict => {
+                    return Err(Error::meta(format!("{name}: gave way to other writers {ATTEMPTS} times; try again")));
+                }
+                done => return done,
+            }
+        }
+    }
+
+    /// How often `retrying` ran an operation once more.
+    pub fn retries(&self) -> u64 {
+        self.retries.load(Ordering::Relaxed)
+    }
+
+    /// Does the database answer?
+    pub async fn ping(&self) -> Result<()> {
+        self.pool.alone().await?.one(&PING, &[]).await.map(drop)
+    }
+
+    /// Connections in all, and idle ones.
+    pub fn pool_size(&self) -> (u32, usize) {
+        self.pool.size()
+    }
+
+    pub(super) fn pool(&self) -> &Pool {
+        &self.pool
+    }
+
+    pub(super) async fn conn_write(&self) -> Result<Conn> {
+        self.pool.write().await
+    }
+
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+}

@@ -1,0 +1,30 @@
+//! All statements in one list, so that a test can hold every text to both schemas.
+
+use skep_core::Result;
+
+use super::driver::Sql;
+use super::store::Store;
+use super::{databases, deletions, documents, events, partitions, shapes, statistics, tables};
+
+const ALL: &[&[&Sql]] = &[
+    databases::ALL,
+    tables::ALL,
+    shapes::ALL,
+    partitions::ALL,
+    statistics::ALL,
+    documents::ALL,
+    events::ALL,
+    deletions::ALL,
+];
+
+/// Prepares every statement; gives how many there are.
+pub async fn statements_check(store: &Store) -> Result<usize> {
+    let mut conn = store.conn_write().await?;
+    let mut count = 0;
+    for sql in ALL.iter().copied().flatten() {
+        conn.prepare(sql).await?;
+        count += 1;
+    }
+    conn.rollback().await?;
+    Ok(count)
+}

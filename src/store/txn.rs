@@ -1,0 +1,79 @@
+//! A transaction: what the nouns' statements run on. Its methods are cut by noun, a file each.
+
+use skep_core::{Error, Result};
+
+use super::driver::{Arg, Conn, Row, Sql};
+use super::lane::Turn;
+
+/// A read or a write. Dropping it undoes it; only `commit` makes a write durable.
+#[derive(Debug)]
+pub struct Txn {
+    inner: Inner,
+    now_ms: i64,
+}
+
+#[derive(Debug)]
+enum Inner {
+    Read(Conn),
+    Write(Turn),
+}
+
+impl Txn {
+    pub(super) fn reading(conn: Conn, now_ms: i64) -> Self {
+        Self { inner: Inner::Read(conn), now_ms }
+    }
+    pub(super) fn writing(turn: Turn, now_ms: i64) -> Self {
+        Self { inner: Inner::Write(turn), now_ms }
+    }
+
+    /// Milliseconds since the epoch when the transaction began.
+    pub fn now_ms(&self) -> i64 {
+        self.now_ms
+    }
+
+    /// Makes a write durable: when this returns, it is.
+    pub async fn commit(self) -> Result<()> {
+        match self.inner {
+            Inner::Read(conn) => conn.commit().await,
+            Inner::Write(turn) => turn.commit().await,
+        }
+    }
+
+    pub(super) fn conn(&mut self) -> Result<&mut Conn> {
+        match &mut self.inner {
+            Inner::Read(conn) => Ok(conn),
+            Inner::Write(turn) => turn.conn(),
+        }
+    }
+
+    pub(super) async fn execute(&mut self, sql: &'static Sql, args: &[Arg<'_>]) -> Result<u64> {
+        self.conn()?.execute(sql, args).await
+    }
+    pub(super) async fn first(&mut self, sql: &'static Sql, args: &[Arg<'_>]) -> Result<Option<Row>> {
+        self.conn()?.first(sql, args).await
+    }
+    pub(super) async fn one(&mut self, sql: &'static Sql, args: &[Arg<'_>]) -> Result<Row> {
+        self.conn()?.one(sql, args).await
+    }
+    pub(super) async fn list<T: Send>(
+        &mut self,
+        sql: &'static Sql,
+        args: &[Arg<'_>],
+        make: impl FnMut(&Row) -> Result<T> + Send,
+    ) -> Result<Vec<T>> {
+        self.conn()?.list(sql, args, make).await
+    }
+    pub(super) async fn for_each(
+        &mut self,
+        sql: &'static Sql,
+        args: &[Arg<'_>],
+        each: impl FnMut(&Row) -> Result<()> + Send,
+    ) -> Result<()> {
+        self.conn()?.for_each(sql, args, each).await
+    }
+}
+
+/// A document as it is stored.
+pub(super) fn to_json<T: serde::Serialize>(value: &T) -> Result<String> {
+    serde_json::to_string(value).map_err(|e| Error::internal(format!("a document could not be written: {e}")))
+}

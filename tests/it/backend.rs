@@ -1,0 +1,43 @@
+//! Stores for tests: each case has a SQLite file or a Postgres schema of its own.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use skep::store::{Store, StoreOptions, open};
+
+/// A store and what must live as long as it.
+pub struct TestStore {
+    pub store: Store,
+    pub options: StoreOptions,
+    _dir: Option<tempfile::TempDir>,
+}
+
+pub fn now_ms() -> i64 {
+    1_700_000_000_000
+}
+
+/// The Postgres server of the tests. It must be there: a test that is skipped proves nothing.
+pub fn postgres_url() -> String {
+    std::env::var("SKEP_TEST_POSTGRES").expect("SKEP_TEST_POSTGRES is not set: run the tests by scripts/test.sh")
+}
+
+pub async fn sqlite() -> TestStore {
+    let dir = tempfile::tempdir().unwrap();
+    let options = StoreOptions::new(format!("sqlite:{}", dir.path().join("skep.db").display()));
+    TestStore { store: open(&options, now_ms).await.unwrap(), options, _dir: Some(dir) }
+}
+
+/// Options for a new, empty Postgres schema.
+pub async fn postgres_options() -> StoreOptions {
+    use sqlx::Connection as _;
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    let schema = format!("t{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+    let mut admin = sqlx::PgConnection::connect(&postgres_url()).await.unwrap();
+    let create = sqlx::AssertSqlSafe(format!("create schema {schema}"));
+    sqlx::query(create).execute(&mut admin).await.unwrap();
+    StoreOptions { schema: Some(schema), connections_max: 8, ..StoreOptions::new(postgres_url()) }
+}
+
+pub async fn postgres() -> TestStore {
+    let options = postgres_options().await;
+    TestStore { store: open(&options, now_ms).await.unwrap(), options, _dir: None }
+}

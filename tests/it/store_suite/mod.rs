@@ -1,0 +1,16 @@
+//! One suite of cases for all backends.
+
+/// Makes `on_sqlite::case` and `on_postgres::case` from one function.
+macro_rules! store_cases {
+    ($(async fn $name:ident($store:ident: &TestStore) $body:block)+) => {
+        $(async fn $name($store: &crate::backend::TestStore) $body)+
+        mod on_sqlite { $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)] async fn $name() {
+            super::$name(&crate::backend::sqlite().await).await;
+        })+ }
+        mod on_postgres { $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)] async fn $name() {
+            super::$name(&crate::backend::postgres().await).await;
+        })+ }
+    };
+}
+
+mod basics;
