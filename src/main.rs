@@ -31,7 +31,7 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Migrate(args) => {
             let loaded = load(args)?;
             telemetry::init(&loaded.config.log)?;
-            Ok(serve::migrate(loaded)?)
+            Ok(runtime()?.block_on(serve::migrate(loaded))?)
         }
         Command::Config(ConfigCommand::Print(args)) => print(&load(args)?.print()),
         Command::Version => print(concat!("skep ", env!("CARGO_PKG_VERSION"), "\n")),

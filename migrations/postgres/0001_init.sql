@@ -162,3 +162,5 @@ create table deletion (
     at bigint not null,
     attempts bigint not null
 );
+
+create index tbl_materialized on tbl (id) where kind = 3 and dropped_at is null;

@@ -83,9 +83,8 @@ impl Metastore {
                 let Some(catalog) = txn.catalog_get(name).await? else {
                     return if if_exists { Ok(()) } else { Err(Error::not_found(format!("No catalog {name}"))) };
                 };
-                let not_empty = || {
-                    Error::new(Kind::InvalidOperation, format!("There are still databases in catalog {name}"))
-                };
+                let not_empty =
+                    || Error::new(Kind::InvalidOperation, format!("There are still databases in catalog {name}"));
                 let databases = txn.database_names(name).await?;
                 if databases.iter().any(|d| d != "default") {
                     return Err(not_empty());

@@ -73,8 +73,7 @@ impl Metastore {
             database.owner = caller.user.clone();
         }
         let catalog = self.store.peek().await?.catalog_get(&database.catalog).await?;
-        let catalog =
-            catalog.ok_or_else(|| Error::invalid_object(format!("No such catalog {}", database.catalog)))?;
+        let catalog = catalog.ok_or_else(|| Error::invalid_object(format!("No such catalog {}", database.catalog)))?;
         let location = if database.location.is_empty() {
             let of_catalog = Location::parse(&catalog.location)?;
             let of_catalog = (database.catalog != self.default_catalog()).then_some(&of_catalog);
@@ -165,7 +164,9 @@ impl Metastore {
         if !how.cascade
             && let Some(content) = self.database_content(&mut txn, &database).await?
         {
-            return Err(Error::invalid_operation(format!("Database {name} is not empty. One or more {content} exist.")));
+            return Err(Error::invalid_operation(format!(
+                "Database {name} is not empty. One or more {content} exist."
+            )));
         }
         let mut deletions = Vec::new();
         for table in txn.table_list(catalog, name).await? {

@@ -12,7 +12,7 @@ use crate::store::{DocumentKind, Store};
 use crate::warehouse::{Location, Warehouse};
 
 /// Cheap to clone.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Metastore {
     pub(super) store: Store,
     pub(super) warehouse: Arc<Warehouse>,

@@ -6,6 +6,7 @@
 
 mod caller;
 mod catalogs;
+mod constraints;
 mod databases;
 mod drops;
 mod files;
@@ -15,13 +16,15 @@ mod settings;
 mod table_alter;
 mod table_create;
 mod table_read;
+mod translate;
 mod validate;
 
 pub use caller::Caller;
-pub use databases::DatabaseDrop;
+pub use constraints::{Constraint, ConstraintKind};
+pub use databases::{DatabaseAltered, DatabaseDrop};
 pub use metastore::Metastore;
 pub use reference::TableRef;
 pub use settings::Settings;
-pub use table_alter::TableAlter;
-pub use table_create::{TableCreate, constraint_names_fill};
+pub use table_alter::{Altered, TableAlter};
+pub use table_create::TableCreate;
 pub use table_read::{TableMeta, TableMetaQuery};

@@ -2,6 +2,7 @@
 //! expressions, statistics. Nothing here does I/O, reads a clock or is async, so its tests run in seconds.
 
 pub mod error;
+pub mod evolution;
 pub mod filter;
 pub mod kryo;
 pub mod name;

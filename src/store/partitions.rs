@@ -39,6 +39,12 @@ const PARTITION_GONE_SINCE: Sql = Sql::both(
     "partition_gone_since",
     "select name from partition where table_id = $1 and removed > $2 and added <= $2",
 );
+/// Places of partitions that do not lie where the table's location and their name say.
+const PARTITION_APART: Sql = Sql::both(
+    "partition_apart",
+    "select coalesce(p.location, b.uri || '/' || p.name) from partition p left join base b on b.id = p.base_id \
+     where p.table_id = $1 and p.removed is null and (p.location is not null or b.uri <> $2)",
+);
 const PARTITION_NAMES: Sql = Sql::both(
     "partition_names",
     "select name from partition where table_id = $1 and removed is null order by name limit $2",
@@ -75,6 +81,7 @@ pub(super) const ALL: &[&Sql] = &[
     &PARTITION_REMOVED_IN,
     &PARTITION_ADDED_SINCE,
     &PARTITION_GONE_SINCE,
+    &PARTITION_APART,
     &PARTITION_NAMES,
     &PARTITION_COUNT,
     &PARTITION_EXISTING,
@@ -188,6 +195,11 @@ impl Txn {
     pub async fn partition_names(&mut self, table_id: i64, limit: Option<usize>) -> Result<Vec<String>> {
         let args = [Arg::I64(table_id), Arg::I64(limit_arg(limit))];
         self.list(&PARTITION_NAMES, &args, |row| row.text(0).map(str::to_owned)).await
+    }
+    /// Locations of partitions that do not lie at `base` and their name.
+    pub async fn partition_apart(&mut self, table_id: i64, base: &str) -> Result<Vec<String>> {
+        let args = [Arg::I64(table_id), Arg::Text(base)];
+        self.list(&PARTITION_APART, &args, |row| row.text(0).map(str::to_owned)).await
     }
     pub async fn partition_count(&mut self, table_id: i64) -> Result<i64> {
         self.one(&PARTITION_COUNT, &[Arg::I64(table_id)]).await?.i64(0)

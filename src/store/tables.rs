@@ -40,6 +40,12 @@ const TABLE_NAMES: Sql = Sql::both(
     "select t.name, t.kind from catalog c join database d on d.catalog_id = c.id \
      join tbl t on t.database_id = d.id and t.dropped_at is null where c.name = $1 and d.name = $2 order by t.name",
 );
+/// All materialized views, of every catalog.
+const TABLE_MATERIALIZED: Sql = Sql::both(
+    "table_materialized",
+    "select t.id, t.version, v.definition from tbl t join table_version v on v.table_id = t.id \
+     and v.version = t.definition_version where t.kind = 3 and t.dropped_at is null order by t.id",
+);
 const TABLE_INSERT: Sql = Sql::per_dialect(
     "table_insert",
     "insert into tbl (database_id, name, kind, version, definition_version, changed_at) \
@@ -79,6 +85,7 @@ pub(super) const ALL: &[&Sql] = &[
     &TABLE_BY_NAMES,
     &TABLE_HEAD,
     &TABLE_NAMES,
+    &TABLE_MATERIALIZED,
     &TABLE_INSERT,
     &TABLE_NEXT,
     &TABLE_REDEFINE,
@@ -149,6 +156,10 @@ impl Txn {
     pub async fn table_by_names(&mut self, catalog: &str, database: &str, names: &[String]) -> Result<Vec<Table>> {
         let args = [Arg::Text(catalog), Arg::Text(database), Arg::Texts(names)];
         self.list(&TABLE_BY_NAMES, &args, read_table).await
+    }
+    /// All materialized views, of every catalog.
+    pub async fn table_materialized(&mut self) -> Result<Vec<Table>> {
+        self.list(&TABLE_MATERIALIZED, &[], read_table).await
     }
     /// Names and types, by name.
     pub async fn table_names(&mut self, catalog: &str, database: &str) -> Result<Vec<(String, TableType)>> {

@@ -5,5 +5,5 @@ mod page;
 mod pages;
 mod serve;
 
-pub use pages::router;
+pub use pages::{Refresh, router};
 pub use serve::{ApiLimits, serve};

@@ -15,21 +15,25 @@ use crate::telemetry::{CONTENT_TYPE, Metrics, NodeStatus};
 const POLICY: HeaderValue =
     HeaderValue::from_static("default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'");
 
+/// Sets the gauges of the moment (pool, cache) right before metrics are told.
+pub type Refresh = Arc<dyn Fn(&Metrics) + Send + Sync>;
+
 /// What the pages show.
 #[derive(Clone)]
 struct Shown {
     node: NodeStatus,
     metrics: Arc<Metrics>,
+    refresh: Refresh,
 }
 
 /// `/metrics`, `/healthz`, `/readyz` and `/`. Merge it with the gRPC routes.
-pub fn router(node: NodeStatus, metrics: Arc<Metrics>) -> Router {
+pub fn router(node: NodeStatus, metrics: Arc<Metrics>, refresh: Refresh) -> Router {
     Router::new()
         .route("/", get(front))
         .route("/metrics", get(metrics_text))
         .route("/healthz", get(healthz))
         .route("/readyz", get(readyz))
-        .with_state(Shown { node, metrics })
+        .with_state(Shown { node, metrics, refresh })
 }
 
 async fn front(State(shown): State<Shown>) -> impl IntoResponse {
@@ -39,6 +43,7 @@ async fn front(State(shown): State<Shown>) -> impl IntoResponse {
 }
 
 async fn metrics_text(State(shown): State<Shown>) -> Response {
+    (shown.refresh)(&shown.metrics);
     match shown.metrics.encode() {
         Ok(text) => ([(header::CONTENT_TYPE, CONTENT_TYPE)], text).into_response(),
         Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, format!("{error}\n")).into_response(),

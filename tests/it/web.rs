@@ -48,7 +48,7 @@ impl Api {
         let node = NodeStatus::new(clock.clone(), "sqlite", Arc::new(probe));
         let metrics = Arc::new(Metrics::new("sqlite"));
         let (grpc, health) = rpc::routes(node.clone()).await.unwrap();
-        let router = web::router(node, Arc::clone(&metrics)).merge(grpc);
+        let router = web::router(node, Arc::clone(&metrics), Arc::new(|metrics| metrics.pool_set(3, 4))).merge(grpc);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let stop = CancellationToken::new();
@@ -89,6 +89,7 @@ async fn metrics_and_the_page_are_served() {
     let answer = api.get("/metrics").await;
     assert!(answer.contains("content-type: application/openmetrics-text"), "{answer}");
     assert!(answer.contains("skep_calls_total{method=\"get_table\",outcome=\"ok\"} 1\n"), "{answer}");
+    assert!(answer.contains("skep_pool_in_use 3\n") && answer.contains("skep_pool_idle 4\n"), "{answer}");
     assert!(answer.contains("skep_connections_open{front=\"api\"} 1\n"), "{answer}");
 
     api.clock.advance_ms(61_000);

@@ -1,6 +1,7 @@
 //! The syntax tree that filter strings and Kryo expressions are both lowered to. Operators live in enums without
 //! `_ =>` arms, so that the compiler names every interpreter that a new one needs.
 
+use crate::Result;
 use crate::types::KeyType;
 pub use crate::types::Value;
 
@@ -103,4 +104,62 @@ impl<K> Expr<K> {
     pub fn compare(op: CompareOp, left: Self, right: Self) -> Self {
         Self::Compare { op, left: Box::new(left), right: Box::new(right) }
     }
+
+    /// The same tree with its keys named in another way.
+    pub fn map_keys<L>(self, name: &mut impl FnMut(K) -> Result<L>) -> Result<Expr<L>> {
+        Ok(match self {
+            Self::Literal(value) => Expr::Literal(value),
+            Self::Key(key) => Expr::Key(name(key)?),
+            Self::Cast { operand, to } => Expr::Cast { operand: map_box(*operand, name)?, to },
+            Self::Compare { op, left, right } => {
+                Expr::Compare { op, left: map_box(*left, name)?, right: map_box(*right, name)? }
+            }
+            Self::And(children) => Expr::And(map_all(children, name)?),
+            Self::Or(children) => Expr::Or(map_all(children, name)?),
+            Self::Not(inner) => Expr::Not(map_box(*inner, name)?),
+            Self::IsNull(inner) => Expr::IsNull(map_box(*inner, name)?),
+            Self::In { operands, rows } => Expr::In {
+                operands: map_all(operands, name)?,
+                rows: rows.into_iter().map(|row| map_all(row, name)).collect::<Result<_>>()?,
+            },
+            Self::Between { operand, low, high } => Expr::Between {
+                operand: map_box(*operand, name)?,
+                low: map_box(*low, name)?,
+                high: map_box(*high, name)?,
+            },
+            Self::Like { operand, pattern, dialect } => {
+                Expr::Like { operand: map_box(*operand, name)?, pattern, dialect }
+            }
+            Self::Unknown(what) => Expr::Unknown(what),
+        })
+    }
+
+    /// The nodes directly below this one.
+    pub fn children(&self) -> Vec<&Self> {
+        match self {
+            Self::Literal(_) | Self::Key(_) | Self::Unknown(_) => Vec::new(),
+            Self::Cast { operand, .. } | Self::Like { operand, .. } => vec![operand],
+            Self::Compare { left, right, .. } => vec![left, right],
+            Self::And(children) | Self::Or(children) => children.iter().collect(),
+            Self::Not(inner) | Self::IsNull(inner) => vec![inner],
+            Self::In { operands, rows } => operands.iter().chain(rows.iter().flatten()).collect(),
+            Self::Between { operand, low, high } => vec![operand, low, high],
+        }
+    }
+
+    /// Visits every node, a parent before its children.
+    pub fn visit<'a>(&'a self, see: &mut impl FnMut(&'a Self)) {
+        see(self);
+        for child in self.children() {
+            child.visit(see);
+        }
+    }
+}
+
+fn map_box<K, L>(expr: Expr<K>, name: &mut impl FnMut(K) -> Result<L>) -> Result<Box<Expr<L>>> {
+    Ok(Box::new(expr.map_keys(name)?))
+}
+
+fn map_all<K, L>(exprs: Vec<Expr<K>>, name: &mut impl FnMut(K) -> Result<L>) -> Result<Vec<Expr<L>>> {
+    exprs.into_iter().map(|expr| expr.map_keys(name)).collect()
 }

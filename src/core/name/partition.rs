@@ -215,6 +215,7 @@ mod tests {
     fn values_are_found_by_key_in_any_order() {
         let keys = keys(&["ds", "hr"]);
         assert_eq!(partition_values_of(&keys, "HR=5/ds=a%3Ab/x=1").unwrap(), ["a:b", "5"]);
+        assert_eq!(partition_values_of(&keys, "ds=1/hr=2/DS=3").unwrap(), ["3", "2"]);
         let error = partition_values_of(&keys, "ds=1").unwrap_err();
         assert_eq!(error.kind, Kind::InvalidObject);
         assert!(error.message.starts_with("incomplete partition name - missing hr"), "{error}");

@@ -1,35 +1,32 @@
-//! `skep serve`: opens everything, wires the fronts, waits for the signal, drains.
+//! A node's life.
 
 use std::io::Write as _;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use futures_util::FutureExt;
-use skep_core::{Error, Kind, Result};
+use futures_util::FutureExt as _;
+use skep_core::{Error, Result};
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
-use tokio_util::sync::CancellationToken;
 
-use crate::clock::Clock;
+use super::signal::stop_on_signal;
+use super::wiring::store_options;
+use crate::clock::{self, Clock};
 use crate::config::{Config, Loaded};
+use crate::store::{self, Store};
 use crate::telemetry::{Metrics, NodeStatus, Probe};
-use crate::web::ApiLimits;
+use crate::web::{ApiLimits, Refresh};
 use crate::{rpc, web};
 
 /// Runs a node until SIGTERM or SIGINT.
 pub async fn serve(loaded: Loaded) -> Result<()> {
-    let Loaded { config, notices, .. } = loaded;
-    for notice in notices {
-        tracing::warn!("{notice}");
-    }
+    let config = told(loaded);
     let stop = stop_on_signal()?;
-    let store = config.store.url.kind().name();
-    let metrics = Arc::new(Metrics::new(store));
-    let probe: Probe = Arc::new(|| std::future::ready(Ok(())).boxed());
-    let node = NodeStatus::new(Clock::system(), store, probe);
+    let store = store::open(&store_options(&config.store), clock::system_ms).await?;
+    let metrics = Arc::new(Metrics::new(store.kind()));
+    let node = NodeStatus::new(Clock::system(), store.kind(), probe(&store));
 
     let (grpc, health) = rpc::routes(node.clone()).await?;
-    let router = web::router(node, Arc::clone(&metrics)).merge(grpc);
+    let router = web::router(node, Arc::clone(&metrics), refresh(&store)).merge(grpc);
     let listener = bind("server.api_listen", config.server.api_listen).await?;
     let api = address(&listener)?;
     let front = web::serve(listener, router, ApiLimits::default(), metrics, stop.clone());
@@ -39,31 +36,44 @@ pub async fn serve(loaded: Loaded) -> Result<()> {
     stop.cancelled().await;
     health.drain().await;
     let drained = tokio::time::timeout(config.server.drain_timeout, front).await;
+    store.close().await;
     tracing::info!(complete = drained.is_ok(), "stopped");
     Ok(())
 }
 
 /// Brings the store's schema up to this version.
-pub fn migrate(loaded: Loaded) -> Result<()> {
-    let url = loaded.config.store.url;
-    Err(Error::new(Kind::Unavailable, format!("{url}: this build has no store to migrate")))
+pub async fn migrate(loaded: Loaded) -> Result<()> {
+    let config = told(loaded);
+    let store = store::open(&store_options(&config.store), clock::system_ms).await?;
+    tracing::info!(store = %config.store.url, "the schema is up to date");
+    store.close().await;
+    Ok(())
 }
 
-/// A token that SIGTERM and SIGINT cancel.
-fn stop_on_signal() -> Result<CancellationToken> {
-    let listen = |kind| signal(kind).map_err(|error| Error::internal(format!("signals: {error}")));
-    let (mut terminate, mut interrupt) = (listen(SignalKind::terminate())?, listen(SignalKind::interrupt())?);
-    let stop = CancellationToken::new();
-    let cancel = stop.clone();
-    tokio::spawn(async move {
-        let name = tokio::select! {
-            _ = terminate.recv() => "SIGTERM",
-            _ = interrupt.recv() => "SIGINT",
-        };
-        tracing::info!(signal = name, "draining");
-        cancel.cancel();
-    });
-    Ok(stop)
+/// The configuration, after its notices went to the log.
+fn told(loaded: Loaded) -> Config {
+    for notice in loaded.notices {
+        tracing::warn!("{notice}");
+    }
+    loaded.config
+}
+
+fn probe(store: &Store) -> Probe {
+    let store = store.clone();
+    Arc::new(move || {
+        let store = store.clone();
+        async move { store.ping().await }.boxed()
+    })
+}
+
+/// The pool's gauges.
+fn refresh(store: &Store) -> Refresh {
+    let store = store.clone();
+    Arc::new(move |metrics| {
+        let (all, idle) = store.pool_size();
+        let idle = u32::try_from(idle).unwrap_or(u32::MAX);
+        metrics.pool_set(all.saturating_sub(idle), idle);
+    })
 }
 
 async fn bind(key: &str, address: SocketAddr) -> Result<TcpListener> {

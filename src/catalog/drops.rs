@@ -1,0 +1,186 @@
+//! Dropping and truncating tables (`semantics.md §4`).
+
+use skep_core::stats::zero_statistics_set;
+use skep_core::table::{Parameters, Table};
+use skep_core::{Error, Result};
+
+use super::caller::Caller;
+use super::metastore::Metastore;
+use super::reference::TableRef;
+use super::table_read::missing;
+use super::validate::data_is_ours;
+use crate::store::{Change, DocumentKind, NewEvent, Txn};
+use crate::warehouse::{Deletion, Location};
+
+/// Is data of this object to be deleted past the trash?
+pub(super) fn skips_trash(environment: &Parameters, parameters: &Parameters) -> bool {
+    let set = |map: &Parameters, key: &str| map.get(key).is_some_and(|v| v.eq_ignore_ascii_case("true"));
+    set(environment, "ifPurge") || set(parameters, "auto.purge") || set(parameters, "skip.trash")
+}
+
+impl Metastore {
+    pub async fn table_drop(
+        &self,
+        caller: &Caller,
+        at: &TableRef,
+        delete_data: bool,
+        environment: &Parameters,
+    ) -> Result<()> {
+        let table = self.table_get(at).await?;
+        if delete_data && data_is_ours(&table) {
+            self.deletable_check(caller, at, table.location()).await?;
+        }
+        let purge = skips_trash(environment, &table.parameters);
+        let (ids, deletions) = self
+            .store
+            .retrying("table_drop", || async {
+                let mut txn = self.store.write().await?;
+                let table = txn.table_lock(&at.catalog, &at.database, &at.table).await?.ok_or_else(|| missing(at))?;
+                self.materialized_check(&mut txn, &table).await?;
+                let deletions = self.table_drop_in(&mut txn, caller, &table, delete_data, purge).await?;
+                let ids = self.deletions_record(&mut txn, &deletions).await?;
+                txn.commit().await?;
+                Ok((ids, deletions))
+            })
+            .await?;
+        self.deletions_run(ids, deletions).await;
+        Ok(())
+    }
+
+    /// With `metastore.authorization.storage.checks`, data that the user may not delete keeps its table.
+    pub(super) async fn deletable_check(&self, caller: &Caller, at: &TableRef, location: Option<&str>) -> Result<()> {
+        let Some(location) = location.filter(|_| self.settings.storage_checks) else { return Ok(()) };
+        let location = Location::parse(location)?;
+        let Some(parent) = location.parent() else { return Ok(()) };
+        if !self.warehouse.is_writable(&parent, caller.user()).await? {
+            return Err(Error::meta(format!(
+                "{at} metadata not deleted since {parent} is not writable by {}",
+                caller.user().unwrap_or("anonymous")
+            )));
+        }
+        Ok(())
+    }
+
+    /// A table that materialized views read stays.
+    async fn materialized_check(&self, txn: &mut Txn, table: &Table) -> Result<()> {
+        let names = [table.full_name(), format!("{}.{}", table.database, table.name)];
+        let uses = |view: &Table| {
+            view.creation_metadata.as_ref().is_some_and(|m| m.tables_used.iter().any(|used| names.contains(used)))
+        };
+        let views = txn.table_materialized().await?;
+        let users: Vec<String> = views.iter().filter(|v| v.id != table.id && uses(v)).map(Table::full_name).collect();
+        if users.is_empty() {
+            return Ok(());
+        }
+        Err(Error::meta(format!(
+            "Cannot drop table as it is used in the following materialized views [{}]",
+            users.join(", ")
+        )))
+    }
+
+    /// Drops a locked table in a transaction; gives the directories to delete after its commit.
+    pub(super) async fn table_drop_in(
+        &self,
+        txn: &mut Txn,
+        caller: &Caller,
+        table: &Table,
+        delete_data: bool,
+        skip_trash: bool,
+    ) -> Result<Vec<Deletion>> {
+        let mut deletions = Vec::new();
+        if delete_data
+            && data_is_ours(table)
+            && let Some(location) = table.location()
+        {
+            let location = Location::parse(location)?;
+            for apart in txn.partition_apart(table.id, &location.to_string()).await? {
+                let apart = Location::parse(&apart)?;
+                if !apart.is_within(&location) {
+                    deletions.push(Deletion { location: apart, skip_trash });
+                }
+            }
+            deletions.push(Deletion { location, skip_trash });
+        }
+        let version = txn.table_drop(table.id, Change { operation: "drop_table", by: caller.user() }).await?;
+        txn.statistics_delete_all(table.id).await?;
+        txn.document_delete_scope(DocumentKind::Constraint, &table.id.to_string()).await?;
+        txn.document_delete_scope(DocumentKind::PartitionMark, &table.id.to_string()).await?;
+        txn.event_insert(&NewEvent {
+            kind: "DROP_TABLE",
+            catalog: Some(&table.catalog),
+            database: Some(&table.database),
+            table: Some(&table.name),
+            version: Some((table.id, version)),
+            body: &(),
+        })
+        .await?;
+        Ok(deletions)
+    }
+
+    /// Deletes the files of a table, or of some of its partitions, and sets their statistics to zero.
+    pub async fn table_truncate(
+        &self,
+        caller: &Caller,
+        at: &TableRef,
+        partition_names: Option<&[String]>,
+        environment: &Parameters,
+    ) -> Result<()> {
+        let ids =
+            self.store.retrying("table_truncate", || self.truncate_once(caller, at, partition_names, environment));
+        for deletion in ids.await? {
+            self.warehouse.directory_empty(&deletion).await?;
+        }
+        Ok(())
+    }
+
+    async fn truncate_once(
+        &self,
+        caller: &Caller,
+        at: &TableRef,
+        partition_names: Option<&[String]>,
+        environment: &Parameters,
+    ) -> Result<Vec<Deletion>> {
+        let mut txn = self.store.write().await?;
+        let mut table = txn.table_lock(&at.catalog, &at.database, &at.table).await?.ok_or_else(|| missing(at))?;
+        let skip_trash = skips_trash(environment, &table.parameters);
+        let columns: Vec<String> = table.columns().iter().map(|c| c.name.clone()).collect();
+        let change = Change { operation: "truncate_table", by: caller.user() };
+        let mut locations: Vec<String> = Vec::new();
+        let kind;
+        let version = if table.is_partitioned() {
+            let version = txn.table_commit(table.id, None, change).await?;
+            let mut partitions = match partition_names {
+                Some(names) => txn.partition_by_names(table.id, version, names).await?,
+                None => txn.partition_list(table.id, version, None).await?,
+            };
+            let names: Vec<String> = partitions.iter().map(|p| p.name.clone()).collect();
+            for partition in &mut partitions {
+                zero_statistics_set(&mut partition.parameters, columns.iter().map(String::as_str));
+                locations.extend(partition.location().map(str::to_owned));
+            }
+            txn.partition_remove_many(table.id, version, &names).await?;
+            txn.partition_add_many(table.id, version, table.location(), &partitions).await?;
+            txn.statistics_delete(table.id, &names, None, None).await?;
+            kind = "ALTER_PARTITION";
+            version
+        } else {
+            zero_statistics_set(&mut table.parameters, columns.iter().map(String::as_str));
+            locations.extend(table.location().map(str::to_owned));
+            let database = txn.database_get(&at.catalog, &at.database).await?.ok_or_else(|| missing(at))?;
+            txn.statistics_delete(table.id, &[String::new()], None, None).await?;
+            kind = "ALTER_TABLE";
+            txn.table_commit(table.id, Some((database.id, &table)), change).await?
+        };
+        txn.event_insert(&NewEvent {
+            kind,
+            catalog: Some(&at.catalog),
+            database: Some(&at.database),
+            table: Some(&at.table),
+            version: Some((table.id, version)),
+            body: &super::table_alter::Altered { truncate: true, ..Default::default() },
+        })
+        .await?;
+        txn.commit().await?;
+        locations.iter().map(|l| Ok(Deletion { location: Location::parse(l)?, skip_trash })).collect()
+    }
+}

@@ -1,0 +1,297 @@
+//! Altering a table: renames, moves, new columns, compare-and-set (`semantics.md §4`).
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use skep_core::evolution::{columns_appended_only, columns_changed, columns_compatible};
+use skep_core::name::normalize;
+use skep_core::stats::Accuracy;
+use skep_core::table::{Parameters, Table, TableType};
+use skep_core::{Error, Kind, Result};
+
+use super::caller::Caller;
+use super::metastore::Metastore;
+use super::reference::TableRef;
+use super::validate::{is_iceberg, table_check, table_type_settle};
+use crate::store::{Change, NewEvent, StoredDatabase, Txn};
+use crate::warehouse::{Location, Renamed};
+
+/// A table to alter.
+#[derive(Debug, Clone)]
+pub struct TableAlter {
+    pub at: TableRef,
+    /// Replaces the old definition wholly.
+    pub new: Table,
+    pub environment: Parameters,
+    pub cascade: bool,
+    /// Compare-and-set: the parameter's key and the value that it must have now (none: it must be missing).
+    pub expected: Option<(String, Option<String>)>,
+}
+
+/// What an ALTER event says that the versions do not.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Altered {
+    #[serde(default)]
+    pub truncate: bool,
+    /// The partition that was altered; none: the table, or all that the version changed.
+    #[serde(default)]
+    pub partition: Option<String>,
+}
+
+/// A managed table's directory on the move.
+struct Move {
+    from: Location,
+    to: Location,
+}
+
+/// SerDes whose tables may change types at will: they keep the real schema elsewhere.
+const FREE_SERDES: [&str; 2] = ["org.apache.hadoop.hive.kudu.KuduSerDe", "org.apache.iceberg.mr.hive.HiveIcebergSerDe"];
+
+impl Metastore {
+    pub async fn table_alter(&self, caller: &Caller, request: TableAlter) -> Result<()> {
+        let TableAlter { at, mut new, environment, cascade, expected } = request;
+        (new.catalog, new.database, new.name) =
+            (normalize(&new.catalog), normalize(&new.database), normalize(&new.name));
+        if !self.name_is_valid(&new.name) {
+            return Err(Error::invalid_operation(format!("{} is not a valid object name", new.name)));
+        }
+        table_check(&new, Kind::InvalidOperation)?;
+        if new.catalog != at.catalog {
+            return Err(Error::invalid_operation(format!(
+                "Tables cannot be moved between catalogs, old catalog {}, new catalog {}",
+                at.catalog, new.catalog
+            )));
+        }
+        let request = &TableAlter { at, new, environment, cascade, expected };
+        self.store.retrying("table_alter", || self.table_alter_once(caller, request)).await
+    }
+
+    async fn table_alter_once(&self, caller: &Caller, request: &TableAlter) -> Result<()> {
+        let at = &request.at;
+        let mut peek = self.store.peek().await?;
+        let old = peek.table_get(&at.catalog, &at.database, &at.table).await?.ok_or_else(|| gone(at))?;
+        drop(peek);
+        let mut new = request.new.clone();
+        expected_check(&old, request)?;
+        self.table_alter_check(&old, &new)?;
+        let moving = self.table_alter_settle(&old, &mut new).await?;
+        if moving.is_none() {
+            let place = new.location().map(Location::parse).transpose()?;
+            if !new.is_view() {
+                self.table_statistics_settle(&mut new, &request.environment, place.as_ref(), false).await?;
+            }
+        }
+        new.parameters.remove(skep_core::stats::DO_NOT_UPDATE_STATS);
+        let moved = match &moving {
+            Some(m) => self.table_move(m).await?,
+            None => Renamed::Kept,
+        };
+        if let (Some(_), Renamed::Kept) = (&moving, moved)
+            && let (Some(storage), Some(location)) = (new.storage.as_mut(), old.location())
+        {
+            // The store of the data knows no rename: the table keeps its place.
+            storage.location = Some(location.to_owned());
+        }
+        let done = self.table_alter_stored(caller, request, &old, new).await;
+        if let (Err(_), Some(m), Renamed::Moved) = (&done, &moving, moved)
+            && let Err(error) = self.warehouse.directory_rename(&m.to, &m.from).await
+        {
+            tracing::error!(from = %m.to, to = %m.from, %error, "a directory could not be moved back");
+        }
+        done
+    }
+
+    /// What may not change.
+    fn table_alter_check(&self, old: &Table, new: &Table) -> Result<()> {
+        let keys_may_change =
+            is_iceberg(new) || is_iceberg(old) || new.parameters.contains_key("ALLOW_PARTITION_KEY_CHANGE");
+        if !keys_may_change && !new.is_view() {
+            let same = old.partition_keys.len() == new.partition_keys.len()
+                && old
+                    .partition_keys
+                    .iter()
+                    .zip(&new.partition_keys)
+                    .all(|(a, b)| a.name.eq_ignore_ascii_case(&b.name));
+            if !same {
+                return Err(Error::invalid_operation("partition keys can not be changed."));
+            }
+        }
+        let serde = new.storage.as_ref().and_then(|s| s.shape.serde.as_ref()).and_then(|s| s.library.as_deref());
+        let free = new.is_view() || keys_may_change || serde.is_some_and(|s| FREE_SERDES.contains(&s));
+        if self.settings.disallow_incompatible_col_type_changes && !free {
+            columns_compatible(old.columns(), new.columns())?;
+        }
+        Ok(())
+    }
+
+    /// Fills in what the client leaves to the server; gives the move that a rename asks for.
+    async fn table_alter_settle(&self, old: &Table, new: &mut Table) -> Result<Option<Move>> {
+        new.create_time = old.create_time;
+        let now = self.now_seconds();
+        new.parameters.entry("transient_lastDdlTime".to_owned()).or_insert_with(|| now.to_string());
+        table_type_settle(new);
+        let old_location = old.location().map(str::to_owned);
+        let is_view = new.is_view();
+        let Some(storage) = new.storage.as_mut() else { return Ok(None) };
+        let given = storage.location.as_deref().filter(|l| !l.is_empty()).map(Location::parse).transpose()?;
+        let Some(old_location) = old_location.as_deref().map(Location::parse).transpose()? else {
+            storage.location = given.map(|l| l.to_string());
+            return Ok(None);
+        };
+        let stays = given.as_ref().is_none_or(|l| l.same_place(&old_location));
+        if is_view {
+            return Ok(None);
+        }
+        if storage.location.is_none() {
+            return Err(Error::meta(format!("table {} lacks a location (sd.location)", new.name)));
+        }
+        if !stays {
+            storage.location = given.map(|l| l.to_string());
+            return Ok(None);
+        }
+        storage.location = Some(old_location.to_string());
+        let renamed = (old.database.as_str(), old.name.as_str()) != (new.database.as_str(), new.name.as_str());
+        let movable = old.table_type == TableType::Managed || old.flag("TRANSLATED_TO_EXTERNAL");
+        if !renamed || !movable || is_iceberg(old) {
+            return Ok(None);
+        }
+        let external = old.table_type == TableType::External;
+        let database = self.database_get(&old.catalog, &old.database).await?;
+        if !self.table_location_default(&database, &old.name, external)?.same_place(&old_location) {
+            return Ok(None);
+        }
+        let database = self
+            .database_get(&new.catalog, &new.database)
+            .await
+            .map_err(|e| e.recast(Kind::NotFound, Kind::InvalidOperation))?;
+        let to = self.table_location_default(&database, &new.name, external)?;
+        if to.same_place(&old_location) {
+            return Ok(None);
+        }
+        if let Some(storage) = new.storage.as_mut() {
+            storage.location = Some(to.to_string());
+        }
+        Ok(Some(Move { from: old_location, to }))
+    }
+
+    async fn table_move(&self, m: &Move) -> Result<Renamed> {
+        if self.warehouse.directory_exists(&m.to).await? {
+            return Err(Error::invalid_operation(format!("New location for this table already exists : {}", m.to)));
+        }
+        if !self.warehouse.directory_exists(&m.from).await? {
+            return Ok(Renamed::Moved);
+        }
+        self.warehouse.directory_rename(&m.from, &m.to).await.map_err(|e| e.with_kind(Kind::InvalidOperation))
+    }
+
+    async fn table_alter_stored(&self, caller: &Caller, request: &TableAlter, old: &Table, new: Table) -> Result<()> {
+        let at = &request.at;
+        let mut new = new;
+        let mut txn = self.store.write_table(old.id).await?;
+        let locked = txn.table_lock(&at.catalog, &at.database, &at.table).await?.ok_or_else(|| gone(at))?;
+        if (locked.id, locked.version) != (old.id, old.version) {
+            // Somebody was quicker: what was checked and settled above is of an old state.
+            return Err(Error::new(Kind::Conflict, format!("{at} was changed meanwhile")));
+        }
+        let database = self.table_target(&mut txn, old, &new).await?;
+        self.statistics_after_alter(&mut txn, old, &mut new, request.cascade).await?;
+        let change = Change { operation: "alter_table", by: caller.user() };
+        let version = txn.table_commit(old.id, Some((database.id, &new)), change).await?;
+        if request.cascade && new.is_partitioned() {
+            self.columns_cascade(&mut txn, old.id, version, &new).await?;
+        }
+        let moved = (old.location(), new.location());
+        let renamed = old.name != new.name || old.database != new.database;
+        if let ((Some(from), Some(to)), true) = (moved, renamed && new.is_partitioned() && moved.0 != moved.1) {
+            self.partitions_rebase(&mut txn, old.id, version, from, to).await?;
+        }
+        txn.event_insert(&NewEvent {
+            kind: "ALTER_TABLE",
+            catalog: Some(&at.catalog),
+            database: Some(&at.database),
+            table: Some(&at.table),
+            version: Some((old.id, version)),
+            body: &Altered::default(),
+        })
+        .await?;
+        txn.commit().await
+    }
+
+    /// The database that the altered table lies in; a rename's target must be there and its name free.
+    async fn table_target(&self, txn: &mut Txn, old: &Table, new: &Table) -> Result<StoredDatabase> {
+        let database = txn.database_share(&new.catalog, &new.database).await?.ok_or_else(|| {
+            Error::invalid_operation(format!("database {}.{} does not exist", new.catalog, new.database))
+        })?;
+        let renamed = old.name != new.name || old.database != new.database;
+        if renamed && txn.table_head(&new.catalog, &new.database, &new.name).await?.is_some() {
+            return Err(Error::invalid_operation(format!("new table {}.{} already exists", new.database, new.name)));
+        }
+        Ok(database)
+    }
+
+    /// Statistics of columns that changed or went are no longer true.
+    async fn statistics_after_alter(&self, txn: &mut Txn, old: &Table, new: &mut Table, cascade: bool) -> Result<()> {
+        let changed = columns_changed(old.columns(), new.columns());
+        if changed.is_empty() {
+            return Ok(());
+        }
+        let partitions_too = new.is_partitioned() && (cascade || !columns_appended_only(old.columns(), new.columns()));
+        txn.statistics_delete_columns(old.id, &changed, partitions_too).await?;
+        Accuracy::edit(&mut new.parameters, |accuracy| {
+            accuracy.remove_columns(changed.iter().map(String::as_str));
+        });
+        Ok(())
+    }
+
+    /// Gives all partitions the table's new columns: what their slots mean is changed, not the partitions.
+    async fn columns_cascade(&self, txn: &mut Txn, table_id: i64, version: i64, new: &Table) -> Result<()> {
+        for slot in txn.slot_list(table_id, version).await? {
+            if slot.shape.columns() != new.columns() {
+                let mut shape = (*slot.shape).clone();
+                shape.columns = Some(new.columns().to_vec());
+                txn.slot_reshape(table_id, slot.slot, version, &shape).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A managed rename takes the partitions below the table's directory along, as a versioned change.
+    async fn partitions_rebase(&self, txn: &mut Txn, table_id: i64, version: i64, from: &str, to: &str) -> Result<()> {
+        let mut partitions = txn.partition_list(table_id, version, None).await?;
+        let below = |location: &str| {
+            location.strip_prefix(from).filter(|rest| rest.starts_with('/')).map(|rest| format!("{to}{rest}"))
+        };
+        partitions.retain_mut(|partition| {
+            let Some(storage) = partition.storage.as_mut() else { return false };
+            let Some(moved) = storage.location.as_deref().and_then(below) else { return false };
+            storage.shape = Arc::clone(&storage.shape);
+            storage.location = Some(moved);
+            true
+        });
+        let names: Vec<String> = partitions.iter().map(|p| p.name.clone()).collect();
+        txn.partition_remove_many(table_id, version, &names).await?;
+        txn.partition_add_many(table_id, version, Some(to), &partitions).await
+    }
+}
+
+fn gone(at: &TableRef) -> Error {
+    Error::invalid_operation(format!("table {at} doesn't exist"))
+}
+
+/// Iceberg's commit: the parameter must be what the client read. Iceberg parses this text (`semantics.md §4`).
+fn expected_check(old: &Table, request: &TableAlter) -> Result<()> {
+    let Some((key, expected)) = &request.expected else { return Ok(()) };
+    if !request.new.parameters.contains_key(key) {
+        return Err(Error::meta(format!("New value for expected key {key} is not set")));
+    }
+    let current = old.parameters.get(key);
+    if current == expected.as_ref() {
+        return Ok(());
+    }
+    let shown = |v: Option<&String>| v.map_or("null".to_owned(), |v| format!("'{v}'"));
+    Err(Error::meta(format!(
+        "The table has been modified. The parameter value for key '{key}' is {}. The expected was value was {}",
+        shown(current),
+        shown(expected.as_ref())
+    )))
+}

@@ -1,0 +1,180 @@
+//! Creating a table (`semantics.md §4`).
+
+use skep_core::stats::{
+    DO_NOT_UPDATE_STATS, STATS_GENERATED, basic_state_update, fast_statistics_complete, fast_statistics_set,
+};
+use skep_core::table::{Database, Parameters, Table, TableType};
+use skep_core::{Error, Kind, Result};
+
+use super::caller::Caller;
+use super::databases::missing as database_missing;
+use super::metastore::Metastore;
+use super::reference::TableRef;
+use super::translate;
+use super::validate::{table_check, table_type_settle};
+use crate::store::{Change, NewEvent};
+use crate::warehouse::{Created, DatabasePlace, Location};
+
+/// A table to create.
+#[derive(Debug, Clone, Default)]
+pub struct TableCreate {
+    pub table: Table,
+    /// The call's environment context.
+    pub environment: Parameters,
+    /// Did the client say what it can do? Hive 4's translation asks.
+    pub processor_capabilities: Option<Vec<String>>,
+    /// Constraints; their names are made where they have none.
+    pub constraints: Vec<super::constraints::Constraint>,
+}
+
+/// Parameters that say how a table came to be; they are not kept.
+const TRANSIENT: [&str; 2] = ["created_with_ctas", "created_with_ctlt"];
+
+impl Metastore {
+    pub async fn table_create(&self, caller: &Caller, request: TableCreate) -> Result<()> {
+        let TableCreate { mut table, environment, processor_capabilities, constraints } = request;
+        let at = TableRef::new(&table.catalog, &table.database, &table.name);
+        (table.catalog, table.database, table.name) = (at.catalog.clone(), at.database.clone(), at.table.clone());
+        if environment.get("create_table_as_external").is_some_and(|v| v.eq_ignore_ascii_case("true")) {
+            translate::make_external(&mut table);
+        }
+        let mut peek = self.store.peek().await?;
+        let Some(database) = peek.database_get(&at.catalog, &at.database).await? else {
+            self.table_create_check(&table)?;
+            return Err(database_missing(&at.catalog, &at.database).with_kind(Kind::InvalidObject));
+        };
+        let database = database.database;
+        if self.settings.translate_tables {
+            translate::table_create(self, &mut table, &database, processor_capabilities.as_deref())?;
+        }
+        self.table_create_check(&table)?;
+        if peek.table_head(&at.catalog, &at.database, &at.table).await?.is_some() {
+            return Err(taken(&at));
+        }
+        drop(peek);
+        table_type_settle(&mut table);
+        let location = self.table_location_settle(&mut table, &database)?;
+        for key in TRANSIENT {
+            table.parameters.remove(key);
+        }
+        table.create_time = self.now_seconds();
+        table.parameters.entry("transient_lastDdlTime".to_owned()).or_insert_with(|| table.create_time.to_string());
+        self.with_directories(caller, location.clone().into_iter().collect(), |created| {
+            self.table_create_stored(caller, at, table, environment, constraints, location, created)
+        })
+        .await
+    }
+
+    fn table_create_check(&self, table: &Table) -> Result<()> {
+        if !self.name_is_valid(&table.name) {
+            return Err(Error::invalid_object(format!("{} is not a valid object name", table.name)));
+        }
+        table_check(table, Kind::InvalidObject)
+    }
+
+    /// Fills in the default location; gives the place of the directory to make, none for a view.
+    pub(super) fn table_location_settle(&self, table: &mut Table, database: &Database) -> Result<Option<Location>> {
+        let (name, is_view) = (table.name.clone(), table.is_view());
+        let external = table.table_type == TableType::External;
+        let Some(storage) = table.storage.as_mut() else { return Ok(None) };
+        if is_view {
+            storage.location = storage.location.take().filter(|l| !l.is_empty());
+            return Ok(None);
+        }
+        let location = match storage.location.as_deref().filter(|l| !l.is_empty()) {
+            Some(given) => Location::parse(given)?,
+            None => self.table_location_default(database, &name, external)?,
+        };
+        if location.is_root() {
+            return Err(Error::invalid_object(format!("{name} location must not be root path")));
+        }
+        storage.location = Some(location.to_string());
+        Ok(Some(location))
+    }
+
+    /// Where a table of this database lies that names no place.
+    pub(super) fn table_location_default(&self, database: &Database, name: &str, external: bool) -> Result<Location> {
+        let location = Location::parse(&database.location)?;
+        let managed = database.managed_location.as_deref().map(Location::parse).transpose()?;
+        let place = DatabasePlace {
+            name: &database.name,
+            in_default_catalog: database.catalog == self.default_catalog(),
+            location: &location,
+            managed_location: managed.as_ref(),
+        };
+        Ok(self.warehouse.layout().table_location(&place, name, external))
+    }
+
+    async fn table_create_stored(
+        &self,
+        caller: &Caller,
+        at: TableRef,
+        mut table: Table,
+        environment: Parameters,
+        constraints: Vec<super::constraints::Constraint>,
+        location: Option<Location>,
+        created: Vec<Created>,
+    ) -> Result<()> {
+        let made = created.first().is_some_and(|c| c.newly_made());
+        self.table_statistics_settle(&mut table, &environment, location.as_ref(), made).await?;
+        let (at, table, constraints) = (&at, &table, &constraints);
+        self.store
+            .retrying("table_create", move || async move {
+                let mut txn = self.store.write().await?;
+                let database = txn.database_share(&at.catalog, &at.database).await?;
+                let database = database
+                    .ok_or_else(|| database_missing(&at.catalog, &at.database).with_kind(Kind::InvalidObject))?;
+                if txn.table_head(&at.catalog, &at.database, &at.table).await?.is_some() {
+                    return Err(taken(at));
+                }
+                let change = Change { operation: "create_table", by: caller.user() };
+                let id = txn.table_insert(database.id, table, change).await.map_err(|e| match e.kind {
+                    Kind::AlreadyExists => taken(at),
+                    _ => e,
+                })?;
+                txn.event_insert(&NewEvent {
+                    kind: "CREATE_TABLE",
+                    catalog: Some(&at.catalog),
+                    database: Some(&at.database),
+                    table: Some(&at.table),
+                    version: Some((id, 1)),
+                    body: &(),
+                })
+                .await?;
+                self.constraints_insert(&mut txn, id, at, constraints).await?;
+                txn.commit().await
+            })
+            .await
+    }
+
+    /// numFiles, totalSize and their mark, by a listing where Hive makes one (`semantics.md §4`).
+    pub(super) async fn table_statistics_settle(
+        &self,
+        table: &mut Table,
+        environment: &Parameters,
+        location: Option<&Location>,
+        newly_made: bool,
+    ) -> Result<()> {
+        let told_not_to = |parameters: &Parameters| {
+            parameters.get(DO_NOT_UPDATE_STATS).is_some_and(|v| v.eq_ignore_ascii_case("true"))
+        };
+        let left_alone = told_not_to(environment) || told_not_to(&table.parameters);
+        table.parameters.remove(DO_NOT_UPDATE_STATS);
+        if left_alone || !self.settings.stats_autogather || table.is_view() || table.is_partitioned() {
+            return Ok(());
+        }
+        let Some(location) = location else { return Ok(()) };
+        if newly_made || fast_statistics_complete(&table.parameters) {
+            return Ok(());
+        }
+        if let Some(summary) = self.warehouse.files_summary(location).await? {
+            fast_statistics_set(&mut table.parameters, summary.num_files, summary.total_size);
+            basic_state_update(&mut table.parameters, environment.get(STATS_GENERATED).map(String::as_str));
+        }
+        Ok(())
+    }
+}
+
+fn taken(at: &TableRef) -> Error {
+    Error::already_exists(format!("Table {at} already exists"))
+}

@@ -1,0 +1,206 @@
+//! From a parsed filter to one over a table's keys: names resolved, literals brought to their key's type, the default
+//! partition's name turned into NULL tests, equalities of a key gathered into one IN.
+
+use super::ast::{CompareOp, Expr, Value};
+use super::merge::merged;
+use super::parse::Parsed;
+use crate::name::DEFAULT_PARTITION;
+use crate::table::Column;
+use crate::types::{KeyType, calendar};
+use crate::{Error, Result};
+
+/// What the keys are, for bringing an expression into its bound form.
+pub struct Typing<'a> {
+    pub types: &'a [KeyType],
+    /// Texts that mean NULL when a key is equal to them.
+    pub null_texts: &'a [&'a str],
+    /// Filter text: its literals take their key's type, and nonsense (a date key and a number) is an error. Serialised
+    /// expressions carry their own casts and are left as they are.
+    pub coerce: bool,
+}
+
+/// Resolves names without case.
+pub fn resolve(parsed: Parsed, partition_keys: &[Column]) -> Result<Expr> {
+    parsed.map_keys(&mut |name: String| {
+        let lower = name.to_lowercase();
+        let found = partition_keys.iter().position(|key| key.name.to_lowercase() == lower);
+        found.ok_or_else(|| Error::meta(format!("Specified key <{name}> is not a partitioning key for the table")))
+    })
+}
+
+/// The types of a table's keys.
+pub fn key_types(partition_keys: &[Column]) -> Vec<KeyType> {
+    partition_keys.iter().map(|key| KeyType::parse(key.type_name.as_deref().unwrap_or_default())).collect()
+}
+
+/// The null texts of a request.
+pub fn null_texts(default_partition: &str) -> [&str; 2] {
+    [DEFAULT_PARTITION, default_partition]
+}
+
+impl Typing<'_> {
+    /// Brings an expression into its bound form.
+    pub fn bound(&self, expr: Expr) -> Result<Expr> {
+        Ok(match expr {
+            Expr::Key(key) if key >= self.types.len() => {
+                return Err(Error::meta(format!("The table has no partition key number {}", key + 1)));
+            }
+            Expr::Literal(_) | Expr::Key(_) | Expr::Unknown(_) => expr,
+            Expr::Cast { operand, to } => Expr::Cast { operand: self.boxed(*operand)?, to },
+            Expr::Compare { op, left, right } => self.comparison(op, self.bound(*left)?, self.bound(*right)?)?,
+            Expr::And(children) => merged(self.all(children)?, true),
+            Expr::Or(children) => merged(self.all(children)?, false),
+            Expr::Not(inner) => self.bound(*inner)?.negate(),
+            Expr::IsNull(inner) => Expr::IsNull(self.boxed(*inner)?),
+            Expr::In { operands, rows } => self.membership(self.all(operands)?, rows)?,
+            Expr::Between { operand, low, high } => {
+                let operand = self.bound(*operand)?;
+                let low = self.beside(&operand, self.bound(*low)?)?;
+                let high = self.beside(&operand, self.bound(*high)?)?;
+                Expr::Between { operand: Box::new(operand), low: Box::new(low), high: Box::new(high) }
+            }
+            Expr::Like { operand, pattern, dialect } => Expr::Like { operand: self.boxed(*operand)?, pattern, dialect },
+        })
+    }
+
+    fn boxed(&self, expr: Expr) -> Result<Box<Expr>> {
+        Ok(Box::new(self.bound(expr)?))
+    }
+
+    fn all(&self, exprs: Vec<Expr>) -> Result<Vec<Expr>> {
+        exprs.into_iter().map(|expr| self.bound(expr)).collect()
+    }
+
+    /// A comparison of bound sides.
+    fn comparison(&self, op: CompareOp, left: Expr, right: Expr) -> Result<Expr> {
+        match op {
+            CompareOp::Equal | CompareOp::NullSafeEqual if self.is_null_test(&left, &right) => {
+                Ok(null_test(left, right))
+            }
+            CompareOp::NotEqual if self.is_null_test(&left, &right) => Ok(null_test(left, right).negate()),
+            CompareOp::Equal
+            | CompareOp::NotEqual
+            | CompareOp::Less
+            | CompareOp::LessOrEqual
+            | CompareOp::Greater
+            | CompareOp::GreaterOrEqual
+            | CompareOp::NullSafeEqual => {
+                let right = self.beside(&left, right)?;
+                let left = self.beside(&right, left)?;
+                Ok(Expr::compare(op, left, right))
+            }
+        }
+    }
+
+    /// Whether two sides are a key and the default partition's name.
+    fn is_null_test(&self, left: &Expr, right: &Expr) -> bool {
+        let names_null = |expr: &Expr| matches!(expr, Expr::Literal(Value::Text(text)) if self.is_null_text(text));
+        let is_key = |expr: &Expr| matches!(expr, Expr::Key(_));
+        (is_key(left) && names_null(right)) || (names_null(left) && is_key(right))
+    }
+
+    fn is_null_text(&self, text: &str) -> bool {
+        self.null_texts.contains(&text)
+    }
+
+    /// `IN`, with each row that names the default partition as conditions of its own: equality with it is IS NULL.
+    fn membership(&self, operands: Vec<Expr>, rows: Vec<Vec<Expr>>) -> Result<Expr> {
+        let mut plain = Vec::with_capacity(rows.len());
+        let mut conditions = Vec::new();
+        for row in rows {
+            let row = self.all(row)?;
+            if operands.iter().zip(&row).any(|(operand, item)| self.is_null_test(operand, item)) {
+                let pairs = operands.iter().cloned().zip(row);
+                let tests = pairs.map(|(operand, item)| self.comparison(CompareOp::Equal, operand, item));
+                conditions.push(merged(tests.collect::<Result<_>>()?, true));
+            } else {
+                let pairs = operands.iter().zip(row);
+                plain.push(pairs.map(|(operand, item)| self.beside(operand, item)).collect::<Result<_>>()?);
+            }
+        }
+        if !plain.is_empty() || conditions.is_empty() {
+            conditions.insert(0, Expr::In { operands, rows: plain });
+        }
+        Ok(merged(conditions, false))
+    }
+
+    /// A bound expression that stands beside another bound one: a literal takes the type of a key.
+    fn beside(&self, other: &Expr, expr: Expr) -> Result<Expr> {
+        let (Expr::Key(key), Expr::Literal(value)) = (other, &expr) else { return Ok(expr) };
+        let Some(key_type) = self.types.get(*key).copied() else { return Ok(expr) };
+        if !self.coerce {
+            return Ok(match (key_type, value) {
+                (KeyType::Char(_), Value::Text(text)) => Expr::Literal(Value::Text(without_blanks(text))),
+                _ => expr,
+            });
+        }
+        let mismatch = || {
+            let key_type = key_type.describe();
+            Error::meta(format!("A partition key of type {key_type} cannot be compared with {}", value.describe()))
+        };
+        literal_for(value, key_type).map(Expr::Literal).ok_or_else(mismatch)
+    }
+}
+
+/// IS NULL of whichever side is the key.
+fn null_test(left: Expr, right: Expr) -> Expr {
+    Expr::IsNull(Box::new(if matches!(left, Expr::Key(_)) { left } else { right }))
+}
+
+fn without_blanks(text: &str) -> String {
+    text.trim_end_matches(' ').to_owned()
+}
+
+/// A literal as a key's type has it; none where the two have no common ground.
+///
+/// A text that the type cannot hold is NULL, as SQL's implicit cast makes it: nothing equals it. Numbers keep their
+/// exact value beside integers and decimals (`hr > 2.5` means what it says). Beside a text key, a number stays one and
+/// the key's text is read as a number (Hive's SQL; the metastore itself refuses), and a date becomes its text, which is
+/// how the metastore compares it.
+fn literal_for(value: &Value, key_type: KeyType) -> Option<Value> {
+    match key_type {
+        KeyType::Text | KeyType::Varchar(_) | KeyType::Char(_) => literal_for_text(value, key_type),
+        KeyType::Boolean => match value {
+            Value::Null => Some(Value::Null),
+            Value::Boolean(_) | Value::Integer(0 | 1) => value.cast(key_type),
+            Value::Text(text) => Some(Value::parse(text, key_type).unwrap_or(Value::Null)),
+            Value::Integer(_) | Value::Double(_) | Value::Decimal { .. } | Value::Date(_) | Value::Timestamp { .. } => {
+                None
+            }
+        },
+        KeyType::Integer(_) | KeyType::Decimal { .. } => match value {
+            Value::Null | Value::Integer(_) | Value::Decimal { .. } | Value::Double(_) => Some(value.clone()),
+            Value::Text(text) => Some(Value::parse_number(text).unwrap_or(Value::Null)),
+            Value::Boolean(_) | Value::Date(_) | Value::Timestamp { .. } => None,
+        },
+        KeyType::Float | KeyType::Double => match value {
+            Value::Null | Value::Integer(_) | Value::Decimal { .. } | Value::Double(_) => value.cast(key_type),
+            Value::Text(text) => Some(Value::parse(text, key_type).unwrap_or(Value::Null)),
+            Value::Boolean(_) | Value::Date(_) | Value::Timestamp { .. } => None,
+        },
+        KeyType::Date => match value {
+            Value::Null | Value::Date(_) | Value::Timestamp { .. } => Some(value.clone()),
+            Value::Text(text) => match calendar::parse_date(text) {
+                Some(days) => Some(Value::Date(days)),
+                None => Some(Value::parse(text, KeyType::Timestamp).unwrap_or(Value::Null)),
+            },
+            Value::Boolean(_) | Value::Integer(_) | Value::Double(_) | Value::Decimal { .. } => None,
+        },
+        KeyType::Timestamp => match value {
+            Value::Null | Value::Date(_) | Value::Timestamp { .. } | Value::Text(_) => value.cast(key_type),
+            Value::Boolean(_) | Value::Integer(_) | Value::Double(_) | Value::Decimal { .. } => None,
+        },
+    }
+}
+
+/// A literal beside a key of text, which has common ground with everything.
+fn literal_for_text(value: &Value, key_type: KeyType) -> Option<Value> {
+    match value {
+        Value::Text(text) if matches!(key_type, KeyType::Char(_)) => Some(Value::Text(without_blanks(text))),
+        Value::Null | Value::Text(_) | Value::Integer(_) | Value::Double(_) | Value::Decimal { .. } => {
+            Some(value.clone())
+        }
+        Value::Boolean(b) => Some(Value::Text(b.to_string())),
+        Value::Date(_) | Value::Timestamp { .. } => value.to_text().map(Value::Text),
+    }
+}

@@ -1,0 +1,7 @@
+//! Tests of the filter language as a whole.
+
+mod grammar;
+mod operators;
+mod oracle;
+mod selection;
+mod table_filters;

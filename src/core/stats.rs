@@ -1,1 +1,0 @@
-//! Column statistics: their stored form, merging and aggregation.

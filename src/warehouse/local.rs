@@ -1,0 +1,221 @@
+//! Directories of the local file system: made, emptied, deleted, renamed. Every function here blocks.
+
+use super::deletion::Removal;
+use super::guard::{Guard, Verdict, is_missing, mark};
+use super::location::Location;
+use super::permission::Account;
+use super::transfer::{move_tree, remove_tree};
+use super::trash::Trash;
+use skep_core::{Error, Result};
+use std::fs::{self, DirBuilder};
+use std::io;
+use std::os::unix::fs::lchown;
+use std::path::{Path, PathBuf};
+
+/// What a creation made, so that it can be taken back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Created {
+    pub location: Location,
+    /// The directories that did not exist before, parents first.
+    pub(super) made: Vec<PathBuf>,
+}
+
+impl Created {
+    /// Nothing was made: it was there, or is no directory of ours.
+    pub(super) fn nothing(location: Location) -> Self {
+        Self { location, made: Vec::new() }
+    }
+
+    /// Whether the directory did not exist before. HMS takes statistics only of those that did.
+    pub fn newly_made(&self) -> bool {
+        !self.made.is_empty()
+    }
+}
+
+/// The error of an operation on a path, as clients read it.
+pub(super) fn failed(doing: &str, path: &Path, e: &io::Error) -> Error {
+    Error::meta(format!("Cannot {doing} {}: {e}", path.display()))
+}
+
+/// Makes the directory and its missing parents. Inside a root they are given to `owner` where the process may do that
+/// (root may); outside they are marked as made here. Fails if something else than a directory is there, and then
+/// leaves nothing behind.
+pub(super) fn create(guard: &Guard, location: &Location, path: &Path, owner: Option<&Account>) -> Result<Created> {
+    let mut created = Created::nothing(location.clone());
+    let done = make_missing(path, &mut created.made)
+        .and_then(|()| if created.newly_made() { settle(guard, &created.made, owner) } else { Ok(()) });
+    match done {
+        Ok(()) => Ok(created),
+        Err(e) => {
+            undo(&created);
+            Err(failed("create the directory", path, &e))
+        }
+    }
+}
+
+/// Makes what is missing of `path`; `made` has what was made, also after an error.
+fn make_missing(path: &Path, made: &mut Vec<PathBuf>) -> io::Result<()> {
+    let mut missing = Vec::new();
+    for part in path.ancestors() {
+        match fs::metadata(part) {
+            Ok(found) if found.is_dir() => break,
+            Ok(_) => {
+                let text = format!("{} exists and is not a directory", part.display());
+                return Err(io::Error::new(io::ErrorKind::AlreadyExists, text));
+            }
+            Err(e) if is_missing(&e) => missing.push(part),
+            Err(e) => return Err(e),
+        }
+    }
+    for part in missing.into_iter().rev() {
+        match DirBuilder::new().create(part) {
+            Ok(()) => made.push(part.to_owned()),
+            // somebody else made it in between
+            Err(e) if e.kind() == io::ErrorKind::AlreadyExists && part.is_dir() => {}
+            Err(e) => return Err(e),
+        }
+    }
+    Ok(())
+}
+
+/// Owner or mark of new directories.
+fn settle(guard: &Guard, made: &[PathBuf], owner: Option<&Account>) -> io::Result<()> {
+    for directory in made {
+        if !guard.is_in_root(directory)? {
+            mark(directory);
+        } else if let Some(account) = owner
+            && !guard.file_roots().contains(directory)
+            && let Err(e) = lchown(directory, Some(account.uid), account.gids.first().copied())
+        {
+            tracing::debug!(path = %directory.display(), uid = account.uid, error = %e, "cannot give a directory to its user");
+        }
+    }
+    Ok(())
+}
+
+/// Takes back what was made, as far as it is still empty.
+pub(super) fn undo(created: &Created) {
+    for directory in created.made.iter().rev() {
+        if let Err(e) = fs::remove_dir(directory)
+            && !is_missing(&e)
+        {
+            tracing::info!(path = %directory.display(), error = %e, "a new directory of a failed operation stays");
+            return;
+        }
+    }
+}
+
+/// Deletes what is at `path`, or moves it to `trash`. If the trash cannot take it, that is an error and the data stays.
+pub(super) fn delete(guard: &Guard, trash: Option<&Trash>, path: &Path, now_millis: i64) -> Result<Removal> {
+    let target = match deletable(guard, path)? {
+        Ok(target) => target,
+        Err(removal) => return Ok(removal),
+    };
+    let Some(trash) = trash.filter(|trash| !is_in_trash(trash, &target)) else {
+        return remove_tree(&target).map(|()| Removal::Deleted).map_err(|e| failed("delete", path, &e));
+    };
+    match trash.take(&target, path, now_millis) {
+        Ok(place) => Ok(Removal::Trashed(place)),
+        Err(e) if is_missing(&e) && fs::symlink_metadata(&target).is_err() => Ok(Removal::Missing),
+        Err(e) => Err(failed("move to the trash", path, &e)),
+    }
+}
+
+/// Deletes all that a directory holds, hidden or not, and keeps the directory with its owner, mode and attributes.
+/// With the trash on, its entries go to the trash under the directory's path.
+pub(super) fn empty(guard: &Guard, trash: Option<&Trash>, path: &Path, now_millis: i64) -> Result<Removal> {
+    let target = match deletable(guard, path)? {
+        Ok(target) => target,
+        Err(removal) => return Ok(removal),
+    };
+    let doing = "empty the directory";
+    if !fs::symlink_metadata(&target).is_ok_and(|found| found.is_dir()) {
+        return Ok(Removal::Kept("it is a link or a file, not a directory".to_owned()));
+    }
+    let trash = trash.filter(|trash| !is_in_trash(trash, &target));
+    for entry in fs::read_dir(&target).map_err(|e| failed(doing, path, &e))? {
+        let entry = entry.map_err(|e| failed(doing, path, &e))?.path();
+        let gone = match (trash, entry.file_name()) {
+            (Some(trash), Some(name)) => trash.take(&entry, &path.join(name), now_millis).map(|_| ()),
+            _ => remove_tree(&entry),
+        };
+        gone.or_else(|e| if is_missing(&e) { Ok(()) } else { Err(e) }).map_err(|e| failed(doing, &entry, &e))?;
+    }
+    Ok(Removal::Deleted)
+}
+
+/// Deletes a directory that holds nothing; says whether it did.
+pub(super) fn remove_if_empty(guard: &Guard, path: &Path) -> Result<bool> {
+    let Ok(target) = deletable(guard, path)? else {
+        return Ok(false);
+    };
+    match fs::remove_dir(&target) {
+        Ok(()) => Ok(true),
+        Err(e) if is_missing(&e) || e.kind() == io::ErrorKind::DirectoryNotEmpty => Ok(false),
+        Err(e) => Err(failed("delete the empty directory", path, &e)),
+    }
+}
+
+/// Moves a directory; makes the parents of `to`. Says whether it did: what is not ours to move away stays.
+/// Errors: nothing at `from`, something at `to`.
+pub(super) fn rename(guard: &Guard, from: &Path, to: &Location) -> Result<bool> {
+    let target = match deletable(guard, from)? {
+        Ok(target) => target,
+        Err(Removal::Missing) => {
+            return Err(Error::meta(format!("Cannot rename {}: it does not exist", from.display())));
+        }
+        Err(_) => return Ok(false),
+    };
+    let to_path = Path::new(to.path());
+    if resolves_below(to_path, &target)? {
+        return Err(Error::meta(format!("Cannot rename {} to {to}, which lies within it", from.display())));
+    }
+    let taken = || Error::meta(format!("Cannot rename {} to {to}: the destination already exists", from.display()));
+    if fs::symlink_metadata(to_path).is_ok() {
+        return Err(taken());
+    }
+    let parents = match to.parent() {
+        Some(parent) => create(guard, &parent, Path::new(parent.path()), None)?,
+        None => return Err(taken()),
+    };
+    match move_tree(&target, to_path) {
+        Ok(()) => {
+            // what we move out of a root stays ours; a mark too many does no harm
+            if !guard.is_in_root(to_path).unwrap_or(false) {
+                mark(to_path);
+            }
+            Ok(true)
+        }
+        Err(e) => {
+            undo(&parents);
+            if e.kind() == io::ErrorKind::AlreadyExists {
+                return Err(taken());
+            }
+            Err(failed("rename", from, &e))
+        }
+    }
+}
+
+/// The path at which something may be deleted, or what became of it.
+fn deletable(guard: &Guard, path: &Path) -> Result<std::result::Result<PathBuf, Removal>> {
+    match guard.deletable(path).map_err(|e| failed("look at", path, &e))? {
+        Verdict::Yes(target) => Ok(Ok(target)),
+        Verdict::Missing => Ok(Err(Removal::Missing)),
+        Verdict::No(why) => {
+            tracing::warn!(path = %path.display(), %why, "data is kept");
+            Ok(Err(Removal::Kept(why)))
+        }
+    }
+}
+
+fn resolves_below(path: &Path, target: &Path) -> Result<bool> {
+    let real = super::guard::resolve(path).map_err(|e| failed("look at", path, &e))?;
+    Ok(real.starts_with(target))
+}
+
+fn is_in_trash(trash: &Trash, target: &Path) -> bool {
+    super::guard::resolve(trash.root()).is_ok_and(|root| target.starts_with(root))
+}
+
+#[cfg(test)]
+mod tests;

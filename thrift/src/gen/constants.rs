@@ -1,0 +1,49 @@
+// Made by skep-thrift-gen from thrift/idl. Do not edit.
+
+//! Keys and values of table parameters that clients and servers agree on.
+
+pub const ACCESSTYPE_NONE: i8 = 1;
+pub const ACCESSTYPE_READONLY: i8 = 2;
+pub const ACCESSTYPE_READWRITE: i8 = 8;
+pub const ACCESSTYPE_WRITEONLY: i8 = 4;
+pub const BUCKET_COUNT: &str = "bucket_count";
+pub const BUCKET_FIELD_NAME: &str = "bucket_field_name";
+pub const CTAS_LEGACY_CONFIG: &str = "create_table_as_external";
+pub const DDL_TIME: &str = "transient_lastDdlTime";
+pub const DEFAULT_TABLE_TYPE: &str = "defaultTableType";
+pub const DRUID_CONFIG_PREFIX: &str = "druid.";
+pub const EXPECTED_PARAMETER_KEY: &str = "expected_parameter_key";
+pub const EXPECTED_PARAMETER_VALUE: &str = "expected_parameter_value";
+pub const FIELD_TO_DIMENSION: &str = "field_to_dimension";
+pub const FILE_INPUT_FORMAT: &str = "file.inputformat";
+pub const FILE_OUTPUT_FORMAT: &str = "file.outputformat";
+pub const HIVE_FILTER_FIELD_LAST_ACCESS: &str = "hive_filter_field_last_access__";
+pub const HIVE_FILTER_FIELD_OWNER: &str = "hive_filter_field_owner__";
+pub const HIVE_FILTER_FIELD_PARAMS: &str = "hive_filter_field_params__";
+pub const HIVE_FILTER_FIELD_TABLE_NAME: &str = "hive_filter_field_tableName__";
+pub const HIVE_FILTER_FIELD_TABLE_TYPE: &str = "hive_filter_field_tableType__";
+pub const IF_PURGE: &str = "ifPurge";
+pub const IS_ARCHIVED: &str = "is_archived";
+pub const IS_IMMUTABLE: &str = "immutable";
+pub const JDBC_CONFIG_PREFIX: &str = "hive.sql.";
+pub const META_TABLE_COLUMNS: &str = "columns";
+pub const META_TABLE_COLUMN_TYPES: &str = "columns.types";
+pub const META_TABLE_DB: &str = "db";
+pub const META_TABLE_LOCATION: &str = "location";
+pub const META_TABLE_NAME: &str = "name";
+pub const META_TABLE_PARTITION_COLUMNS: &str = "partition_columns";
+pub const META_TABLE_PARTITION_COLUMN_TYPES: &str = "partition_columns.types";
+pub const META_TABLE_SERDE: &str = "serde";
+pub const META_TABLE_STORAGE: &str = "storage_handler";
+pub const NO_AUTO_COMPACT: &str = "no_auto_compaction";
+pub const NO_CLEANUP: &str = "no_cleanup";
+pub const ORIGINAL_LOCATION: &str = "original_location";
+pub const PARTITION_TRANSFORM_SPEC: &str = "partition_transform_spec";
+pub const TABLE_BUCKETING_VERSION: &str = "bucketing_version";
+pub const TABLE_IS_CTAS: &str = "created_with_ctas";
+pub const TABLE_IS_CTLT: &str = "created_with_ctlt";
+pub const TABLE_IS_TRANSACTIONAL: &str = "transactional";
+pub const TABLE_NO_AUTO_COMPACT: &str = "no_auto_compaction";
+pub const TABLE_TRANSACTIONAL_PROPERTIES: &str = "transactional_properties";
+pub const TXN_ID: &str = "txnId";
+pub const WRITE_ID: &str = "writeId";
