@@ -62,8 +62,9 @@ impl Clock {
     }
 }
 
+/// Milliseconds since the epoch by the machine's clock, for those who take a plain function.
 #[expect(clippy::disallowed_methods, reason = "the one place that reads the machine's clock")]
-fn system_ms() -> i64 {
+pub fn system_ms() -> i64 {
     let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX)
 }

@@ -2,8 +2,13 @@
 //! (ARCHITECTURE.md).
 
 pub mod catalog;
+pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod hms;
+pub mod rpc;
+pub mod serve;
 pub mod store;
+pub mod telemetry;
 pub mod warehouse;
+pub mod web;

@@ -1,1 +1,55 @@
-fn main() {}
+//! `skep`: reads the command line and hands over.
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use skep::cli::{Args, Command, ConfigArgs, ConfigCommand};
+use skep::config::{ConfigError, Loaded};
+use skep::{serve, telemetry};
+
+type Failure = Box<dyn std::error::Error>;
+
+fn main() -> ExitCode {
+    match run(Args::parse().command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            // Nothing is left to tell it to if standard error is closed.
+            let _ = writeln!(std::io::stderr(), "skep: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> Result<(), Failure> {
+    match command {
+        Command::Serve(args) => {
+            let loaded = load(args)?;
+            telemetry::init(&loaded.config.log)?;
+            Ok(runtime()?.block_on(serve::serve(loaded))?)
+        }
+        Command::Migrate(args) => {
+            let loaded = load(args)?;
+            telemetry::init(&loaded.config.log)?;
+            Ok(runtime()?.block_on(serve::migrate(loaded))?)
+        }
+        Command::Config(ConfigCommand::Print(args)) => print(&load(args)?.print()),
+        Command::Version => print(concat!("skep ", env!("CARGO_PKG_VERSION"), "\n")),
+    }
+}
+
+fn load(args: ConfigArgs) -> Result<Loaded, ConfigError> {
+    Loaded::load(&args.sources()?)
+}
+
+fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()
+}
+
+/// A reader that has closed the pipe (`| head`) has seen enough.
+fn print(text: &str) -> Result<(), Failure> {
+    match std::io::stdout().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(()),
+    }
+}

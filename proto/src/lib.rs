@@ -1,1 +1,13 @@
-//! proto
+//! Skep's own gRPC interface: messages, clients and services made from `skep/**/*.proto`. Generated code is checked
+//! in, so that neither protoc nor a build script is needed; `cargo run -p skep-proto --features gen --bin
+//! skep-proto-gen` writes it anew.
+
+/// `skep.admin.v1`: what a node says about itself.
+pub mod admin {
+    pub mod v1 {
+        include!("gen/skep.admin.v1.rs");
+    }
+}
+
+/// All files' descriptors, for gRPC reflection.
+pub const FILE_DESCRIPTOR_SET: &[u8] = include_bytes!("gen/descriptor.bin");

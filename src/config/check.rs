@@ -75,11 +75,15 @@ type Wrong = (&'static str, &'static str);
 
 fn check_bounds(config: &Config) -> Result<(), Wrong> {
     let (server, store, metastore) = (&config.server, &config.store, &config.metastore);
-    let schema_fits = store.schema.len() <= 63
-        && store.schema.starts_with(|c: char| c.is_ascii_lowercase() || c == '_')
-        && store.schema.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
+    let schema_fits = store.schema.as_ref().is_none_or(|schema| {
+        schema.len() <= 63
+            && schema.starts_with(|c: char| c.is_ascii_lowercase() || c == '_')
+            && schema.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+    });
     let catalog_fits = !metastore.default_catalog.is_empty()
         && metastore.default_catalog.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    let trash_fits = config.warehouse.trash_interval.as_millis().is_multiple_of(60_000);
+    let order_fits = metastore.partition_order().is_some();
     // Frames carry a 31-bit length.
     let message_max = (1 << 31) - 1;
     let rules = [
@@ -93,6 +97,8 @@ fn check_bounds(config: &Config) -> Result<(), Wrong> {
         ("store.pool_size", (1..=10_000).contains(&store.pool_size), "1 to 10000"),
         ("store.acquire_timeout", !store.acquire_timeout.is_zero(), "longer than 0"),
         ("store.statement_timeout", !store.statement_timeout.is_zero(), "longer than 0"),
+        ("warehouse.trash_interval", trash_fits, "whole minutes, or 0"),
+        ("metastore.partition_order_expr", order_fits, "PART_NAME asc or PART_NAME desc"),
         ("metastore.default_catalog", catalog_fits, "letters, digits and _"),
         ("metastore.batch_retrieve_max", metastore.batch_retrieve_max > 0, "at least 1"),
         ("metastore.batch_retrieve_partition_max", metastore.batch_retrieve_partition_max > 0, "at least 1"),
@@ -145,6 +151,8 @@ mod tests {
             ("store.schema", "Skep; drop", "skep"),
             ("metastore.stats_ndv_tuner", "1.01", "1"),
             ("metastore.default_catalog", "a#b", "a_b"),
+            ("metastore.partition_order_expr", "rand()", "part_name  DESC"),
+            ("warehouse.trash_interval", "90s", "2m"),
             ("server.api_listen", "127.0.0.1:9083", "127.0.0.1:9085"),
             ("server.max_string", "101MiB", "100MiB"),
         ];

@@ -48,6 +48,13 @@ pub fn env_keys(variables: &BTreeMap<String, String>) -> Result<EnvKeys, ConfigE
     Ok(found)
 }
 
+impl Config {
+    /// Whether a variable of this name is read.
+    pub fn has_variable(name: &str) -> bool {
+        SHORT.iter().any(|(short, _)| *short == name) || Self::key_names().any(|key| long_name(&key) == name)
+    }
+}
+
 fn long_name(key: &str) -> String {
     format!("SKEP_{}", key.replace('.', "_").to_ascii_uppercase())
 }

@@ -41,7 +41,7 @@ impl Config {
                 Some(self.warehouse.external_root.as_ref().unwrap_or(&self.warehouse.root).clone())
             }
             newer => match hive_key(name) {
-                Some((row, _)) => self.get(row.key).map(|value| row.form.write(value.as_ref())),
+                Some((row, _)) => Some(row.form.write(self.get(row.key).as_ref())),
                 None => FIXED.iter().find(|(fixed, _)| *fixed == newer).map(|(_, value)| (*value).to_owned()),
             },
         }

@@ -124,7 +124,7 @@ fn substituted(properties: &Properties, variables: &BTreeMap<String, String>) ->
     let expand = |value: &String| {
         let mut value = value.clone();
         for _ in 0..SUBSTITUTION_DEPTH_MAX {
-            let Some(next) = replaced_once(&value, &resolve) else { break };
+            let Some(next) = replaced_once(&value, resolve) else { break };
             if next.len() as u64 > FILE_BYTES_MAX {
                 break;
             }
@@ -172,7 +172,7 @@ fn translate(properties: &Properties, origins: &BTreeMap<String, String>) -> Res
     }
     match hive_store::store(properties) {
         Some(Ok(keys)) => {
-            conf.keys.extend(keys.into_iter().map(|(key, text, from)| (key.to_owned(), text, origin(from))))
+            conf.keys.extend(keys.into_iter().map(|(key, text, from)| (key.to_owned(), text, origin(from))));
         }
         Some(Err(error)) => conf.store_error = Some(error),
         None => {}

@@ -128,7 +128,7 @@ fn a_real_metastores_file_is_taken_over() {
         assert_eq!(config.store.url.expose(), "postgres://hive:hush@127.0.0.1:19083/metastore");
         assert_eq!(config.warehouse.root, "file:/state/warehouse");
         assert_eq!(config.warehouse.external_root.as_deref(), Some("file:/state/warehouse"));
-        assert_eq!(config.warehouse.trash_interval, Duration::from_secs(30 * 60));
+        assert_eq!(config.warehouse.trash_interval, Duration::from_mins(30));
         assert!(config.warehouse.storage_checks && !config.metastore.client_capability_check);
         assert!(!config.metastore.translate_tables);
         assert!(config.metastore.stats_fetch_bitvector && config.metastore.stats_fetch_kll);

@@ -38,14 +38,35 @@ section! {
         /// Table names may hold more than letters, digits and `_`.
         special_characters_in_table_names: bool = true,
         /// A transaction or lock without heartbeat ends after so long.
-        txn_timeout: Duration = Duration::from_secs(300),
+        txn_timeout: Duration = Duration::from_mins(5),
         /// Most transactions that one call may open.
         txn_max_open_batch: u32 = 1_000,
         /// Write an event for each INSERT that a client reports. Impala refuses to start without.
         dml_events: bool = true,
         /// Notification events are purged after so long.
-        event_ttl: Duration = Duration::from_secs(86_400),
+        event_ttl: Duration = Duration::from_hours(24),
+        /// Versions of tables, also of dropped ones, are kept for so long.
+        retention: Duration = Duration::from_hours(30 * 24),
         /// Most events in one answer.
         max_event_response: u32 = 1_000_000,
     }
+}
+
+impl Metastore {
+    /// Whether limited partition lists are cut in falling order of names; `None`: the expression is not one we know.
+    pub fn partition_order(&self) -> Option<Order> {
+        let words: Vec<_> = self.partition_order_expr.split_whitespace().map(str::to_ascii_uppercase).collect();
+        match words.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+            ["PART_NAME"] | ["PART_NAME", "ASC"] => Some(Order::Rising),
+            ["PART_NAME", "DESC"] => Some(Order::Falling),
+            _ => None,
+        }
+    }
+}
+
+/// The order of partition names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    Rising,
+    Falling,
 }

@@ -17,7 +17,7 @@ impl Loaded {
             for key in keys {
                 let name = path(section, key.name);
                 let origin = self.origin(&name);
-                let _ = match self.config.get(&name).flatten() {
+                let _ = match self.config.get(&name) {
                     Some(value) => writeln!(text, "{} = {} # {origin}", key.name, inline(&value)),
                     None => writeln!(text, "# {} is not set # {origin}", key.name),
                 };
@@ -38,7 +38,7 @@ impl Config {
         for (section, keys) in Self::sections() {
             let _ = writeln!(text, "\n## [{section}]\n\n| key | default | meaning |\n| --- | --- | --- |");
             for key in keys {
-                let default = match defaults.get(&path(section, key.name)).flatten() {
+                let default = match defaults.get(&path(section, key.name)) {
                     Some(value) => format!("`{}`", inline(&value)),
                     None => "not set".to_owned(),
                 };

@@ -115,11 +115,11 @@ mod tests {
 
     #[test]
     fn durations_need_a_unit_unless_the_key_has_one() {
-        assert_eq!(duration_parse("300s", None), Ok(Duration::from_secs(300)));
-        assert_eq!(duration_parse("5m", None), Ok(Duration::from_secs(300)));
-        assert_eq!(duration_parse("1d", None), Ok(Duration::from_secs(86_400)));
+        assert_eq!(duration_parse("300s", None), Ok(Duration::from_mins(5)));
+        assert_eq!(duration_parse("5m", None), Ok(Duration::from_mins(5)));
+        assert_eq!(duration_parse("1d", None), Ok(Duration::from_hours(24)));
         assert_eq!(duration_parse("0", None), Ok(Duration::ZERO));
-        assert_eq!(duration_parse("30", Some(60_000)), Ok(Duration::from_secs(1_800)));
+        assert_eq!(duration_parse("30", Some(60_000)), Ok(Duration::from_mins(30)));
         for wrong in ["30", "", "s", "-1s", "1.5h", "1 fortnight", "99999999999999999999d", "18446744073709551615d"] {
             assert!(duration_parse(wrong, None).is_err(), "{wrong}");
         }

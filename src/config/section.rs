@@ -16,8 +16,8 @@ pub trait Section: Default {
     /// Sets a key from text. `None`: there is no such key; `Some(Err)`: what is wrong with the value.
     fn set(&mut self, key: &str, text: &str) -> Option<Result<(), String>>;
 
-    /// The key's value as TOML, secrets masked. Outer `None`: no such key; inner `None`: not set.
-    fn get(&self, key: &str) -> Option<Option<toml::Value>>;
+    /// The key's value as TOML, secrets masked; `None`: not set, or no such key.
+    fn get(&self, key: &str) -> Option<toml::Value>;
 }
 
 /// `section! { /// about Name in "name" { /// doc key: Type = default, … } }`
@@ -51,10 +51,10 @@ macro_rules! section {
                 }
             }
 
-            fn get(&self, key: &str) -> Option<Option<toml::Value>> {
+            fn get(&self, key: &str) -> Option<toml::Value> {
                 use $crate::config::setting::Setting;
                 match key {
-                    $(stringify!($key) => Some(self.$key.print()),)+
+                    $(stringify!($key) => self.$key.print(),)+
                     _ => None,
                 }
             }

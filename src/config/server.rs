@@ -28,9 +28,9 @@ section! {
         /// Most elements (of lists, sets and maps, structs, strings) in one message.
         max_elements: u64 = 5_000_000,
         /// A connection is closed when no call has come for so long. Hive clients keep idle connections in pools.
-        idle_timeout: Duration = Duration::from_secs(8 * 3_600),
+        idle_timeout: Duration = Duration::from_hours(8),
         /// From a message's first byte to its last.
-        message_timeout: Duration = Duration::from_secs(60),
+        message_timeout: Duration = Duration::from_mins(1),
         /// On SIGTERM, calls that are running get so long to end.
         drain_timeout: Duration = Duration::from_secs(8),
     }

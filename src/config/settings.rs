@@ -47,8 +47,8 @@ impl Config {
         }
     }
 
-    /// The value of `section.key` with secrets masked; inner `None`: not set.
-    pub(super) fn get(&self, path: &str) -> Option<Option<toml::Value>> {
+    /// The value of `section.key` with secrets masked; `None`: not set, or no such key.
+    pub(super) fn get(&self, path: &str) -> Option<toml::Value> {
         let (section, key) = path.split_once('.')?;
         match section {
             Server::NAME => self.server.get(key),

@@ -12,14 +12,14 @@ section! {
         /// sqlite:PATH or postgres://USER:PASSWORD@HOST:PORT/DATABASE. The password is never printed; prefer the variable
         /// SKEP_STORE to the flag, which others on the machine can read.
         url: StoreUrl = default_url(),
-        /// Schema of a Postgres store; made if it is not there. SQLite has none.
-        schema: String = "public".to_owned(),
+        /// Schema of a Postgres store, which must be there; not set: the first of the user's search_path. SQLite has none.
+        schema: Option<String> = None,
         /// Connections of this node to a Postgres store. SQLite has one writer whatever stands here.
         pool_size: u32 = 16,
         /// A call waits so long for a free connection, then it fails as unavailable.
         acquire_timeout: Duration = Duration::from_secs(10),
         /// The database ends a statement that runs longer.
-        statement_timeout: Duration = Duration::from_secs(300),
+        statement_timeout: Duration = Duration::from_mins(5),
         /// This node is the only one over its Postgres: reads then trust the cache without asking the database.
         single_node: bool = false,
     }

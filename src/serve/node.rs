@@ -1,0 +1,94 @@
+//! A node's life.
+
+use std::io::Write as _;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use futures_util::FutureExt as _;
+use skep_core::{Error, Result};
+use tokio::net::TcpListener;
+
+use super::signal::stop_on_signal;
+use super::wiring::store_options;
+use crate::clock::{self, Clock};
+use crate::config::{Config, Loaded};
+use crate::store::{self, Store};
+use crate::telemetry::{Metrics, NodeStatus, Probe};
+use crate::web::{ApiLimits, Refresh};
+use crate::{rpc, web};
+
+/// Runs a node until SIGTERM or SIGINT.
+pub async fn serve(loaded: Loaded) -> Result<()> {
+    let config = told(loaded);
+    let stop = stop_on_signal()?;
+    let store = store::open(&store_options(&config.store), clock::system_ms).await?;
+    let metrics = Arc::new(Metrics::new(store.kind()));
+    let node = NodeStatus::new(Clock::system(), store.kind(), probe(&store));
+
+    let (grpc, health) = rpc::routes(node.clone()).await?;
+    let router = web::router(node, Arc::clone(&metrics), refresh(&store)).merge(grpc);
+    let listener = bind("server.api_listen", config.server.api_listen).await?;
+    let api = address(&listener)?;
+    let front = web::serve(listener, router, ApiLimits::default(), metrics, stop.clone());
+    let front = tokio::spawn(front);
+    ready_line(api, &config)?;
+
+    stop.cancelled().await;
+    health.drain().await;
+    let drained = tokio::time::timeout(config.server.drain_timeout, front).await;
+    store.close().await;
+    tracing::info!(complete = drained.is_ok(), "stopped");
+    Ok(())
+}
+
+/// Brings the store's schema up to this version.
+pub async fn migrate(loaded: Loaded) -> Result<()> {
+    let config = told(loaded);
+    let store = store::open(&store_options(&config.store), clock::system_ms).await?;
+    tracing::info!(store = %config.store.url, "the schema is up to date");
+    store.close().await;
+    Ok(())
+}
+
+/// The configuration, after its notices went to the log.
+fn told(loaded: Loaded) -> Config {
+    for notice in loaded.notices {
+        tracing::warn!("{notice}");
+    }
+    loaded.config
+}
+
+fn probe(store: &Store) -> Probe {
+    let store = store.clone();
+    Arc::new(move || {
+        let store = store.clone();
+        async move { store.ping().await }.boxed()
+    })
+}
+
+/// The pool's gauges.
+fn refresh(store: &Store) -> Refresh {
+    let store = store.clone();
+    Arc::new(move |metrics| {
+        let (all, idle) = store.pool_size();
+        let idle = u32::try_from(idle).unwrap_or(u32::MAX);
+        metrics.pool_set(all.saturating_sub(idle), idle);
+    })
+}
+
+async fn bind(key: &str, address: SocketAddr) -> Result<TcpListener> {
+    let bound = TcpListener::bind(address).await;
+    bound.map_err(|error| Error::internal(format!("{key} = {address} cannot be listened on: {error}")))
+}
+
+fn address(listener: &TcpListener) -> Result<SocketAddr> {
+    listener.local_addr().map_err(|error| Error::internal(format!("a listener has no address: {error}")))
+}
+
+/// The one line on standard output that scripts wait for.
+fn ready_line(api: SocketAddr, config: &Config) -> Result<()> {
+    let line = format!("skep ready api={api} store={} warehouse={}\n", config.store.url, config.warehouse.root);
+    let mut out = std::io::stdout().lock();
+    let written = out.write_all(line.as_bytes()).and_then(|()| out.flush());
+    written.map_err(|error| Error::internal(format!("standard output: {error}")))
+}

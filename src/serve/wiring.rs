@@ -1,0 +1,75 @@
+//! The configuration in the words of the rooms that it configures. None of them knows it.
+
+use crate::catalog::Settings;
+use crate::config::{self, Config, Order};
+use crate::store::StoreOptions;
+use crate::warehouse::{FileScope, WarehouseConfig};
+
+/// How to open the store. Holds the password: never print it.
+pub fn store_options(store: &config::Store) -> StoreOptions {
+    StoreOptions {
+        url: store.url.expose().to_owned(),
+        connections_max: store.pool_size,
+        acquire_timeout: store.acquire_timeout,
+        statement_timeout: store.statement_timeout,
+        schema: store.schema.clone(),
+    }
+}
+
+/// What the warehouse may touch.
+pub fn warehouse_config(warehouse: &config::Warehouse) -> WarehouseConfig {
+    let minutes = warehouse.trash_interval.as_secs() / 60;
+    WarehouseConfig {
+        managed_root: warehouse.root.clone(),
+        external_root: warehouse.external_root.clone(),
+        allowed_roots: warehouse.allowed_roots.clone(),
+        file_scope: match warehouse.file_scope {
+            config::FileScope::Roots => FileScope::Roots,
+            config::FileScope::Made => FileScope::Made,
+            config::FileScope::Anywhere => FileScope::Anywhere,
+        },
+        trash_interval_minutes: u32::try_from(minutes).unwrap_or(u32::MAX),
+        trash_home: warehouse.trash_home.clone(),
+        storage_checks: warehouse.storage_checks,
+        object_store_options: warehouse.object_store.0.clone(),
+    }
+}
+
+/// How the catalog behaves.
+pub fn settings(config: &Config) -> Settings {
+    let metastore = &config.metastore;
+    Settings {
+        default_catalog: metastore.default_catalog.clone(),
+        translate_tables: metastore.translate_tables,
+        stats_autogather: metastore.stats_autogather,
+        stats_fetch_bitvector: metastore.stats_fetch_bitvector,
+        stats_fetch_kll: metastore.stats_fetch_kll,
+        stats_ndv_tuner: metastore.stats_ndv_tuner,
+        disallow_incompatible_col_type_changes: metastore.disallow_incompatible_col_type_changes,
+        client_capability_check: metastore.client_capability_check,
+        partition_name_whitelist_pattern: metastore.partition_name_whitelist_pattern.clone(),
+        partition_order_descending: metastore.partition_order() == Some(Order::Falling),
+        partition_inherit_table_properties: metastore.partition_inherit_table_properties.clone(),
+        special_characters_in_table_names: metastore.special_characters_in_table_names,
+        limit_partition_request: metastore.limit_partition_request,
+        txn_timeout: metastore.txn_timeout,
+        txn_max_open_batch: metastore.txn_max_open_batch,
+        event_ttl: metastore.event_ttl,
+        max_event_response: metastore.max_event_response,
+        dml_events: metastore.dml_events,
+        storage_checks: config.warehouse.storage_checks,
+        retention: metastore.retention,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Config, settings, store_options};
+    use crate::catalog::Settings;
+
+    #[test]
+    fn both_defaults_are_the_same() {
+        assert_eq!(format!("{:?}", settings(&Config::default())), format!("{:?}", Settings::default()));
+        assert_eq!(store_options(&Config::default().store).url, "sqlite:skep-data/skep.db");
+    }
+}
