@@ -2,6 +2,7 @@
 
 use std::fmt::{self, Write};
 use std::sync::{Arc, Mutex};
+use std::thread::{self, ThreadId};
 
 use skep_thrift::call::Answer;
 use tracing::field::{Field, Visit};
@@ -12,9 +13,25 @@ use super::client::{BINARY, Client};
 use super::fixture::Server;
 use super::methods::{self as m, text};
 
-/// Keeps the lines of this thread that an operator sees by default.
+/// Keeps the lines that an operator sees by default, with the thread (so, the test) that wrote them.
 #[derive(Clone, Default)]
-struct Lines(Arc<Mutex<Vec<String>>>);
+struct Lines(Arc<Mutex<Vec<(ThreadId, String)>>>);
+
+impl Lines {
+    /// For the whole process: a subscriber of one thread misses lines whose place in the code another thread
+    /// reached first.
+    fn keep() -> Self {
+        let lines = Self::default();
+        tracing::subscriber::set_global_default(lines.clone()).unwrap();
+        tracing::callsite::rebuild_interest_cache();
+        lines
+    }
+    fn of_this_thread(&self) -> Vec<String> {
+        let this = thread::current().id();
+        let lines = self.0.lock().unwrap();
+        lines.iter().filter(|(thread, _)| *thread == this).map(|(_, line)| line.clone()).collect()
+    }
+}
 
 impl Subscriber for Lines {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
@@ -28,7 +45,7 @@ impl Subscriber for Lines {
     fn event(&self, event: &Event<'_>) {
         let mut line = Line(format!("{} {}", event.metadata().level(), event.metadata().target()));
         event.record(&mut line);
-        self.0.lock().unwrap().push(line.0);
+        self.0.lock().unwrap().push((thread::current().id(), line.0));
     }
     fn enter(&self, _: &Id) {}
     fn exit(&self, _: &Id) {}
@@ -44,8 +61,7 @@ impl Visit for Line {
 
 #[tokio::test]
 async fn a_stranger_is_one_warning_and_a_call_one_wide_line() {
-    let lines = Lines::default();
-    let _guard = tracing::subscriber::set_default(lines.clone());
+    let lines = Lines::keep();
     let server = Server::start().await;
     let mut tls = Client::connect(server.addr, BINARY).await;
     tls.send(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03").await;
@@ -58,7 +74,7 @@ async fn a_stranger_is_one_warning_and_a_call_one_wide_line() {
     drop(client);
     server.until(|seen| seen.closed == 2).await;
 
-    let lines = lines.0.lock().unwrap().clone();
+    let lines = lines.of_this_thread();
     let [stranger, call, fault] = lines.as_slice() else { panic!("{lines:#?}") };
     let has = |line: &str, words: &[&str]| words.iter().all(|word| line.contains(word));
     assert!(has(stranger, &["WARN skep::hms", "a TLS handshake", "peer=127.0.0.1:"]), "{stranger}");
