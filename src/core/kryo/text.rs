@@ -26,9 +26,9 @@ impl Node {
         match self {
             Self::Column { name, .. } => name.clone(),
             Self::Constant { value, node_type } => value.print(node_type, style),
-            Self::Function { function, children, .. } => {
+            Self::Function { function, children, node_type } => {
                 let children: Vec<_> = children.iter().map(|child| child.print(style)).collect();
-                function.print(&children)
+                function.print(&children, node_type)
             }
             Self::Other(what) => what.clone(),
         }
@@ -43,7 +43,8 @@ impl Function {
             Self::Bridge { .. } => return None,
             Self::Generic(class) => match class.as_str() {
                 "GenericUDFOPEqual" => "=",
-                "GenericUDFOPEqualNS" => "<=>",
+                "GenericUDFOPEqualNS" => "IS NOT DISTINCT FROM",
+                "GenericUDFOPNotEqualNS" => "IS DISTINCT FROM",
                 "GenericUDFOPNotEqual" => "<>",
                 "GenericUDFOPLessThan" => "<",
                 "GenericUDFOPGreaterThan" => ">",
@@ -61,7 +62,7 @@ impl Function {
         })
     }
 
-    fn print(&self, children: &[String]) -> String {
+    fn print(&self, children: &[String], node_type: &NodeType) -> String {
         if let Some(infix) = self.infix().filter(|_| children.len() > 1) {
             return format!("({})", children.join(&format!(" {infix} ")));
         }
@@ -71,12 +72,20 @@ impl Function {
                 ("GenericUDFOPNot", [operand]) => return format!("(not {operand})"),
                 ("GenericUDFOPNull", [operand]) => return format!("{operand} is null"),
                 ("GenericUDFOPNotNull", [operand]) => return format!("{operand} is not null"),
+                ("GenericUDFOPTrue", [operand]) => return format!("{operand} is true"),
+                ("GenericUDFOPFalse", [operand]) => return format!("{operand} is false"),
+                ("GenericUDFOPNotTrue", [operand]) => return format!("{operand} is not true"),
+                ("GenericUDFOPNotFalse", [operand]) => return format!("{operand} is not false"),
                 ("GenericUDFIn", [operand, items @ ..]) => return format!("({operand}) IN ({})", items.join(", ")),
                 ("GenericUDFBetween", [invert, operand, low, high]) => {
                     let not = if invert == "true" { "NOT " } else { "" };
                     return format!("{operand} {not}BETWEEN {low} AND {high}");
                 }
                 ("GenericUDFStruct", _) => ("struct", ","),
+                ("GenericUDFDate", _) => ("to_date", ", "),
+                (_, [operand]) if class.starts_with("GenericUDFTo") || class == "GenericUDFTimestamp" => {
+                    return format!("CAST( {operand} AS {})", cast_type(&node_type.0));
+                }
                 _ => (class.as_str(), ", "),
             },
         };
@@ -99,7 +108,6 @@ impl Constant {
                     "smallint" if marked => format!("{text}S"),
                     "tinyint" if marked => format!("{text}Y"),
                     "double" if marked => format!("{text}D"),
-                    "float" if marked => format!("{text}F"),
                     "date" if marked => format!("DATE'{text}'"),
                     "timestamp" if marked => format!("TIMESTAMP'{text}'"),
                     _ => text,
@@ -120,5 +128,14 @@ impl Constant {
             }
             Self::Other => "?".to_owned(),
         }
+    }
+}
+
+/// Hive prints most types of casts in capitals.
+fn cast_type(type_name: &str) -> String {
+    if type_name.starts_with("varchar") || type_name.starts_with("decimal") {
+        type_name.to_owned()
+    } else {
+        type_name.to_ascii_uppercase()
     }
 }

@@ -60,7 +60,7 @@ impl Function {
 impl Lowering<'_> {
     pub(super) fn cast(&self, operand: &Node, to: KeyType) -> Operand {
         match self.operand(operand) {
-            Operand::Typed(expr, from) if from == to => Operand::Typed(expr, to),
+            Operand::Typed(expr, from) if from == to || from.is_text() && to == KeyType::Text => Operand::Typed(expr, to),
             Operand::Typed(expr, from) if is_alike(from, to) => {
                 Operand::Typed(Expr::Cast { operand: Box::new(expr), to }, to)
             }

@@ -108,9 +108,9 @@ impl Lowering<'_> {
     }
 
     fn like(&self, operand: &Node, pattern: &Constant) -> Expr {
-        match (self.operand(operand), pattern) {
+        match (self.cast(operand, KeyType::Text), pattern) {
             (_, Constant::Value(Value::Null)) | (Operand::Null, _) => Expr::Literal(Value::Null),
-            (Operand::Typed(expr, key_type), Constant::Value(Value::Text(pattern))) if key_type.is_text() => {
+            (Operand::Typed(expr, _), Constant::Value(Value::Text(pattern))) => {
                 Expr::Like { operand: Box::new(expr), pattern: pattern.clone(), dialect: LikeDialect::Sql }
             }
             (Operand::Unknown(what), _) => unknown(&what),
@@ -127,6 +127,8 @@ impl Lowering<'_> {
         let low = compare(CompareOp::GreaterOrEqual, operand.clone(), self.operand(low));
         let high = compare(CompareOp::LessOrEqual, operand, self.operand(high));
         let inside = match (low, high) {
+            // Hive looks at the lower bound first, and is done where it is NULL.
+            (Expr::Compare { right, .. }, _) if is_null_literal(&right) => Expr::Literal(Value::Null),
             (Expr::Compare { left, right: low, .. }, Expr::Compare { left: same, right: high, .. }) if left == same => {
                 Expr::Between { operand: left, low, high }
             }
@@ -139,12 +141,10 @@ impl Lowering<'_> {
         if let Some(operands) = self.struct_parts(operand) {
             return self.struct_membership(&operands, items);
         }
-        let operand = self.operand(operand);
-        let tests = items.iter().map(|item| compare(CompareOp::Equal, operand.clone(), self.operand(item))).collect();
-        in_row(tests)
+        membership(self.operand(operand), items.iter().map(|item| self.operand(item)).collect())
     }
 
-    /// Hive compares structs by their texts and values: a NULL inside makes the row different, not the answer NULL.
+    /// Hive compares structs part by part, NULL with NULL too: a NULL inside makes the row different, not the answer NULL.
     fn struct_membership(&self, operands: &[Operand], items: &[Node]) -> Expr {
         let mut rows = Vec::with_capacity(items.len());
         for item in items {
@@ -225,7 +225,11 @@ fn convert(expr: Expr, from: KeyType, common: KeyType) -> Expr {
             KeyType::Text | KeyType::Varchar(_) | KeyType::Char(_) => !from.is_text(),
             _ => from.is_text(),
         };
-    if needs_cast { Expr::Cast { operand: Box::new(expr), to: common } } else { expr }
+    match expr {
+        expr if !needs_cast => expr,
+        Expr::Literal(value) => value.cast(common).map_or_else(|| unknown("a constant's cast"), Expr::Literal),
+        expr => Expr::Cast { operand: Box::new(expr), to: common },
+    }
 }
 
 /// Compares with a constant that is some value from `first` to `last`: sure where all of them agree.
@@ -246,19 +250,43 @@ fn compare_range(op: CompareOp, expr: &Expr, first: &Value, last: &Value) -> Exp
     }
 }
 
-/// One operand against many values: an IN where every test is a plain equality of it.
-fn in_row(tests: Vec<Expr>) -> Expr {
-    let first = match tests.first() {
-        Some(Expr::Compare { op: CompareOp::Equal, left, .. }) => left.clone(),
-        _ => return Expr::Or(tests),
+/// `operand IN (items)`: Hive converts all of them to one type.
+fn membership(operand: Operand, items: Vec<Operand>) -> Expr {
+    let (expr, own_type) = match operand {
+        Operand::Typed(expr, own_type) => (expr, own_type),
+        Operand::Null => return Expr::Literal(Value::Null),
+        Operand::Between(..) | Operand::Unknown(_) => return operand.into_expr(),
     };
-    let is_plain = |test: &Expr| matches!(test, Expr::Compare { op: CompareOp::Equal, left, .. } if *left == first);
-    if !tests.iter().all(is_plain) {
-        return Expr::Or(tests);
+    if items.iter().any(|item| matches!(item, Operand::Between(..))) {
+        let operand = Operand::Typed(expr, own_type);
+        return Expr::Or(items.into_iter().map(|item| compare(CompareOp::Equal, operand.clone(), item)).collect());
     }
-    let rows = tests.into_iter().filter_map(|test| match test {
-        Expr::Compare { right, .. } => Some(vec![*right]),
-        _ => None,
-    });
-    Expr::In { rows: rows.collect(), operands: vec![*first] }
+    let mut common = own_type;
+    for item in &items {
+        match item {
+            Operand::Typed(_, item_type) => match common_type(common, *item_type) {
+                Some(wider) => common = wider,
+                None => return unknown("an IN of types that have none in common"),
+            },
+            Operand::Unknown(what) => return unknown(what),
+            Operand::Null | Operand::Between(..) => {}
+        }
+    }
+    let row = |item| match item {
+        Operand::Typed(expr, item_type) => vec![convert(expr, item_type, common)],
+        other => vec![other.into_expr()],
+    };
+    let rows = items.into_iter().map(row).collect();
+    let converted = convert(expr.clone(), own_type, common);
+    if converted == expr {
+        return Expr::In { operands: vec![converted], rows };
+    }
+    // What cannot be converted is in no list, though it is not NULL.
+    let is_convertible = Expr::IsNull(Box::new(converted.clone())).negate();
+    let guard = Expr::Or(vec![Expr::IsNull(Box::new(expr)), is_convertible]);
+    Expr::And(vec![Expr::In { operands: vec![converted], rows }, guard])
+}
+
+fn is_null_literal(expr: &Expr) -> bool {
+    matches!(expr, Expr::Literal(Value::Null))
 }
