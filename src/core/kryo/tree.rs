@@ -104,8 +104,9 @@ impl Builder<'_> {
                 Constant::List(items)
             }
             Some(Object::Record(record)) => self.value_record(record)?.map_or(Constant::Other, Constant::Value),
-            Some(Object::Date(_) | Object::Time(..) | Object::Timestamp { .. }) => Constant::Other,
-            Some(Object::Bytes | Object::Enum) => Constant::Other,
+            Some(Object::Date(_) | Object::Time(..) | Object::Timestamp { .. } | Object::Bytes | Object::Enum) => {
+                Constant::Other
+            }
             Some(Object::Unfinished) | None => return Err(self.error("a constant holds itself")),
         })
     }

@@ -1,7 +1,7 @@
 //! Hive's conversion functions, as far as all its releases convert alike.
 
+use super::lowering::{Lowering, known_type};
 use super::operand::Operand;
-use super::{Lowering, known_type};
 use crate::filter::ast::Expr;
 use crate::kryo::node::{Function, Node};
 use crate::types::KeyType;
@@ -60,7 +60,9 @@ impl Function {
 impl Lowering<'_> {
     pub(super) fn cast(&self, operand: &Node, to: KeyType) -> Operand {
         match self.operand(operand) {
-            Operand::Typed(expr, from) if from == to || from.is_text() && to == KeyType::Text => Operand::Typed(expr, to),
+            Operand::Typed(expr, from) if from == to || from.is_text() && to == KeyType::Text => {
+                Operand::Typed(expr, to)
+            }
             Operand::Typed(expr, from) if is_alike(from, to) => {
                 Operand::Typed(Expr::Cast { operand: Box::new(expr), to }, to)
             }

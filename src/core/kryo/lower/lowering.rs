@@ -1,14 +1,11 @@
-//! Nodes → the filter language, with Hive's types: what cannot be evaluated here becomes [`Expr::Unknown`] in its
-//! place, so the rest of a predicate still prunes.
+//! The way into lowering, and what its parts share.
 
-mod cast;
-mod operand;
-mod predicate;
-
-use super::input::quote;
-use super::node::Node;
-use super::zone::ClientZone;
+use crate::Result;
+use crate::filter::Filter;
 use crate::filter::ast::{Expr, MAX_DEPTH};
+use crate::kryo::input::quote;
+use crate::kryo::node::Node;
+use crate::kryo::zone::ClientZone;
 use crate::name::DEFAULT_PARTITION;
 use crate::table::Column;
 use crate::types::KeyType;
@@ -20,29 +17,38 @@ pub fn lower(node: &Node, keys: &[Column], default_partition: &str, zone: Client
     if is_deeper(&expr, MAX_DEPTH) { unknown("an expression nested too deep") } else { expr }
 }
 
-struct Lowering<'a> {
+/// Lowers an expression and makes it ready to be evaluated (with [`Reading::Sql`](crate::filter::Reading), its only
+/// one). What the filter language refuses, too many LIKE patterns say, is unknown as a whole.
+pub fn filter(node: &Node, keys: &[Column], default_partition: &str, zone: ClientZone) -> Result<Filter> {
+    let key_types = || keys.iter().map(|key| KeyType::parse(key.type_name.as_deref().unwrap_or_default())).collect();
+    let expr = lower(node, keys, default_partition, zone);
+    Filter::from_expr(expr, key_types(), default_partition)
+        .or_else(|error| Filter::from_expr(unknown(&error.message), key_types(), default_partition))
+}
+
+pub(super) struct Lowering<'a> {
     keys: &'a [Column],
     default_partition: &'a str,
-    zone: ClientZone,
+    pub(super) zone: ClientZone,
 }
 
 impl Lowering<'_> {
-    fn is_default_partition(&self, text: &str) -> bool {
+    pub(super) fn is_default_partition(&self, text: &str) -> bool {
         text == DEFAULT_PARTITION || text == self.default_partition
     }
 
     /// A partition key by name; Hive's names have no case.
-    fn key(&self, name: &str) -> Option<(usize, &Column)> {
+    pub(super) fn key(&self, name: &str) -> Option<(usize, &Column)> {
         self.keys.iter().enumerate().find(|(_, key)| key.name.eq_ignore_ascii_case(name))
     }
 }
 
-fn unknown(what: &str) -> Expr {
+pub(super) fn unknown(what: &str) -> Expr {
     Expr::Unknown(quote(what))
 }
 
 /// A type that values here have; none for binary, intervals, structs and others that [`KeyType`] only knows as text.
-fn known_type(type_name: &str) -> Option<KeyType> {
+pub(super) fn known_type(type_name: &str) -> Option<KeyType> {
     let key_type = KeyType::parse(type_name);
     let is_known = key_type != KeyType::Text || type_name.trim().eq_ignore_ascii_case("string");
     is_known.then_some(key_type)

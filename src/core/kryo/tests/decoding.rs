@@ -1,13 +1,11 @@
 //! Vectors that Hive's own releases wrote: they decode, print as Hive prints them, and whatever is done to their bytes
 //! ends in an answer or an error.
 
-use super::class::Release;
-use super::generation::{Decoded, decode, readings};
-use super::text::Style;
+use crate::kryo::class::Release;
+use crate::kryo::generation::{Decoded, decode, readings};
+use crate::kryo::text::Style;
 
-mod vectors;
-
-use vectors::{Vector, vectors};
+use super::vectors::{Vector, vectors};
 
 #[test]
 fn every_vector_reads_as_hive_prints_it() {
