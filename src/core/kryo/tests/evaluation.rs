@@ -12,12 +12,13 @@ use crate::table::Column;
 /// smallint), here they are NULL by design, which keeps the partition and says so.
 const MALFORMED_ROW: usize = 9;
 
-struct Table {
-    keys: Vec<Column>,
+pub struct Table {
+    pub keys: Vec<Column>,
     rows: Vec<Vec<String>>,
 }
 
-fn table() -> Table {
+/// The partitions that Hive was asked about.
+pub fn table() -> Table {
     let mut lines = include_str!("../testdata/rows.tsv").lines().map(|line| line.split('\t').map(str::to_owned));
     let (names, types) = (lines.next().unwrap(), lines.next().unwrap());
     let key = |(name, type_name)| Column { name, type_name: Some(type_name), comment: None };

@@ -87,6 +87,24 @@ fn rest_again() -> Vec<u8> {
     [vec![1, 2, 1, 0, 0, 1, 3, 1, 1], ascii("boolean")].concat()
 }
 
+/// A long text that a thousand columns share would be copied a thousand times.
+#[test]
+fn shared_texts_are_counted() {
+    let name = "x".repeat(100_000);
+    let column = ascii("org.apache.hadoop.hive.ql.plan.ExprNodeColumnDesc");
+    let type_info = ascii("org.apache.hadoop.hive.serde2.typeinfo.PrimitiveTypeInfo");
+    let mut bytes = [list_start(), vec![0xe8, 0x07], vec![1, 1], column, vec![1, 1], ascii(&name)].concat();
+    // The first column is object 2, its name 3, its type 4 and that one's name 5.
+    bytes.extend([vec![0, 0, 0, 1, 2], type_info, vec![1, 1], ascii("string")].concat());
+    for _ in 1..1000 {
+        bytes.extend([1, 1, 1, 5, 0, 0, 0, 1, 2, 6]);
+    }
+    let udf = ascii("org.apache.hadoop.hive.ql.udf.generic.GenericUDFOPAnd");
+    bytes.extend([vec![1, 3], udf, vec![1, 0, 0, 1, 2, 6]].concat());
+    let error = decode(&bytes).unwrap_err();
+    assert!(error.reason.contains("text"), "{error}");
+}
+
 #[test]
 fn unknown_classes_are_named() {
     let bytes = [vec![1, 1, 0], ascii("com.example.Gadget\u{7}"), vec![1]].concat();
