@@ -79,6 +79,8 @@ pub(super) enum Body {
     LocalDateTime,
     LocalTime,
     Fields(&'static str, &'static [Field]),
+    /// A class that is only named, as the component of an array.
+    Opaque,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -105,10 +107,13 @@ pub(super) fn registered(number: u32, release: Release) -> Option<Body> {
         8 => Body::Boxed(Primitive::Short),
         9 => Body::Boxed(Primitive::Long),
         10 => Body::Boxed(Primitive::Double),
+        // Kryo 3 also has void, so what Hive adds is one higher; TimestampTZ and Path are left out.
+        11 if release.is_kryo5() => Body::SqlDate,
+        12 if release.is_kryo5() => Body::SqlTimestamp,
         12 => Body::SqlDate,
-        13 => Body::SqlTimestamp,
-        15 if release == Release::Hive2 => Body::ArraysAsList,
-        16 if release > Release::Hive2 => Body::ArraysAsList,
+        13 if !release.is_kryo5() => Body::SqlTimestamp,
+        15 if release != Release::Hive3 => Body::ArraysAsList,
+        16 if release == Release::Hive3 => Body::ArraysAsList,
         _ => return None,
     })
 }

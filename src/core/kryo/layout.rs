@@ -100,6 +100,15 @@ const NUMERIC: &[Field] = &[
     any("shortWritable"),
 ];
 
+const NUMERIC_FUNCTIONS: &[&str] = &[
+    "GenericUDFOPNumericPlus",
+    "GenericUDFOPNumericMinus",
+    "GenericUDFOPMultiply",
+    "GenericUDFOPDivide",
+    "GenericUDFOPMod",
+    "GenericUDFPosMod",
+];
+
 const NUMERIC_4: &[Field] = &[
     field("ansiSqlArithmetic", Kind::Boolean),
     any("byteWritable"),
@@ -245,8 +254,35 @@ pub(super) static FAMILIES: &[Family] = &[
             "GenericUDFLower",
             "GenericUDFUpper",
             "GenericUDFToUnixTimeStamp",
+            "GenericUDFNullif",
+            "GenericUDFGreatest",
+            "GenericUDFLeast",
+            "GenericUDFIndex",
+            "GenericUDFSize",
+            "GenericUDFSplit",
+            "GenericUDFElt",
+            "GenericUDFFromUtcTimestamp",
+            "GenericUDFToUtcTimestamp",
+            "GenericUDFEncode",
+            "GenericUDFDecode",
         ],
         NONE,
+    ),
+    Family::new(UDF, &["GenericUDFDateFormat"], &[any("output")]),
+    Family::new(UDF, &["GenericUDFDateDiff", "GenericUDFQuarter"], &[any("output")]).since(Release::Hive4),
+    Family::new(UDF, &["GenericUDFDateAdd", "GenericUDFDateSub"], &[any("output"), field("signModifier", Kind::Int)]),
+    Family::new(UDF, &["GenericUDFTrim", "GenericUDFLTrim", "GenericUDFRTrim"], &[any("result"), text("udfName")]),
+    Family::new(UDF, &["GenericUDFLength", "GenericUDFCharacterLength"], RESULT),
+    Family::new(UDF, &["GenericUDFRound", "GenericUDFBRound"], &[field("scale", Kind::Int)]),
+    Family::new(
+        UDF,
+        &["GenericUDFFloor", "GenericUDFCeil"],
+        &[
+            field("decimalWritable", Kind::Final(DECIMAL_WRITABLE)),
+            any("longWritable"),
+            text("opDisplayName"),
+            text("opName"),
+        ],
     ),
     Family::new(UDF, &["GenericUDFNvl"], NONE).until(Release::Hive3),
     Family::new(UDF, &["GenericUDFToString", "GenericUDFFromUnixTime"], NONE).since(Release::Hive4),
@@ -254,9 +290,8 @@ pub(super) static FAMILIES: &[Family] = &[
     Family::new(UDF, &["GenericUDFUnixTimeStamp"], &[any("currentInstant")]).since(Release::Hive4),
     Family::new(UDF, &["GenericUDFSubstringIndex"], &[any("output")]),
     Family::new(UDF, &["GenericUDFOPPlus", "GenericUDFOPMinus"], ARITHMETIC),
-    Family::new(UDF, &["GenericUDFOPMultiply", "GenericUDFOPDivide", "GenericUDFOPMod"], NUMERIC).until(Release::Hive3),
-    Family::new(UDF, &["GenericUDFOPMultiply", "GenericUDFOPDivide", "GenericUDFOPMod"], NUMERIC_4)
-        .since(Release::Hive4),
+    Family::new(UDF, NUMERIC_FUNCTIONS, NUMERIC).until(Release::Hive3),
+    Family::new(UDF, NUMERIC_FUNCTIONS, NUMERIC_4).since(Release::Hive4),
     Family::new(TYPE_INFO, &["PrimitiveTypeInfo"], &[text("typeName")]),
     Family::new(TYPE_INFO, &["CharTypeInfo", "VarcharTypeInfo"], LENGTH_AND_NAME),
     Family::new(
@@ -332,6 +367,7 @@ pub(super) static FAMILIES: &[Family] = &[
         &["StandardStructObjectInspector$MyField"],
         &[text("fieldComment"), field("fieldID", Kind::Int), text("fieldName"), any("fieldObjectInspector")],
     ),
+    Family::new(INSPECTOR, &["ObjectInspectorConverters$IdentityConverter"], NONE),
     Family::new(HADOOP_IO, &["BooleanWritable"], &[field("value", Kind::Boolean)]),
     Family::new(HADOOP_IO, &["IntWritable"], &[field("value", Kind::Int)]),
     Family::new(HADOOP_IO, &["LongWritable"], &[field("value", Kind::Long)]),

@@ -18,7 +18,7 @@ mod zone;
 
 pub use error::{Error, MAX_BYTES};
 pub use generation::{Decoded, decode};
-pub use lower::lower;
+pub use lower::{filter, lower};
 pub use node::{Constant, Function, Node, NodeType};
 pub use outcome::{Outcome, prune_outcome};
 pub use text::Style;

@@ -1,5 +1,7 @@
 //! What becomes of a partition once its expression has an answer.
 
+use crate::filter::Truth;
+
 /// What a request's answer says of a partition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Outcome {
@@ -11,15 +13,13 @@ pub enum Outcome {
     KeepUnknown,
 }
 
-/// Hive's rule (semantics §8). `truth` is the predicate's value for the partition, none where it is NULL; a predicate
-/// that cannot be evaluated is `evaluated: false`. `has_default_value`: any of the partition's values is the default
-/// partition's name; Hive drops such a partition where the answer is NULL.
-pub fn prune_outcome(truth: Option<bool>, evaluated: bool, has_default_value: bool) -> Outcome {
+/// Hive's rule (semantics §8). `has_default_value`: any of the partition's values is the default partition's name;
+/// Hive drops such a partition where the answer is NULL. What could not be evaluated is not NULL: it may be true.
+pub fn prune_outcome(truth: Truth, has_default_value: bool) -> Outcome {
     match truth {
-        _ if !evaluated => Outcome::KeepUnknown,
-        Some(true) => Outcome::Keep,
-        Some(false) => Outcome::Drop,
-        None if has_default_value => Outcome::Drop,
-        None => Outcome::KeepUnknown,
+        Truth::True => Outcome::Keep,
+        Truth::False => Outcome::Drop,
+        Truth::Null if has_default_value => Outcome::Drop,
+        Truth::Null | Truth::Unknown => Outcome::KeepUnknown,
     }
 }

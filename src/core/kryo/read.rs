@@ -49,14 +49,22 @@ impl Reader<'_> {
     fn class(&mut self) -> Result<Option<Body>, Error> {
         match self.input.varint()? {
             NULL => Ok(None),
-            NEW => self.named_class().map(Some),
+            NEW => self.named_class(false).map(Some),
             number => registered(number, self.dialect.release)
                 .map(Some)
                 .ok_or_else(|| self.input.error(format!("class number {number} has no known layout"))),
         }
     }
 
-    fn named_class(&mut self) -> Result<Body, Error> {
+    /// The class of an array's components. It has no objects of its own, so it needs no layout.
+    fn component_class(&mut self) -> Result<(), Error> {
+        if self.input.varint()? == NEW {
+            self.named_class(true)?;
+        }
+        Ok(())
+    }
+
+    fn named_class(&mut self, may_be_opaque: bool) -> Result<Body, Error> {
         let id = self.input.varint()? as usize;
         if let Some(known) = self.names.get(id) {
             return Ok(*known);
@@ -65,7 +73,7 @@ impl Reader<'_> {
             return Err(self.input.error("a class name was skipped"));
         }
         let name = self.input.string()?.unwrap_or_default();
-        let body = named(&name, self.dialect);
+        let body = named(&name, self.dialect).or(may_be_opaque.then_some(Body::Opaque));
         let body = body.ok_or_else(|| self.input.error(format!("the class `{}` has no known layout", quote(&name))))?;
         self.names.push(body);
         Ok(body)
@@ -90,26 +98,39 @@ impl Reader<'_> {
     /// An object whose class is known. Where null is possible, a marker says so even for objects without references.
     fn object(&mut self, body: Body, nullable: bool) -> Result<Slot, Error> {
         if !self.has_references(body) {
-            if nullable {
-                match self.input.varint()? {
-                    NULL => return Ok(Slot::Null),
-                    NEW => {}
-                    _ => return Err(self.input.error("a reference to what has none")),
-                }
-            }
-            return match body {
-                Body::Boxed(primitive) => self.primitive(primitive),
-                _ => self.input.varint().map(|ordinal| Slot::Integer(i64::from(ordinal))),
-            };
+            return self.plain(body, nullable);
         }
+        match self.reference(nullable)? {
+            Some(slot) => Ok(slot),
+            None => self.new_object(body),
+        }
+    }
+
+    /// A boxed primitive, or an enum of Kryo 5.
+    fn plain(&mut self, body: Body, nullable: bool) -> Result<Slot, Error> {
+        if nullable {
+            match self.input.varint()? {
+                NULL => return Ok(Slot::Null),
+                NEW => {}
+                _ => return Err(self.input.error("a reference to what has none")),
+            }
+        }
+        match body {
+            Body::Boxed(primitive) => self.primitive(primitive),
+            _ => self.input.varint().map(|ordinal| Slot::Integer(i64::from(ordinal))),
+        }
+    }
+
+    /// A reference marker: null, an earlier object, or none for a new one.
+    fn reference(&mut self, nullable: bool) -> Result<Option<Slot>, Error> {
         match self.input.varint()? {
-            NULL if nullable => Ok(Slot::Null),
+            NULL if nullable => Ok(Some(Slot::Null)),
             NULL => Err(self.input.error("null where an object must be")),
-            NEW => self.new_object(body),
+            NEW => Ok(None),
             reference => {
                 let number = reference as usize - 2;
                 if number < self.objects.len() {
-                    Ok(Slot::Object(number))
+                    Ok(Some(Slot::Object(number)))
                 } else {
                     Err(self.input.error("a reference to an object that is not there yet"))
                 }
@@ -118,6 +139,30 @@ impl Reader<'_> {
     }
 
     fn new_object(&mut self, body: Body) -> Result<Slot, Error> {
+        let number = self.enter()?;
+        let object = match body {
+            Body::Fields(class, fields) => Object::Record(Record::new(class, fields, self.fields(fields)?)),
+            Body::List => Object::List(self.list(None)?),
+            Body::Strings => Object::List(self.list(Some(Body::Text))?),
+            Body::ArraysAsList => {
+                let length = self.input.varint()?;
+                self.component_class()?;
+                Object::List(self.elements(length, None, false)?)
+            }
+            Body::Array => {
+                let length = self.array_length()?;
+                Object::List(self.elements(length, None, false)?)
+            }
+            Body::LocalDateTime => self.local_date_time()?,
+            leaf => self.leaf(leaf)?,
+        };
+        self.nesting -= 1;
+        self.objects[number] = object;
+        Ok(Slot::Object(number))
+    }
+
+    /// Gives the next reference number.
+    fn enter(&mut self) -> Result<usize, Error> {
         let number = self.objects.len();
         if number >= MAX_OBJECTS {
             return Err(self.input.error(format!("more than {MAX_OBJECTS} objects")));
@@ -125,51 +170,57 @@ impl Reader<'_> {
         if self.nesting >= MAX_NESTING {
             return Err(self.input.error(format!("objects are nested more than {MAX_NESTING} deep")));
         }
-        self.objects.push(Object::Unfinished);
         self.nesting += 1;
-        let object = self.body(body)?;
-        self.nesting -= 1;
-        self.objects[number] = object;
-        Ok(Slot::Object(number))
+        self.objects.push(Object::Unfinished);
+        Ok(number)
     }
 
-    fn body(&mut self, body: Body) -> Result<Object, Error> {
-        match body {
-            Body::Fields(class, fields) => {
-                let slots = self.fields(fields)?;
-                Ok(Object::Record(Record::new(class, fields, slots)))
-            }
-            Body::List => self.list(None).map(Object::List),
-            Body::Strings => self.list(Some(Body::Text)).map(Object::List),
-            Body::ArraysAsList => {
-                let length = self.input.varint()?;
-                self.class()?;
-                self.elements(length, None, false).map(Object::List)
-            }
-            Body::Array => {
-                let length = self.input.varint()?;
-                let length = length.checked_sub(1).ok_or_else(|| self.input.error("a null array"))?;
-                self.elements(length, None, false).map(Object::List)
-            }
+    /// An object without objects in it.
+    fn leaf(&mut self, body: Body) -> Result<Object, Error> {
+        Ok(match body {
             Body::Text => {
-                let text = self.input.string()?.ok_or_else(|| self.input.error("a null string"))?;
-                Ok(Object::Text(text))
+                let text = self.input.string()?;
+                Object::Text(text.ok_or_else(|| self.input.error("a null string"))?)
             }
-            Body::Enum | Body::Boxed(_) => self.input.varint().map(|_| Object::Enum),
             Body::Bytes => {
-                let length = self.input.varint()?;
-                let length = length.checked_sub(1).ok_or_else(|| self.input.error("a null array"))?;
-                self.input.take(length as usize).map(|_| Object::Bytes)
+                let length = self.array_length()?;
+                self.input.take(length as usize)?;
+                Object::Bytes
             }
-            Body::Longs => self.longs(),
-            Body::SqlDate => Ok(Object::SqlDate { millis: self.input.fixed_long()? }),
+            Body::Longs => {
+                let length = self.array_length()?;
+                for _ in 0..self.announce(length)? {
+                    self.input.signed_long()?;
+                }
+                Object::Bytes
+            }
+            Body::SqlDate => Object::SqlDate { millis: self.input.fixed_long()? },
             Body::SqlTimestamp => {
-                Ok(Object::SqlTimestamp { millis: self.input.fixed_long()?, nanos: self.input.fixed_int()? })
+                Object::SqlTimestamp { millis: self.input.fixed_long()?, nanos: self.input.fixed_int()? }
             }
-            Body::LocalDate => self.local_date().map(Object::Date),
-            Body::LocalTime => self.local_time().map(|(seconds, nanos)| Object::Time(seconds, nanos)),
-            Body::LocalDateTime => self.local_date_time(),
-        }
+            Body::LocalDate => Object::Date(self.local_date()?),
+            Body::LocalTime => {
+                let (seconds, nanos) = self.local_time()?;
+                Object::Time(seconds, nanos)
+            }
+            Body::Enum => {
+                self.input.varint()?;
+                Object::Enum
+            }
+            Body::Opaque => return Err(self.input.error("an object of a class that has no known layout")),
+            Body::Boxed(_)
+            | Body::Fields(..)
+            | Body::List
+            | Body::Strings
+            | Body::ArraysAsList
+            | Body::Array
+            | Body::LocalDateTime => return Err(self.input.error("an object of objects")),
+        })
+    }
+
+    /// The length of an array, which is written plus one.
+    fn array_length(&mut self) -> Result<u32, Error> {
+        self.input.varint()?.checked_sub(1).ok_or_else(|| self.input.error("a null array"))
     }
 
     fn fields(&mut self, fields: &'static [Field]) -> Result<Vec<Slot>, Error> {
@@ -265,15 +316,6 @@ impl Reader<'_> {
             return Err(self.input.error(format!("a list of {length} elements is longer than the bytes left")));
         }
         Ok(length)
-    }
-
-    fn longs(&mut self) -> Result<Object, Error> {
-        let length = self.input.varint()?;
-        let length = length.checked_sub(1).ok_or_else(|| self.input.error("a null array"))?;
-        for _ in 0..self.announce(length)? {
-            self.input.signed_long()?;
-        }
-        Ok(Object::Bytes)
     }
 
     /// Days since the epoch: year, month and day, or the fields of the class in their order.

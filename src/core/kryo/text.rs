@@ -101,6 +101,7 @@ impl Constant {
             Self::Value(Value::Null) => "null".to_owned(),
             Self::Value(Value::Boolean(b)) => b.to_string(),
             Self::Value(Value::Text(text)) => format!("'{text}'"),
+            Self::Value(Value::Double(f)) if type_name == "float" => format!("{:?}", *f as f32),
             Self::Value(value) => {
                 let text = value.to_text().unwrap_or_default();
                 match type_name {

@@ -8,11 +8,19 @@ use crate::types::Value;
 
 /// Nodes, constants and types of a tree, after copying what is shared.
 const MAX_NODES: usize = 1 << 19;
+/// The same for a short stream, by its bytes: a node that is not shared has more of them.
+const NODES_PER_BYTE: usize = 4;
+/// Bytes of all texts of a tree, after copying what is shared.
+const MAX_TEXT: usize = 64 << 20;
+/// The same for a short stream, by its bytes: names and types are shared by every node that has them.
+const TEXT_PER_BYTE: usize = 64;
 const PACKAGE_OF_FUNCTIONS: &str = "GenericUDF";
 
 /// Makes the tree of a graph's root.
 pub(super) fn tree(graph: &Graph, offset: usize) -> Result<Node, Error> {
-    Builder { graph, offset, left: MAX_NODES }.node(graph.root, 0)
+    let left = MAX_NODES.min(offset.saturating_mul(NODES_PER_BYTE));
+    let text_left = MAX_TEXT.min(offset.saturating_mul(TEXT_PER_BYTE));
+    Builder { graph, offset, left, text_left }.node(graph.root, 0)
 }
 
 struct Builder<'a> {
@@ -21,6 +29,8 @@ struct Builder<'a> {
     offset: usize,
     /// Nodes that may still be made.
     left: usize,
+    /// Bytes of text that may still be copied.
+    text_left: usize,
 }
 
 impl Builder<'_> {
@@ -29,10 +39,22 @@ impl Builder<'_> {
     }
 
     fn count(&mut self, depth: usize) -> Result<(), Error> {
-        self.left = self.left.checked_sub(1).ok_or_else(|| self.error(format!("more than {MAX_NODES} nodes")))?;
+        self.left = self.left.checked_sub(1).ok_or_else(|| self.error("more nodes than bytes make"))?;
         if depth > MAX_DEPTH {
             return Err(self.error(format!("nodes are nested more than {MAX_DEPTH} deep")));
         }
+        Ok(())
+    }
+
+    /// Copies a text, none where there is none.
+    fn copy(&mut self, slot: Slot) -> Result<Option<String>, Error> {
+        let graph = self.graph;
+        graph.text(slot).map(|text| self.counted(text).map(|()| text.to_owned())).transpose()
+    }
+
+    fn counted(&mut self, text: &str) -> Result<(), Error> {
+        let left = self.text_left.checked_sub(text.len());
+        self.text_left = left.ok_or_else(|| self.error("more text than bytes make"))?;
         Ok(())
     }
 
@@ -41,8 +63,7 @@ impl Builder<'_> {
         let record = self.graph.record(slot).ok_or_else(|| self.error("a node is missing"))?;
         match record.class {
             "ExprNodeColumnDesc" => {
-                let name = self.graph.text(record.get("column"));
-                let name = name.ok_or_else(|| self.error("a column has no name"))?.to_owned();
+                let name = self.copy(record.get("column"))?.ok_or_else(|| self.error("a column has no name"))?;
                 Ok(Node::Column { name, node_type: self.node_type(record, depth)? })
             }
             "ExprNodeConstantDesc" => {
@@ -63,10 +84,10 @@ impl Builder<'_> {
         Ok(Node::Function { function: self.function(udf)?, children, node_type: self.node_type(record, depth)? })
     }
 
-    fn function(&self, udf: &Record) -> Result<Function, Error> {
+    fn function(&mut self, udf: &Record) -> Result<Function, Error> {
         if udf.class == "GenericUDFBridge" {
-            let text = |name| self.graph.text(udf.get(name)).map(str::to_owned);
-            let (Some(name), Some(class)) = (text("udfName"), text("udfClassName")) else {
+            let (Some(name), Some(class)) = (self.copy(udf.get("udfName"))?, self.copy(udf.get("udfClassName"))?)
+            else {
                 return Err(self.error("a bridged function has no name"));
             };
             return Ok(Function::Bridge { name, class, is_operator: udf.get("isOperator") == Slot::Boolean(true) });
@@ -92,7 +113,10 @@ impl Builder<'_> {
 
     fn constant_object(&mut self, slot: Slot, depth: usize) -> Result<Constant, Error> {
         Ok(match self.graph.object(slot) {
-            Some(Object::Text(text)) => Constant::Value(Value::Text(text.clone())),
+            Some(Object::Text(text)) => {
+                self.counted(text)?;
+                Constant::Value(Value::Text(text.clone()))
+            }
             Some(Object::SqlDate { millis }) => Constant::LocalDate { millis: *millis },
             Some(Object::SqlTimestamp { millis, nanos }) => {
                 let nanos = u32::try_from(*nanos).ok().filter(|nanos| *nanos < 1_000_000_000);
@@ -104,16 +128,17 @@ impl Builder<'_> {
                 Constant::List(items)
             }
             Some(Object::Record(record)) => self.value_record(record)?.map_or(Constant::Other, Constant::Value),
-            Some(Object::Date(_) | Object::Time(..) | Object::Timestamp { .. }) => Constant::Other,
-            Some(Object::Bytes | Object::Enum) => Constant::Other,
+            Some(Object::Date(_) | Object::Time(..) | Object::Timestamp { .. } | Object::Bytes | Object::Enum) => {
+                Constant::Other
+            }
             Some(Object::Unfinished) | None => return Err(self.error("a constant holds itself")),
         })
     }
 
     /// Hive's own value classes.
-    fn value_record(&self, record: &Record) -> Result<Option<Value>, Error> {
+    fn value_record(&mut self, record: &Record) -> Result<Option<Value>, Error> {
         Ok(match record.class {
-            "HiveVarchar" | "HiveChar" => self.graph.text(record.get("value")).map(|text| Value::Text(text.to_owned())),
+            "HiveVarchar" | "HiveChar" => self.copy(record.get("value"))?.map(Value::Text),
             "HiveDecimal" => Some(decimal(record).ok_or_else(|| self.error("a decimal is out of range"))?),
             "Date" => match self.graph.object(record.get("localDate")) {
                 Some(Object::Date(days)) => Some(Value::Date(*days)),
@@ -137,8 +162,9 @@ impl Builder<'_> {
         self.count(depth)?;
         let record = self.graph.record(slot).ok_or_else(|| self.error("a node has no type"))?;
         let name = self.graph.text(record.get("typeName")).unwrap_or_default();
+        self.counted(name)?;
         let inner = |builder: &mut Self, name| builder.type_text(record.get(name), depth + 1);
-        Ok(match record.class {
+        let text = match record.class {
             "PrimitiveTypeInfo" => name.to_owned(),
             "VarcharTypeInfo" | "CharTypeInfo" => format!("{name}({})", record.integer::<u32>("length").unwrap_or(0)),
             "DecimalTypeInfo" => {
@@ -148,11 +174,14 @@ impl Builder<'_> {
             "ListTypeInfo" => format!("array<{}>", inner(self, "listElementTypeInfo")?),
             "MapTypeInfo" => format!("map<{},{}>", inner(self, "mapKeyTypeInfo")?, inner(self, "mapValueTypeInfo")?),
             "UnionTypeInfo" => {
-                format!("uniontype<{}>", self.types(record.get("allUnionObjectTypeInfos"), depth)?.join(","))
+                let types = self.types(record.get("allUnionObjectTypeInfos"), depth)?;
+                format!("uniontype<{}>", types.join(","))
             }
             "StructTypeInfo" => self.struct_text(record, depth)?,
             other => return Err(self.error(format!("{other} is not a type"))),
-        })
+        };
+        self.counted(&text)?;
+        Ok(text)
     }
 
     fn types(&mut self, slot: Slot, depth: usize) -> Result<Vec<String>, Error> {
@@ -168,7 +197,7 @@ impl Builder<'_> {
         }
         let mut fields = Vec::with_capacity(names.len());
         for (name, field_type) in names.iter().zip(types) {
-            let name = self.graph.text(*name).ok_or_else(|| self.error("a field of a struct has no name"))?;
+            let name = self.copy(*name)?.ok_or_else(|| self.error("a field of a struct has no name"))?;
             fields.push(format!("{name}:{field_type}"));
         }
         Ok(format!("struct<{}>", fields.join(",")))

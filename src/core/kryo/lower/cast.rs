@@ -1,7 +1,7 @@
 //! Hive's conversion functions, as far as all its releases convert alike.
 
+use super::lowering::{Lowering, known_type};
 use super::operand::Operand;
-use super::{Lowering, known_type};
 use crate::filter::ast::Expr;
 use crate::kryo::node::{Function, Node};
 use crate::types::KeyType;

@@ -1,6 +1,6 @@
 //! Values: columns, constants, casts.
 
-use super::{Lowering, known_type, unknown};
+use super::lowering::{Lowering, known_type, unknown};
 use crate::filter::ast::Expr;
 use crate::kryo::node::{Constant, Function, Node};
 use crate::types::{IntegerWidth, KeyType, Value};

@@ -1,7 +1,7 @@
 //! Truth values: comparisons and logic.
 
+use super::lowering::{Lowering, unknown};
 use super::operand::Operand;
-use super::{Lowering, unknown};
 use crate::filter::ast::{CompareOp, Expr, LikeDialect};
 use crate::kryo::common_type::common_type;
 use crate::kryo::node::{Constant, Function, Node};
@@ -118,7 +118,7 @@ impl Lowering<'_> {
         }
     }
 
-    /// Hive computes both bounds, each in its own type.
+    /// Hive computes both bounds, each in its own type, the lower one first: where that is NULL, so is the answer.
     fn between(&self, invert: &Node, operand: &Node, low: &Node, high: &Node) -> Expr {
         let Node::Constant { value: Constant::Value(Value::Boolean(invert)), .. } = invert else {
             return unknown("between");
@@ -127,12 +127,15 @@ impl Lowering<'_> {
         let low = compare(CompareOp::GreaterOrEqual, operand.clone(), self.operand(low));
         let high = compare(CompareOp::LessOrEqual, operand, self.operand(high));
         let inside = match (low, high) {
-            // Hive looks at the lower bound first, and is done where it is NULL.
             (Expr::Compare { right, .. }, _) if is_null_literal(&right) => Expr::Literal(Value::Null),
             (Expr::Compare { left, right: low, .. }, Expr::Compare { left: same, right: high, .. }) if left == same => {
                 Expr::Between { operand: left, low, high }
             }
-            (low, high) => Expr::And(vec![low, high]),
+            (low, high) if is_simple(&low) => {
+                let low_is_null = Expr::IsNull(Box::new(low.clone()));
+                Expr::And(vec![low, Expr::Or(vec![low_is_null, high])])
+            }
+            _ => unknown("between"),
         };
         if *invert { inside.negate() } else { inside }
     }
@@ -146,6 +149,9 @@ impl Lowering<'_> {
 
     /// Hive compares structs part by part, NULL with NULL too: a NULL inside makes the row different, not the answer NULL.
     fn struct_membership(&self, operands: &[Operand], items: &[Node]) -> Expr {
+        if operands.iter().any(|operand| matches!(operand, Operand::Typed(expr, _) if !is_simple(expr))) {
+            return unknown("an IN of computed structs");
+        }
         let mut rows = Vec::with_capacity(items.len());
         for item in items {
             let Some(parts) = self.struct_parts(item).filter(|parts| parts.len() == operands.len()) else {
@@ -208,6 +214,7 @@ fn compare(op: CompareOp, left: Operand, right: Operand) -> Expr {
         (Operand::Typed(expr, key_type), Operand::Between(first, last, range_type)) => {
             match common_type(key_type, range_type) {
                 None => unknown("a comparison of types that have none"),
+                Some(_) if !is_simple(&expr) => unknown("a constant of an unknown time zone"),
                 Some(common) => compare_range(op, &convert(expr, key_type, common), &first, &last),
             }
         }
@@ -222,7 +229,9 @@ fn convert(expr: Expr, from: KeyType, common: KeyType) -> Expr {
     let needs_cast = from != common
         && match common {
             KeyType::Float => true,
-            KeyType::Text | KeyType::Varchar(_) | KeyType::Char(_) => !from.is_text(),
+            // The filter language trims what it compares with a char, Hive does not.
+            KeyType::Text => !from.is_text() || matches!(from, KeyType::Char(_)),
+            KeyType::Varchar(_) | KeyType::Char(_) => !from.is_text(),
             _ => from.is_text(),
         };
     match expr {
@@ -235,14 +244,15 @@ fn convert(expr: Expr, from: KeyType, common: KeyType) -> Expr {
 /// Compares with a constant that is some value from `first` to `last`: sure where all of them agree.
 fn compare_range(op: CompareOp, expr: &Expr, first: &Value, last: &Value) -> Expr {
     let test = |op, bound: &Value| Expr::compare(op, expr.clone(), Expr::Literal(bound.clone()));
-    let perhaps = |exprs: Vec<Expr>| {
-        Expr::And(exprs.into_iter().chain([unknown("a constant of an unknown time zone")]).collect())
-    };
+    // NULL stays NULL.
+    let is_null = || Expr::IsNull(Box::new(expr.clone()));
+    let either = || Expr::Or(vec![is_null(), unknown("a constant of an unknown time zone")]);
+    let perhaps = |exprs: Vec<Expr>| Expr::And(exprs.into_iter().chain([either()]).collect());
     let equal = || perhaps(vec![test(CompareOp::GreaterOrEqual, first), test(CompareOp::LessOrEqual, last)]);
     match op {
         CompareOp::Equal => equal(),
         CompareOp::NotEqual => equal().negate(),
-        CompareOp::NullSafeEqual => Expr::And(vec![Expr::IsNull(Box::new(expr.clone())).negate(), equal()]),
+        CompareOp::NullSafeEqual => Expr::And(vec![is_null().negate(), equal()]),
         CompareOp::Less | CompareOp::LessOrEqual => Expr::Or(vec![test(op, first), perhaps(vec![test(op, last)])]),
         CompareOp::Greater | CompareOp::GreaterOrEqual => {
             Expr::Or(vec![test(op, last), perhaps(vec![test(op, first)])])
@@ -258,6 +268,9 @@ fn membership(operand: Operand, items: Vec<Operand>) -> Expr {
         Operand::Between(..) | Operand::Unknown(_) => return operand.into_expr(),
     };
     if items.iter().any(|item| matches!(item, Operand::Between(..))) {
+        if !is_simple(&expr) {
+            return unknown("an IN of a computed value");
+        }
         let operand = Operand::Typed(expr, own_type);
         return Expr::Or(items.into_iter().map(|item| compare(CompareOp::Equal, operand.clone(), item)).collect());
     }
@@ -281,6 +294,9 @@ fn membership(operand: Operand, items: Vec<Operand>) -> Expr {
     if converted == expr {
         return Expr::In { operands: vec![converted], rows };
     }
+    if !is_simple(&expr) {
+        return unknown("an IN of a computed value");
+    }
     // What cannot be converted is in no list, though it is not NULL.
     let is_convertible = Expr::IsNull(Box::new(converted.clone())).negate();
     let guard = Expr::Or(vec![Expr::IsNull(Box::new(expr)), is_convertible]);
@@ -289,4 +305,37 @@ fn membership(operand: Operand, items: Vec<Operand>) -> Expr {
 
 fn is_null_literal(expr: &Expr) -> bool {
     matches!(expr, Expr::Literal(Value::Null))
+}
+
+/// What may be repeated in an expression: repeating what itself repeats would grow without bound.
+fn is_simple(expr: &Expr) -> bool {
+    match expr {
+        Expr::Literal(_) | Expr::Key(_) | Expr::Unknown(_) => true,
+        Expr::Cast { operand, .. } => is_simple(operand),
+        Expr::Compare { left, right, .. } => is_value(left) && is_value(right),
+        Expr::And(_)
+        | Expr::Or(_)
+        | Expr::Not(_)
+        | Expr::IsNull(_)
+        | Expr::In { .. }
+        | Expr::Between { .. }
+        | Expr::Like { .. } => false,
+    }
+}
+
+/// A key or literal, or a cast of one.
+fn is_value(expr: &Expr) -> bool {
+    match expr {
+        Expr::Literal(_) | Expr::Key(_) => true,
+        Expr::Cast { operand, .. } => is_value(operand),
+        Expr::Compare { .. }
+        | Expr::And(_)
+        | Expr::Or(_)
+        | Expr::Not(_)
+        | Expr::IsNull(_)
+        | Expr::In { .. }
+        | Expr::Between { .. }
+        | Expr::Like { .. }
+        | Expr::Unknown(_) => false,
+    }
 }

@@ -1,0 +1,7 @@
+//! Tests of the whole way, on streams that Hive wrote.
+
+mod decoding;
+mod evaluation;
+mod hive3;
+mod hostile;
+mod vectors;
