@@ -61,6 +61,7 @@ impl Metastore {
                 description: Some("Default catalog, for Hive".to_owned()),
                 location: layout.managed_root().to_string(),
                 create_time: self.now_seconds(),
+                ..Catalog::default()
             };
             txn.catalog_insert(&catalog).await.map_err(another_node)?;
             let database = self.default_database(name, layout.external_root());

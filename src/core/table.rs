@@ -16,6 +16,9 @@ pub struct Catalog {
     /// Seconds since the epoch.
     #[serde(default)]
     pub create_time: i32,
+    /// Since Hive 4.2.
+    #[serde(default)]
+    pub parameters: Parameters,
 }
 
 /// Hive's PrincipalType.

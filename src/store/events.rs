@@ -80,7 +80,7 @@ pub struct StoredEvent {
 }
 
 fn read(row: &Row) -> Result<StoredEvent> {
-    let text = |index| Ok(row.opt_text(index)?.map(str::to_owned));
+    let text = |index| -> Result<Option<String>> { Ok(row.opt_text(index)?.map(str::to_owned)) };
     Ok(StoredEvent {
         id: row.i64(0)?,
         at_ms: row.i64(1)?,

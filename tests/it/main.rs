@@ -1,4 +1,5 @@
-//! The one integration binary: real sockets, a real Postgres (`SKEP_TEST_POSTGRES`, made by `scripts/test.sh`).
+//! The one integration binary: whatever needs a socket or a database: a real Postgres (`SKEP_TEST_POSTGRES`, made by
+//! `scripts/test.sh`).
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that can't go on fails")]
 
@@ -7,3 +8,4 @@ mod command_line;
 mod golden;
 mod store_suite;
 mod web;
+mod wire;

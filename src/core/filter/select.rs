@@ -44,6 +44,8 @@ pub struct Selector<'f> {
 /// The values of one key that were met.
 #[derive(Debug, Default)]
 struct Column {
+    /// Whether the filter asks for the key.
+    used: bool,
     codes: HashMap<Box<str>, usize>,
     values: Vec<Value>,
 }
@@ -68,37 +70,50 @@ enum Node<'f> {
     Test(&'f Expr),
 }
 
-/// One partition's values: those of columns that are not full have a code.
+/// Where a partition's value of a key is.
+#[derive(Debug)]
+enum Slot {
+    /// Among the column's values.
+    Code(usize),
+    /// Here, because the column is full.
+    Own(Value),
+    /// Nowhere: the filter does not ask for this key.
+    Unused,
+}
+
+/// One partition.
 struct Row<'a> {
-    values: Vec<&'a Value>,
-    codes: &'a [Option<usize>],
+    values: &'a [&'a Value],
+    slots: &'a [Slot],
 }
 
 impl<'f> Selector<'f> {
     pub fn new(filter: &'f Filter) -> Self {
-        let columns = filter.key_types().iter().map(|_| Column::default()).collect();
+        let mut columns: Vec<Column> = filter.key_types().iter().map(|_| Column::default()).collect();
+        filter.expr().visit(&mut |node| {
+            if let Expr::Key(key) = node
+                && let Some(column) = columns.get_mut(*key)
+            {
+                column.used = true;
+            }
+        });
         let mut memos = MAX_MEMOS;
         Self { filter, columns, root: node(filter.expr(), &mut memos) }
     }
 
     /// Evaluates the filter on a partition's values, in key order. A value that is missing is unknown.
     pub fn select(&mut self, partition_values: &[String]) -> Verdict {
-        let mut codes = Vec::with_capacity(partition_values.len());
-        let mut unkept = Vec::new();
-        for (key, (column, text)) in self.columns.iter_mut().zip(partition_values).enumerate() {
-            let code = column.code(text, || self.filter.value(key, text));
-            if code.is_none() {
-                unkept.push(self.filter.value(key, text));
-            }
-            codes.push(code);
-        }
-        let mut unkept = unkept.iter();
-        let columns = self.columns.iter().zip(&codes);
-        let values = columns.filter_map(|(column, code)| match code {
-            Some(code) => column.values.get(*code),
-            None => unkept.next(),
+        const UNUSED: &Value = &Value::Null;
+        let texts = self.columns.iter_mut().zip(partition_values).enumerate();
+        let slots: Vec<Slot> =
+            texts.map(|(key, (column, text))| column.slot(text, || self.filter.value(key, text))).collect();
+        let values = self.columns.iter().zip(&slots).map(|(column, slot)| match slot {
+            Slot::Code(code) => column.values.get(*code).unwrap_or(UNUSED),
+            Slot::Own(value) => value,
+            Slot::Unused => UNUSED,
         });
-        let row = Row { values: values.collect(), codes: &codes };
+        let values: Vec<&Value> = values.collect();
+        let row = Row { values: &values, slots: &slots };
         let sql = evaluate(&mut self.root, self.filter, &row, Reading::Sql);
         let java_regex = match self.filter.readings().len() {
             1 => sql,
@@ -109,18 +124,21 @@ impl<'f> Selector<'f> {
 }
 
 impl Column {
-    /// The code of a value, none where the column is full.
-    fn code(&mut self, text: &str, value: impl FnOnce() -> Value) -> Option<usize> {
+    /// Finds or keeps a value.
+    fn slot(&mut self, text: &str, value: impl FnOnce() -> Value) -> Slot {
+        if !self.used {
+            return Slot::Unused;
+        }
         if let Some(code) = self.codes.get(text) {
-            return Some(*code);
+            return Slot::Code(*code);
         }
         let code = self.values.len();
         if code >= MAX_DISTINCT {
-            return None;
+            return Slot::Own(value());
         }
         self.codes.insert(text.into(), code);
         self.values.push(value());
-        Some(code)
+        Slot::Code(code)
     }
 }
 
@@ -182,9 +200,10 @@ fn evaluate(node: &mut Node<'_>, filter: &Filter, row: &Row<'_>, reading: Readin
         Node::Or(children) => Truth::any(children.iter_mut().map(|child| evaluate(child, filter, row, reading))),
         Node::Not(inner) => evaluate(inner, filter, row, reading).negate(),
         Node::Memo { key, inner, known } => {
-            let Some(code) = row.codes.get(*key).copied().flatten() else {
+            let Some(Slot::Code(code)) = row.slots.get(*key) else {
                 return evaluate(inner, filter, row, reading);
             };
+            let code = *code;
             let [sql, java_regex] = known;
             let known = match reading {
                 Reading::Sql => sql,
@@ -201,10 +220,10 @@ fn evaluate(node: &mut Node<'_>, filter: &Filter, row: &Row<'_>, reading: Readin
             truth
         }
         Node::Member { operands, membership } => {
-            let scope = filter.scope(&row.values, reading);
+            let scope = filter.scope(row.values, reading);
             in_truth(operands, membership, scope)
         }
-        Node::Test(expr) => truth(expr, filter.scope(&row.values, reading)),
+        Node::Test(expr) => truth(expr, filter.scope(row.values, reading)),
     }
 }
 

@@ -118,3 +118,53 @@ impl Value {
 fn whole_in(whole: i128, width: IntegerWidth) -> Value {
     i64::try_from(whole).ok().filter(|n| width.holds(*n)).map_or(Value::Null, Value::Integer)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn as_hive_casts() {
+        use KeyType::{Boolean, Char, Date, Decimal, Double, Float, Integer, Text, Timestamp, Varchar};
+        let text = |text: &str| Value::Text(text.to_owned());
+        let decimal = |digits, scale| Value::Decimal { digits, scale };
+        let timestamp = Value::Timestamp { seconds: -1, nanos: 5 };
+        let cases = [
+            (Value::Integer(300), Integer(IntegerWidth::Tiny), Some(Value::Integer(44))),
+            (Value::Integer(-32_769), Integer(IntegerWidth::Small), Some(Value::Integer(32_767))),
+            (Value::Double(-2.9), Integer(IntegerWidth::Int), Some(Value::Integer(-2))),
+            (Value::Double(1e10), Integer(IntegerWidth::Int), Some(Value::Integer(i64::from(i32::MAX)))),
+            (Value::Double(f64::NAN), Integer(IntegerWidth::Big), Some(Value::Integer(0))),
+            (decimal(-29, 1), Integer(IntegerWidth::Int), Some(Value::Integer(-2))),
+            (decimal(i128::from(i64::MAX) + 1, 0), Integer(IntegerWidth::Big), Some(Value::Null)),
+            (text(" 12.7 "), Integer(IntegerWidth::Int), Some(Value::Integer(12))),
+            (text("300"), Integer(IntegerWidth::Tiny), Some(Value::Null)),
+            (text("x"), Integer(IntegerWidth::Int), Some(Value::Null)),
+            (Value::Boolean(true), Integer(IntegerWidth::Int), Some(Value::Integer(1))),
+            (timestamp.clone(), Integer(IntegerWidth::Big), None),
+            (text("1.5"), Double, Some(Value::Double(1.5))),
+            (decimal(15, 1), Double, Some(Value::Double(1.5))),
+            (Value::Double(0.1), Float, Some(Value::Double(f64::from(0.1_f32)))),
+            (Value::Date(0), Double, None),
+            (text("1.005"), Decimal { precision: 4, scale: 2 }, Some(decimal(101, 2))),
+            (Value::Integer(100), Decimal { precision: 4, scale: 2 }, Some(Value::Null)),
+            (Value::Double(1.5), Decimal { precision: 4, scale: 2 }, Some(decimal(15, 1))),
+            (Value::Double(f64::INFINITY), Decimal { precision: 4, scale: 2 }, Some(Value::Null)),
+            (timestamp.clone(), Date, Some(Value::Date(-1))),
+            (text("1970-01-02 10:00:00"), Date, Some(Value::Date(1))),
+            (text("1970-02-30"), Date, Some(Value::Null)),
+            (Value::Integer(5), Date, None),
+            (Value::Date(-1), Timestamp, Some(Value::Timestamp { seconds: -86_400, nanos: 0 })),
+            (Value::Integer(5), Timestamp, None),
+            (Value::Integer(0), Boolean, Some(Value::Boolean(false))),
+            (text("no"), Boolean, None),
+            (timestamp, Text, Some(text("1969-12-31 23:59:59.000000005"))),
+            (text("é日x"), Varchar(2), Some(text("é日"))),
+            (text("a  b"), Char(3), Some(text("a"))),
+            (Value::Null, Date, Some(Value::Null)),
+        ];
+        for (value, to, expected) in cases {
+            assert_eq!(value.cast(to), expected, "{value:?} to {to:?}");
+        }
+    }
+}

@@ -158,3 +158,65 @@ fn format_double(f: f64) -> String {
         Some(_) | None => scientific,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::types::IntegerWidth;
+
+    #[test]
+    fn numbers_as_written() {
+        let decimal = |digits, scale| Some(Value::Decimal { digits, scale });
+        let long = format!("0.{}", "1".repeat(50));
+        let cases = [
+            ("5", Some(Value::Integer(5))),
+            ("5.0", Some(Value::Integer(5))),
+            ("-0.50", decimal(-5, 1)),
+            ("9223372036854775808", decimal(9_223_372_036_854_775_808, 0)),
+            ("1e300", Some(Value::Double(1e300))),
+            // 50 places are more than a decimal has: the nearest double's shortest form.
+            (long.as_str(), decimal(1_111_111_111_111_111, 16)),
+            ("", None),
+            ("x", None),
+            ("1e", None),
+            ("inf", None),
+        ];
+        for (text, value) in cases {
+            assert_eq!(Value::parse_number(text), value, "{text}");
+        }
+    }
+
+    #[test]
+    fn partition_values() {
+        let int = KeyType::Integer(IntegerWidth::Int);
+        assert_eq!(Value::of_partition("05", int, "none"), Value::Integer(5));
+        assert_eq!(Value::of_partition("x", int, "none"), Value::Null);
+        assert_eq!(Value::of_partition("none", KeyType::Text, "none"), Value::Null);
+        assert_eq!(Value::of_partition(DEFAULT_PARTITION, KeyType::Text, "none"), Value::Null);
+        assert_eq!(Value::of_partition("", KeyType::Text, "none"), Value::Text(String::new()));
+        let rounded = Value::of_partition("1.005", KeyType::Decimal { precision: 4, scale: 2 }, "none");
+        assert_eq!(rounded, Value::Decimal { digits: 101, scale: 2 });
+        assert_eq!(Value::of_partition("0.1", KeyType::Float, "none"), Value::Double(f64::from(0.1_f32)));
+    }
+
+    #[test]
+    fn canonical_texts() {
+        let double = |f| Value::Double(f).to_text().unwrap();
+        for (f, text) in [
+            (0.0, "0.0"),
+            (1.0, "1.0"),
+            (-2.5, "-2.5"),
+            (0.001, "0.001"),
+            (0.0001, "1.0E-4"),
+            (1.5e7, "1.5E7"),
+            (9_999_999.0, "9999999.0"),
+        ] {
+            assert_eq!(double(f), text);
+        }
+        assert_eq!(double(f64::NAN), "NaN");
+        assert_eq!(double(f64::NEG_INFINITY), "-Infinity");
+        assert_eq!(Value::Boolean(true).to_text().unwrap(), "TRUE");
+        assert_eq!(Value::Null.to_text(), None);
+        assert_eq!(Value::Timestamp { seconds: -1, nanos: 500_000_000 }.to_text().unwrap(), "1969-12-31 23:59:59.5");
+    }
+}

@@ -1,0 +1,8 @@
+//! Handlers, a file a noun. Each is three moves: convert in, call the catalog, convert out; old spellings are
+//! adaptors to the newest request. A file's `routes()` is its block of the table.
+
+pub mod catalogs;
+pub mod databases;
+pub mod tables;
+pub mod tables_schema;
+pub mod tables_write;

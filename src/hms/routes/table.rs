@@ -1,0 +1,14 @@
+//! The table: every method that Skep answers, a block a family.
+
+use super::route::Routes;
+use crate::hms::handlers;
+
+/// All routes of the Thrift front. Panics if a method stands here twice: a mistake that no start survives.
+pub fn routes() -> Routes {
+    Routes::default()
+        .and(handlers::catalogs::routes())
+        .and(handlers::databases::routes())
+        .and(handlers::tables::routes())
+        .and(handlers::tables_schema::routes())
+        .and(handlers::tables_write::routes())
+}
