@@ -75,6 +75,25 @@ impl Metastore {
         Ok(())
     }
 
+    /// The identity of this store, made when it is first asked for.
+    pub async fn uuid(&self) -> Result<String> {
+        if let Some(uuid) = self.store.peek().await?.document_get(DocumentKind::Node, "", "uuid").await? {
+            return Ok(uuid);
+        }
+        self.store
+            .retrying("uuid_make", || async {
+                let mut txn = self.store.write().await?;
+                if let Some(uuid) = txn.document_get(DocumentKind::Node, "", "uuid").await? {
+                    return Ok(uuid);
+                }
+                let uuid = uuid_random();
+                txn.document_insert(DocumentKind::Node, "", "uuid", &uuid).await.map_err(another_node)?;
+                txn.commit().await?;
+                Ok(uuid)
+            })
+            .await
+    }
+
     /// A catalog's `default` database.
     pub(super) fn default_database(&self, catalog: &str, location: &Location) -> Database {
         Database {
@@ -93,4 +112,19 @@ impl Metastore {
 /// Another node makes the same at the same time: look again.
 fn another_node(error: Error) -> Error {
     error.recast(skep_core::Kind::AlreadyExists, skep_core::Kind::Conflict)
+}
+
+/// A random UUID (version 4), from the standard library's randomly keyed hasher: it must be unique, not secret.
+fn uuid_random() -> String {
+    use std::hash::{BuildHasher as _, Hasher as _, RandomState};
+    let random = || RandomState::new().build_hasher().finish();
+    let (a, b) = (random(), random());
+    format!(
+        "{:08x}-{:04x}-4{:03x}-{:04x}-{:012x}",
+        a >> 32,
+        (a >> 16) & 0xffff,
+        a & 0xfff,
+        (b >> 48) & 0x3fff | 0x8000,
+        b & 0xffff_ffff_ffff
+    )
 }

@@ -8,12 +8,16 @@ use futures_util::FutureExt as _;
 use skep_core::{Error, Result};
 use tokio::net::TcpListener;
 
+use super::background;
 use super::signal::stop_on_signal;
-use super::wiring::store_options;
+use super::wiring::{connection_limits, settings, store_options, warehouse_config};
+use crate::catalog::Metastore;
 use crate::clock::{self, Clock};
 use crate::config::{Config, Loaded};
+use crate::hms::{self, Dispatcher, Services};
 use crate::store::{self, Store};
 use crate::telemetry::{Metrics, NodeStatus, Probe};
+use crate::warehouse::Warehouse;
 use crate::web::{ApiLimits, Refresh};
 use crate::{rpc, web};
 
@@ -29,16 +33,42 @@ pub async fn serve(loaded: Loaded) -> Result<()> {
     let router = web::router(node, Arc::clone(&metrics), refresh(&store)).merge(grpc);
     let listener = bind("server.api_listen", config.server.api_listen).await?;
     let api = address(&listener)?;
+    let metrics_thrift: Arc<dyn hms::CallObserver> = Arc::new(super::observer::Counted(Arc::clone(&metrics)));
     let front = web::serve(listener, router, ApiLimits::default(), metrics, stop.clone());
     let front = tokio::spawn(front);
-    ready_line(api, &config)?;
+
+    let metastore = metastore(&config, store.clone())?;
+    metastore.bootstrap().await?;
+    let config = Arc::new(config);
+    let listener = bind("server.thrift_listen", config.server.thrift_listen).await?;
+    let thrift = address(&listener)?;
+    let services = Services {
+        metastore: metastore.clone(),
+        config: Arc::clone(&config),
+        started_at: Clock::system().now_seconds(),
+    };
+    let dispatcher = Dispatcher::new(hms::routes(), Arc::new(services), metrics_thrift);
+    let limits = connection_limits(&config.server);
+    let hive = tokio::spawn(hms::serve(listener, Arc::new(dispatcher), limits, stop.clone()));
+    let background = tokio::spawn(background::run(metastore, stop.clone()));
+    ready_line(thrift, api, &config)?;
 
     stop.cancelled().await;
     health.drain().await;
-    let drained = tokio::time::timeout(config.server.drain_timeout, front).await;
+    let all = async { tokio::join!(front, hive, background) };
+    // The fronts keep to the drain's time by themselves; the second more is for what they must close.
+    let drained = tokio::time::timeout(config.server.drain_timeout + DRAIN_SLACK, all).await;
     store.close().await;
     tracing::info!(complete = drained.is_ok(), "stopped");
     Ok(())
+}
+
+const DRAIN_SLACK: std::time::Duration = std::time::Duration::from_secs(1);
+
+fn metastore(config: &Config, store: Store) -> Result<Metastore> {
+    let now: crate::warehouse::NowMillis = Arc::new(clock::system_ms);
+    let warehouse = Warehouse::new(warehouse_config(&config.warehouse), now)?;
+    Ok(Metastore::new(store, Arc::new(warehouse), settings(config), Clock::system()))
 }
 
 /// Brings the store's schema up to this version.
@@ -86,8 +116,9 @@ fn address(listener: &TcpListener) -> Result<SocketAddr> {
 }
 
 /// The one line on standard output that scripts wait for.
-fn ready_line(api: SocketAddr, config: &Config) -> Result<()> {
-    let line = format!("skep ready api={api} store={} warehouse={}\n", config.store.url, config.warehouse.root);
+fn ready_line(thrift: SocketAddr, api: SocketAddr, config: &Config) -> Result<()> {
+    let (store, warehouse) = (&config.store.url, &config.warehouse.root);
+    let line = format!("skep ready thrift={thrift} api={api} store={store} warehouse={warehouse}\n");
     let mut out = std::io::stdout().lock();
     let written = out.write_all(line.as_bytes()).and_then(|()| out.flush());
     written.map_err(|error| Error::internal(format!("standard output: {error}")))

@@ -2,6 +2,7 @@
 
 use crate::catalog::Settings;
 use crate::config::{self, Config, Order};
+use crate::hms::ConnectionLimits;
 use crate::store::StoreOptions;
 use crate::warehouse::{FileScope, WarehouseConfig};
 
@@ -13,6 +14,18 @@ pub fn store_options(store: &config::Store) -> StoreOptions {
         acquire_timeout: store.acquire_timeout,
         statement_timeout: store.statement_timeout,
         schema: store.schema.clone(),
+    }
+}
+
+/// What clients of the Thrift port may take.
+pub fn connection_limits(server: &config::Server) -> ConnectionLimits {
+    ConnectionLimits {
+        connections_max: server.max_connections as usize,
+        message_bytes_max: server.max_message.as_usize(),
+        message_timeout: server.message_timeout,
+        idle_timeout: server.idle_timeout,
+        drain_timeout: server.drain_timeout,
+        ..ConnectionLimits::default()
     }
 }
 

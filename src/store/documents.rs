@@ -56,6 +56,8 @@ pub enum DocumentKind {
     RoleGrant,
     /// Scope: empty; name: object, principal, privilege.
     Privilege,
+    /// Facts of the store itself. Scope: empty.
+    Node,
     /// Events that a partition was marked for. Scope: table id.
     PartitionMark,
 }
@@ -68,6 +70,7 @@ impl DocumentKind {
             Self::Role => "role",
             Self::RoleGrant => "role_grant",
             Self::Privilege => "privilege",
+            Self::Node => "node",
             Self::PartitionMark => "partition_mark",
         }
     }

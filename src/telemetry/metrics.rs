@@ -137,7 +137,12 @@ impl Metrics {
         OpenConnection(gauge)
     }
 
-    /// A connection was closed at once, for the limit was reached.
+    /// Changes the count of a front's open connections, where no guard can be held.
+    pub fn connections_open_add(&self, front: &'static str, change: i64) {
+        self.connections_open.get_or_create(&FrontLabels { front }).inc_by(change);
+    }
+
+    /// A connection over the cap, or of a foreign protocol.
     pub fn connection_refused(&self, front: &'static str) {
         self.connections_refused.get_or_create(&FrontLabels { front }).inc();
     }

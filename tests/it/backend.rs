@@ -41,3 +41,21 @@ pub async fn postgres() -> TestStore {
     let options = postgres_options().await;
     TestStore { store: open(&options, now_ms).await.unwrap(), options, _dir: None }
 }
+
+/// The rooms below the Thrift front, over a SQLite store and a warehouse in a folder that lives as long as the process.
+pub async fn services() -> std::sync::Arc<skep::hms::Services> {
+    let dir = tempfile::tempdir().unwrap().keep();
+    let options = StoreOptions::new(format!("sqlite:{}", dir.join("skep.db").display()));
+    let store = open(&options, now_ms).await.unwrap();
+    let warehouse = skep::warehouse::WarehouseConfig {
+        managed_root: dir.join("warehouse").display().to_string(),
+        ..skep::warehouse::WarehouseConfig::default()
+    };
+    let warehouse = skep::warehouse::Warehouse::new(warehouse, std::sync::Arc::new(now_ms)).unwrap();
+    let settings = skep::catalog::Settings::default();
+    let clock = skep::clock::Clock::manual(now_ms());
+    let metastore = skep::catalog::Metastore::new(store, std::sync::Arc::new(warehouse), settings, clock);
+    metastore.bootstrap().await.unwrap();
+    let config = std::sync::Arc::new(skep::config::Config::default());
+    std::sync::Arc::new(skep::hms::Services { metastore, config, started_at: now_ms() / 1000 })
+}

@@ -4,9 +4,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use skep::hms::{
-    Answer, CallObserver, CallRecord, ConnectionLimits, Cx, Dispatcher, Encoded, Outcome, Routes, Services, serve,
-};
+use skep::hms::{Answer, CallObserver, CallRecord, ConnectionLimits, Cx, Dispatcher, Encoded, Outcome, Routes, serve};
 use skep_core::{Error, Kind, Result};
 use skep_thrift::Writer;
 use tokio::net::TcpListener;
@@ -69,7 +67,7 @@ impl Server {
         let (tell_waiting, waiting) = watch::channel(0);
         let (gate, notes) = (Arc::new(Notify::new()), Arc::new(Mutex::new(Vec::new())));
         let routes = routes(&gate, Arc::new(tell_waiting), &notes);
-        let dispatcher = Dispatcher::new(routes, Arc::new(Services::default()), Arc::new(Recorder(tell)));
+        let dispatcher = Dispatcher::new(routes, crate::backend::services().await, Arc::new(Recorder(tell)));
         let drain = CancellationToken::new();
         let done = tokio::spawn(serve(listener, Arc::new(dispatcher), limits, drain.clone()));
         Self { addr, drain, done, gate, waiting, notes, seen }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use skep::hms::{CallObserver, CallRecord, ConnectionLimits, Cx, Dispatcher, Generation, Routes, Services, serve};
+use skep::hms::{CallObserver, CallRecord, ConnectionLimits, Cx, Dispatcher, Generation, Routes, serve};
 use skep_core::{Error, Result};
 use skep_thrift::call::Answer;
 use skep_thrift::{Exception, methods as m, types};
@@ -45,7 +45,7 @@ async fn a_session_lasts_from_call_to_call_and_not_longer() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let addr = listener.local_addr().unwrap();
     let routes = Routes::default().on::<m::GetTable>(get).on::<m::SetUgi>(set_ugi).on::<m::GetCatalogs>(catalogs);
-    let dispatcher = Dispatcher::new(routes, Arc::new(Services::default()), Arc::new(Deaf));
+    let dispatcher = Dispatcher::new(routes, crate::backend::services().await, Arc::new(Deaf));
     tokio::spawn(serve(listener, Arc::new(dispatcher), ConnectionLimits::default(), CancellationToken::new()));
     for wire in WIRES {
         for user in ["ann", "bob"] {
