@@ -89,9 +89,9 @@ fn check_bounds(config: &Config) -> Result<(), Wrong> {
     let rules = [
         ("server.max_connections", server.max_connections > 0, "at least 1"),
         ("server.max_message", (1 << 10..=message_max).contains(&server.max_message.bytes()), "1KiB to 2GiB - 1"),
-        ("server.max_string", server.max_string <= server.max_message, "at most server.max_message"),
-        ("server.max_elements", server.max_elements > 0, "at least 1"),
+        ("server.first_byte_timeout", !server.first_byte_timeout.is_zero(), "longer than 0"),
         ("server.idle_timeout", !server.idle_timeout.is_zero(), "longer than 0"),
+        ("server.write_timeout", !server.write_timeout.is_zero(), "longer than 0"),
         ("server.message_timeout", !server.message_timeout.is_zero(), "longer than 0"),
         ("store.schema", schema_fits, "1 to 63 of a-z, 0-9 and _, no digit first"),
         ("store.pool_size", (1..=10_000).contains(&store.pool_size), "1 to 10000"),
@@ -154,7 +154,6 @@ mod tests {
             ("metastore.partition_order_expr", "rand()", "part_name  DESC"),
             ("warehouse.trash_interval", "90s", "2m"),
             ("server.api_listen", "127.0.0.1:9083", "127.0.0.1:9085"),
-            ("server.max_string", "101MiB", "100MiB"),
         ];
         for (key, wrong, right) in cases {
             let mut config = Config::default();

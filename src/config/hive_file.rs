@@ -186,6 +186,8 @@ fn translate(properties: &Properties, origins: &BTreeMap<String, String>) -> Res
 mod tests {
     use std::collections::BTreeMap;
 
+    use proptest::prelude::proptest;
+
     use super::{Properties, substituted, translate, xml_properties};
 
     fn conf(xml: &str) -> super::HiveConf {
@@ -235,6 +237,15 @@ mod tests {
         ] {
             let error = xml_properties(xml).unwrap_err();
             assert!(error.contains(why), "{error}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_file_brings_the_reader_down(name in ".{0,20}", value in "[${}a-z.:-]{0,30}", noise in ".{0,60}") {
+            let _ = xml_properties(&noise);
+            let properties = Properties::from([(name.clone(), value.clone()), ("a".to_owned(), value)]);
+            let _ = translate(&substituted(&properties, &BTreeMap::from([(name.clone(), name)])), &BTreeMap::new());
         }
     }
 }

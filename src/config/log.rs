@@ -18,7 +18,7 @@ section! {
     /// The log on standard error.
     Log in "log" {
         /// error, warn, info, debug, trace; or by module: info,skep::hms=debug.
-        level: String = "info".to_owned(),
+        level: String = "info,sqlx=warn".to_owned(),
         /// text or json.
         format: LogFormat = LogFormat::Text,
     }

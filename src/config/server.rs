@@ -23,14 +23,17 @@ section! {
         max_connections: u32 = 4_096,
         /// Largest Thrift message.
         max_message: ByteSize = ByteSize::mib(100),
-        /// Longest single string or binary in a message.
-        max_string: ByteSize = ByteSize::mib(64),
-        /// Most elements (of lists, sets and maps, structs, strings) in one message.
-        max_elements: u64 = 5_000_000,
+        /// Half-received messages of all connections together; who would pass it waits for the others. Never less
+        /// than one largest message.
+        max_buffered: ByteSize = ByteSize::mib(1_024),
+        /// From connecting to the first byte. Pools of Hive clients connect ahead of use.
+        first_byte_timeout: Duration = Duration::from_mins(10),
         /// A connection is closed when no call has come for so long. Hive clients keep idle connections in pools.
-        idle_timeout: Duration = Duration::from_hours(8),
+        idle_timeout: Duration = Duration::from_hours(24),
         /// From a message's first byte to its last.
         message_timeout: Duration = Duration::from_mins(1),
+        /// For each 64 KiB of an answer to be taken by the client's machine.
+        write_timeout: Duration = Duration::from_mins(1),
         /// On SIGTERM, calls that are running get so long to end.
         drain_timeout: Duration = Duration::from_secs(8),
     }

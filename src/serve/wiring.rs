@@ -22,8 +22,11 @@ pub fn connection_limits(server: &config::Server) -> ConnectionLimits {
     ConnectionLimits {
         connections_max: server.max_connections as usize,
         message_bytes_max: server.max_message.as_usize(),
+        buffered_bytes_max: server.max_buffered.max(server.max_message).as_usize(),
+        first_byte_timeout: server.first_byte_timeout,
         message_timeout: server.message_timeout,
         idle_timeout: server.idle_timeout,
+        write_timeout: server.write_timeout,
         drain_timeout: server.drain_timeout,
         ..ConnectionLimits::default()
     }
@@ -77,11 +80,12 @@ pub fn settings(config: &Config) -> Settings {
 
 #[cfg(test)]
 mod tests {
-    use super::{Config, settings, store_options};
+    use super::{Config, ConnectionLimits, connection_limits, settings, store_options};
     use crate::catalog::Settings;
 
     #[test]
     fn both_defaults_are_the_same() {
+        assert_eq!(connection_limits(&Config::default().server), ConnectionLimits::default());
         assert_eq!(format!("{:?}", settings(&Config::default())), format!("{:?}", Settings::default()));
         assert_eq!(store_options(&Config::default().store).url, "sqlite:skep-data/skep.db");
     }
