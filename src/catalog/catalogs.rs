@@ -31,7 +31,7 @@ impl Metastore {
             return Err(Error::invalid_object("You must specify a path for the catalog"));
         }
         let location = Location::parse(&catalog.location)?;
-        let catalog = Catalog { location: location.to_string(), ..catalog };
+        // Kept as given, as Hive does; the directory is made where it points.
         let default = self.default_database(&catalog.name, &location.join("default.db"));
         let (catalog, default) = (&catalog, &default);
         self.with_directories(caller, vec![location], |_| {

@@ -107,7 +107,7 @@ impl Metastore {
         .await
     }
 
-    /// Replaces parameters, owner, description and, where given, locations; never the name.
+    /// Replaces parameters and owner and, where given, description and locations; never the name.
     pub async fn database_alter(&self, catalog: &str, name: &str, new: Database) -> Result<()> {
         let (catalog, name) = (&normalize(catalog), &normalize(name));
         let new = &new;
@@ -117,9 +117,11 @@ impl Metastore {
                 let old = txn.database_lock(catalog, name).await?.ok_or_else(|| missing(catalog, name))?;
                 let mut after = old.database.clone();
                 after.parameters = new.parameters.clone();
-                after.description = new.description.clone();
+                if let Some(description) = new.description.as_ref().filter(|d| !d.trim().is_empty()) {
+                    after.description = Some(description.clone());
+                }
                 after.owner = new.owner.clone();
-                after.owner_type = new.owner_type;
+                after.owner_type = new.owner_type.or(after.owner_type);
                 if !new.location.is_empty() {
                     after.location = Location::parse(&new.location)?.to_string();
                 }

@@ -66,32 +66,34 @@ impl Metastore {
             .collect())
     }
 
-    /// Those of the named tables that are there, or those that a pattern takes, by name.
-    pub async fn table_objects(
-        &self,
-        catalog: &str,
-        database: &str,
-        names: Option<&[String]>,
-        pattern: Option<&str>,
-    ) -> Result<Vec<Table>> {
+    /// Those of the named tables that are there, by name.
+    pub async fn table_objects(&self, catalog: &str, database: &str, names: Option<&[String]>) -> Result<Vec<Table>> {
         let (catalog, database) = (normalize(catalog), normalize(database));
-        let unknown = || Error::new(Kind::UnknownDatabase, format!("Could not find database {catalog}.{database}"));
         if database.is_empty() {
             return Err(Error::new(Kind::UnknownDatabase, "DB name is null or empty"));
         }
-        let mut txn = self.store.read().await?;
-        txn.database_get(&catalog, &database).await?.ok_or_else(unknown)?;
-        if let Some(names) = names {
-            let names: Vec<String> = names.iter().map(|n| normalize(n)).collect();
-            return txn.table_by_names(&catalog, &database, &names).await;
-        }
-        let Some(pattern) = pattern else {
+        let Some(names) = names else {
             return Err(Error::invalid_operation(format!("{catalog}.{database} cannot find null tables")));
         };
-        let pattern = table_pattern(Some(pattern))?;
-        let mut tables = txn.table_list(&catalog, &database).await?;
-        tables.retain(|t| pattern.matches(&t.name));
-        Ok(tables)
+        let mut txn = self.store.read().await?;
+        if txn.database_get(&catalog, &database).await?.is_none() {
+            return Err(Error::new(Kind::UnknownDatabase, format!("Could not find database {catalog}.{database}")));
+        }
+        let names: Vec<String> = names.iter().map(|n| normalize(n)).collect();
+        txn.table_by_names(&catalog, &database, &names).await
+    }
+
+    /// Tables that a pattern takes, of the databases that a pattern takes.
+    pub async fn table_objects_like(&self, catalog: &str, database: &str, pattern: &str) -> Result<Vec<Table>> {
+        let (databases, pattern) = (Pattern::new(database)?, table_pattern(Some(pattern))?);
+        let catalog = normalize(catalog);
+        let mut txn = self.store.read().await?;
+        let mut all = Vec::new();
+        for database in txn.database_names(&catalog).await?.into_iter().filter(|d| databases.matches(d)) {
+            let tables = txn.table_list(&catalog, &database).await?;
+            all.extend(tables.into_iter().filter(|t| pattern.matches(&t.name)));
+        }
+        Ok(all)
     }
 
     /// Tables of the databases that a pattern takes, with what a listing shows.
@@ -137,8 +139,6 @@ impl Metastore {
         };
         let filter = TableFilter::parse(filter)?;
         let mut txn = self.store.read().await?;
-        let unknown = || Error::new(Kind::UnknownDatabase, format!("Could not find database {catalog}.{database}"));
-        txn.database_get(&catalog, &database).await?.ok_or_else(unknown)?;
         let mut names = Vec::new();
         for table in txn.table_list(&catalog, &database).await? {
             if limit >= 0 && names.len() >= limit as usize {

@@ -61,15 +61,18 @@ async fn get_req(cx: Cx, args: m::GetTableReqArgs) -> Result<t::GetTableResult> 
 async fn objects(cx: Cx, args: m::GetTableObjectsByNameArgs) -> Result<Vec<t::Table>> {
     let (catalog, database) = cx.database_maybe(None, args.dbname.as_deref())?;
     let names = args.tbl_names.as_deref();
-    let tables = cx.metastore().table_objects(&catalog, &database.unwrap_or_default(), names, None).await?;
+    let tables = cx.metastore().table_objects(&catalog, &database.unwrap_or_default(), names).await?;
     Ok(tables.iter().map(table_out).collect())
 }
 
 async fn objects_req(cx: Cx, args: m::GetTableObjectsByNameReqArgs) -> Result<t::GetTablesResult> {
     let request = given(args.req, "the request")?;
     let (catalog, database) = cx.database_maybe(request.cat_name.as_deref(), Some(&request.db_name))?;
-    let (names, pattern) = (request.tbl_names.as_deref(), request.tables_pattern.as_deref());
-    let tables = cx.metastore().table_objects(&catalog, &database.unwrap_or_default(), names, pattern).await?;
+    let database = database.unwrap_or_default();
+    let tables = match (&request.tbl_names, &request.tables_pattern) {
+        (None, Some(pattern)) => cx.metastore().table_objects_like(&catalog, &database, pattern).await?,
+        (names, _) => cx.metastore().table_objects(&catalog, &database, names.as_deref()).await?,
+    };
     let mut out = Vec::with_capacity(tables.len());
     for table in &tables {
         capability_check(&cx, table, request.capabilities.as_ref())?;
@@ -127,8 +130,7 @@ fn capabilities_of(table: &Table) -> (Vec<String>, Vec<String>) {
 async fn names_ext(cx: Cx, args: m::GetTablesExtArgs) -> Result<Vec<t::ExtendedTableInfo>> {
     let request = given(args.req, "the request")?;
     let (catalog, database) = cx.database(Some(&request.catalog), Some(&request.database))?;
-    let pattern = Some(request.table_name_pattern.as_str());
-    let tables = cx.metastore().table_objects(&catalog, &database, None, pattern).await?;
+    let tables = cx.metastore().table_objects_like(&catalog, &database, &request.table_name_pattern).await?;
     let limit = request.limit.and_then(|l| usize::try_from(l).ok()).unwrap_or(usize::MAX);
     let client = request.processor_capabilities.unwrap_or_default();
     let raw = client.is_empty() || client.iter().any(|c| c == "MANAGERAWMETADATA");
