@@ -12,7 +12,11 @@ pub mod method;
 pub mod wire;
 
 #[cfg(any(test, feature = "sample"))]
+pub mod fuzz;
+#[cfg(any(test, feature = "sample"))]
 pub mod sample;
+#[cfg(test)]
+mod tests;
 
 #[cfg(any(test, feature = "sample"))]
 pub use r#gen::samples;

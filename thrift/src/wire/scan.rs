@@ -5,6 +5,7 @@
 
 use super::compact::varint;
 use super::limits::NAME_BYTES_MAX;
+use super::message::check_version;
 use super::{Kind, Limits, Protocol, WireError};
 
 /// How far a scan came.
@@ -46,6 +47,7 @@ fn head_end(protocol: Protocol, bytes: &[u8]) -> Result<Option<usize>, WireError
     match protocol {
         Protocol::Binary => {
             let Some(first) = bytes.first_chunk().map(|chunk| i32::from_be_bytes(*chunk)) else { return Ok(None) };
+            check_version(protocol, bytes)?;
             if first >= 0 {
                 // The old header: name, type, sequence number.
                 return Ok(Some(4 + name_len(first as usize)? + 5));
@@ -58,6 +60,9 @@ fn head_end(protocol: Protocol, bytes: &[u8]) -> Result<Option<usize>, WireError
             Ok(Some(8 + name_len(len)? + 4))
         }
         Protocol::Compact => {
+            if bytes.len() >= 2 {
+                check_version(protocol, bytes)?;
+            }
             let mut at = 2;
             let mut len = 0;
             // The sequence number, then the name's length.
