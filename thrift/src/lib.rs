@@ -22,5 +22,5 @@ mod tests;
 pub use r#gen::samples;
 
 pub use r#gen::{constants, exceptions::Exception, methods, types};
-pub use method::{Method, MethodInfo, Throw};
+pub use method::{Method, MethodInfo, Reply, Throw};
 pub use wire::{Limits, Protocol, Reader, WireError, Writer};
