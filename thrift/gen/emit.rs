@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use crate::ast::{Document, Enum, Field, Literal, Method, Need, Struct};
 use crate::names::{exception, field, pascal};
-use crate::schema::{Schema, rust_type, words};
+use crate::schema::{Schema, is_primitive, rust_type, words};
 
 const HEAD: &str = "// Made by skep-thrift-gen from thrift/idl. Do not edit.\n\n";
 
@@ -159,7 +159,7 @@ fn grouped(number: i64) -> String {
     let digits = number.unsigned_abs().to_string();
     let mut out = String::from(if number < 0 { "-" } else { "" });
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && digits.len() > 4 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && digits.len() > 4 && (digits.len() - at).is_multiple_of(3) {
             out.push('_');
         }
         out.push(digit);
@@ -173,7 +173,7 @@ fn row(schema: &Schema<'_>, owner: &str, entry: &Field, path: &str) -> String {
     match (entry.need, &entry.default) {
         (Need::Required, _) => format!("{id} required({:?}): {name}: {kind}", entry.name),
         (_, Some(default)) => format!("{id}: {name}: {kind} = {}", value(default)),
-        (Need::Default, None) if schema.is_primitive(&entry.kind) => format!("{id}: {name}: {kind}"),
+        (Need::Default, None) if is_primitive(&entry.kind) => format!("{id}: {name}: {kind}"),
         (Need::Default | Need::Optional, None) => format!("{id}: {name}: Option<{kind}>"),
     }
 }

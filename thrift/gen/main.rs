@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! cargo run -p skep-thrift --features gen --bin skep-thrift-gen            # write
-//! cargo run -p skep-thrift --features gen --bin skep-thrift-gen -- --check # fail if a file would change
+//! cargo run -p skep-thrift --features gen --bin skep-thrift-gen -- --check # only say what would
 //! ```
 
 mod ast;
@@ -85,4 +85,28 @@ fn rustfmt(text: &str) -> Result<String, String> {
         return Err("rustfmt refused the text".to_owned());
     }
     String::from_utf8(output.stdout).map_err(|error| error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    /// What is checked in is what the IDL says.
+    #[test]
+    fn nothing_would_change() {
+        assert_eq!(super::run(std::path::Path::new(env!("CARGO_MANIFEST_DIR")), true), Ok(()));
+    }
+
+    #[test]
+    fn errors_name_the_place() {
+        let error = |text: &str| super::parser::parse("noun", text).err();
+        assert_eq!(
+            error("// Title.\nstruct A {\n  1: list<string b,\n}").unwrap(),
+            "noun.thrift:3: expected `>`, found Some(Word(\"b\"))"
+        );
+        assert_eq!(
+            error("struct A {}").unwrap(),
+            "noun.thrift:1: the file does not start with a comment that says what it is about"
+        );
+        let documents = [super::parser::parse("noun", "// Title.\nstruct A { 1: B b }").unwrap()];
+        assert_eq!(super::schema::Schema::new(&documents).err().unwrap(), "A: no type `B`");
+    }
 }

@@ -81,9 +81,8 @@ impl Parser {
     }
 
     fn document(&mut self, noun: &str) -> Result<Document> {
-        let title = match self.next()? {
-            Token::Comment { text, .. } => text,
-            _ => return Err("the file does not start with a comment that says what it is about".to_owned()),
+        let Token::Comment { text: title, .. } = self.next()? else {
+            return Err("the file does not start with a comment that says what it is about".to_owned());
         };
         let (constants, enums, structs, methods) = Default::default();
         let mut out = Document { noun: noun.to_owned(), title, constants, enums, structs, methods };

@@ -56,11 +56,6 @@ impl<'a> Schema<'a> {
         self.enums.contains(name)
     }
 
-    /// Java knows no null of it: numbers and bools.
-    pub fn is_primitive(&self, kind: &Type) -> bool {
-        matches!(kind, Type::Named(name) if !matches!(name.as_str(), "string" | "binary") && base(name).is_some())
-    }
-
     /// The Rust type of `field` of `owner`, boxed if the owner would hold itself.
     pub fn held_type(&self, owner: &str, field: &Field, path: &str) -> String {
         let kind = rust_type(&field.kind, path);
@@ -103,6 +98,11 @@ fn base(name: &str) -> Option<&'static str> {
         "binary" => "Vec<u8>",
         _ => return None,
     })
+}
+
+/// Java knows no null of it: numbers and bools.
+pub fn is_primitive(kind: &Type) -> bool {
+    matches!(kind, Type::Named(name) if !matches!(name.as_str(), "string" | "binary") && base(name).is_some())
 }
 
 /// The Rust type, with `path` before the names of the interface's own types.

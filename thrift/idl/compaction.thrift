@@ -176,9 +176,9 @@ service CompactionMethods {
   CompactionResponse compact2(1: CompactionRequest rqst) (since = "2.3")
   list<string> find_columns_with_stats(1: CompactionInfoStruct cr) (since = "4.0")
   OptionalCompactionInfoStruct find_next_compact(1: string workerId)
-    throws (1: MetaException o1) (since = "4.0", nullable = "true")
+    throws (1: MetaException o1) (since = "4.0")
   OptionalCompactionInfoStruct find_next_compact2(1: FindNextCompactRequest rqst)
-    throws (1: MetaException o1) (since = "4.0", nullable = "true")
+    throws (1: MetaException o1) (since = "4.0")
   GetLatestCommittedCompactionInfoResponse get_latest_committed_compaction_info(
     1: GetLatestCommittedCompactionInfoRequest rqst)
     (since = "4.0")

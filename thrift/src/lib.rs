@@ -12,11 +12,15 @@ pub mod method;
 pub mod wire;
 
 #[cfg(any(test, feature = "sample"))]
+pub mod fuzz;
+#[cfg(any(test, feature = "sample"))]
 pub mod sample;
+#[cfg(test)]
+mod tests;
 
 #[cfg(any(test, feature = "sample"))]
 pub use r#gen::samples;
 
 pub use r#gen::{constants, exceptions::Exception, methods, types};
-pub use method::{Method, MethodInfo, Throw};
+pub use method::{Method, MethodInfo, Reply, Throw};
 pub use wire::{Limits, Protocol, Reader, WireError, Writer};

@@ -437,10 +437,10 @@ methods! {
     } -> Vec<String>, throws [];
     FindNextCompact(FindNextCompactArgs) "find_next_compact" call since "4.0" {
         1: worker_id: Option<String>,
-    } -> Option<types::OptionalCompactionInfoStruct>, throws [1 Meta];
+    } -> types::OptionalCompactionInfoStruct, throws [1 Meta];
     FindNextCompact2(FindNextCompact2Args) "find_next_compact2" call since "4.0" {
         1: rqst: Option<types::FindNextCompactRequest>,
-    } -> Option<types::OptionalCompactionInfoStruct>, throws [1 Meta];
+    } -> types::OptionalCompactionInfoStruct, throws [1 Meta];
     FindPackage(FindPackageArgs) "find_package" call since "4.0" {
         1: request: Option<types::GetPackageRequest>,
     } -> types::Package, throws [1 Meta, 2 NoSuchObject];

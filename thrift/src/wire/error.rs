@@ -2,8 +2,8 @@
 
 use super::message::ErrorCode;
 
-/// A message that cannot be read. All but [`WireError::MissingField`] leave the connection out of step, unless the
-/// message was framed or scanned before.
+/// A message that cannot be read. From the scanner or a head, the connection is out of step and must be closed. From
+/// the arguments of a complete message, [`WireError::MissingField`] is an honest peer's slip: answer and go on.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum WireError {
     /// The message ends inside a value.

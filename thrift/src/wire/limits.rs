@@ -8,7 +8,8 @@ pub struct Limits {
     /// Bytes of one string or binary. Nothing longer fits a message; the default is the message's own bound.
     pub string_bytes: usize,
     /// Elements of all lists, sets and maps of one message together. A one-byte element is cheap to send but costs a
-    /// step of work each; 100,000 partitions of 20 columns with parameters stay below 10 million.
+    /// step of work each; 100,000 partitions of 20 columns with parameters stay below 10 million. The scanner counts
+    /// them; the reader has [`Self::memory_bytes`].
     pub elements: usize,
     /// Structs and containers inside each other. Hive's own types need about 12; the recursive ones
     /// (`Table` → `CreationMetadata` → `SourceTable` → `Table`) would otherwise reach the end of the stack.

@@ -2,7 +2,7 @@
 
 use super::limits::NAME_BYTES_MAX;
 use super::reader::Form;
-use super::{Kind, Reader, WireError, Writer};
+use super::{Kind, Protocol, Reader, WireError, Writer};
 
 /// What a message is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,27 +60,43 @@ const VERSION_MASK: u32 = 0xffff_0000;
 const COMPACT_PROTOCOL: u8 = 0x82;
 const COMPACT_VERSION: u8 = 1;
 
+/// Refuses bytes that do not start like a message: a head is a version, or (the old Binary one) a length.
+pub(super) fn check_version(protocol: Protocol, bytes: &[u8]) -> Result<(), WireError> {
+    match protocol {
+        Protocol::Compact => {
+            let first: [u8; 2] = *bytes.first_chunk().ok_or(WireError::Truncated)?;
+            if first[0] == COMPACT_PROTOCOL && first[1] & 0x1f == COMPACT_VERSION {
+                return Ok(());
+            }
+            Err(WireError::BadHeader(u32::from(u16::from_be_bytes(first))))
+        }
+        Protocol::Binary => {
+            let first = u32::from_be_bytes(*bytes.first_chunk().ok_or(WireError::Truncated)?);
+            if first >> 31 == 0 || first & VERSION_MASK == BINARY_VERSION {
+                return Ok(());
+            }
+            Err(WireError::BadHeader(first))
+        }
+    }
+}
+
 /// Reads a message's head. Binary may have the old header, which starts with the name.
 pub fn read_head(r: &mut Reader<'_>) -> Result<Head, WireError> {
     if r.form == Form::Compact {
-        let [protocol, version_kind] = r.array()?;
-        if protocol != COMPACT_PROTOCOL || version_kind & 0x1f != COMPACT_VERSION {
-            return Err(WireError::BadHeader(u32::from(u16::from_be_bytes([protocol, version_kind]))));
-        }
+        check_version(Protocol::Compact, r.rest())?;
+        let [_, version_kind] = r.array()?;
         let kind = MessageKind::from_code(version_kind >> 5)?;
         let seq = r.compact_seq()?;
         let len = r.compact_len(1)?;
         return Ok(Head { name: name(r, len)?, kind, seq });
     }
+    check_version(Protocol::Binary, r.rest())?;
     let first = u32::from_be_bytes(r.array()?);
     if first >> 31 == 0 {
         let len = r.len_checked(i64::from(first), 1)?;
         let name = name(r, len)?;
         let kind = MessageKind::from_code(r.byte()?)?;
         return Ok(Head { name, kind, seq: r.i32()? });
-    }
-    if first & VERSION_MASK != BINARY_VERSION {
-        return Err(WireError::BadHeader(first));
     }
     let kind = MessageKind::from_code(first as u8)?;
     let len = r.binary_len(1)?;
