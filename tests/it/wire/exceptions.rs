@@ -10,7 +10,7 @@ use skep_thrift::methods::METHODS;
 
 use crate::golden;
 
-const KINDS: [Kind; 17] = [
+const KINDS: [Kind; 18] = [
     Kind::NotFound,
     Kind::UnknownDatabase,
     Kind::UnknownTable,
@@ -25,6 +25,7 @@ const KINDS: [Kind; 17] = [
     Kind::NoSuchTxn,
     Kind::TxnAborted,
     Kind::TxnOpen,
+    Kind::Conflict,
     Kind::Unavailable,
     Kind::Corrupt,
     Kind::Internal,

@@ -13,7 +13,7 @@ use super::client::{BINARY, Client};
 use super::fixture::Server;
 use super::methods::{self as m, text};
 
-/// Keeps the lines that an operator sees by default, with the thread (so, the test) that wrote them.
+/// Keeps the front's lines that an operator sees by default, with the thread (so, the test) that wrote them.
 #[derive(Clone, Default)]
 struct Lines(Arc<Mutex<Vec<(ThreadId, String)>>>);
 
@@ -35,7 +35,8 @@ impl Lines {
 
 impl Subscriber for Lines {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        *metadata.level() <= Level::INFO && metadata.target().starts_with("skep")
+        let target = metadata.target();
+        *metadata.level() <= Level::INFO && (target.starts_with("skep::hms") || target == "skep::call")
     }
     fn new_span(&self, _: &Attributes<'_>) -> Id {
         Id::from_u64(1)
