@@ -8,6 +8,7 @@ pub fn routes() -> Routes {
     Routes::default()
         .and(handlers::catalogs::routes())
         .and(handlers::databases::routes())
+        .and(handlers::functions::routes())
         .and(handlers::tables::routes())
         .and(handlers::tables_schema::routes())
         .and(handlers::tables_write::routes())
