@@ -2,6 +2,8 @@
 
 pub mod common;
 pub mod database;
+pub mod function;
 pub mod partition;
 pub mod projection;
+pub mod statistics;
 pub mod table;

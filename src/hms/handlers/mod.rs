@@ -3,7 +3,9 @@
 
 pub mod catalogs;
 pub mod databases;
+pub mod functions;
 pub mod session;
+pub mod statistics;
 pub mod tables;
 pub mod tables_schema;
 pub mod tables_write;
