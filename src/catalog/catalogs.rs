@@ -32,7 +32,7 @@ impl Metastore {
         }
         let location = Location::parse(&catalog.location)?;
         // Kept as given, as Hive does; the directory is made where it points.
-        let default = self.default_database(&catalog.name, &location.join("default.db"));
+        let default = self.default_database(&catalog.name, &location);
         let (catalog, default) = (&catalog, &default);
         self.with_directories(caller, vec![location], |_| {
             self.store.retrying("catalog_create", move || async move {

@@ -7,6 +7,7 @@ use skep_core::{Error, Kind, Result};
 
 use super::metastore::Metastore;
 use super::reference::TableRef;
+use crate::store::Txn;
 
 /// Which tables `table_meta_list` lists.
 #[derive(Debug, Clone, Default)]
@@ -32,6 +33,14 @@ pub struct TableMeta {
 
 pub(super) fn missing(at: &TableRef) -> Error {
     Error::not_found(format!("{at} table not found"))
+}
+
+/// Listings of an unknown catalog are an error, those of an unknown database are empty.
+async fn catalog_check(txn: &mut Txn, catalog: &str) -> Result<()> {
+    match txn.catalog_get(catalog).await? {
+        Some(_) => Ok(()),
+        None => Err(Error::new(Kind::UnknownDatabase, format!("Could not find catalog {catalog}"))),
+    }
 }
 
 /// The pattern of a table listing; none and `.*` mean all.
@@ -88,6 +97,7 @@ impl Metastore {
         let (databases, pattern) = (Pattern::new(database)?, table_pattern(Some(pattern))?);
         let catalog = normalize(catalog);
         let mut txn = self.store.read().await?;
+        catalog_check(&mut txn, &catalog).await?;
         let mut all = Vec::new();
         for database in txn.database_names(&catalog).await?.into_iter().filter(|d| databases.matches(d)) {
             let tables = txn.table_list(&catalog, &database).await?;
@@ -139,6 +149,7 @@ impl Metastore {
         };
         let filter = TableFilter::parse(filter)?;
         let mut txn = self.store.read().await?;
+        catalog_check(&mut txn, &catalog).await?;
         let mut names = Vec::new();
         for table in txn.table_list(&catalog, &database).await? {
             if limit >= 0 && names.len() >= limit as usize {
