@@ -24,8 +24,8 @@ pub struct TableAlter {
     pub new: Table,
     pub environment: Parameters,
     pub cascade: bool,
-    /// Compare-and-set: the parameter's key and the value that it must have now (none: it must be missing).
-    pub expected: Option<(String, Option<String>)>,
+    /// Compare-and-set: a parameter's key and the value that it must have now.
+    pub expected: Option<(String, String)>,
 }
 
 /// What an ALTER event says that the versions do not.
@@ -73,12 +73,12 @@ impl Metastore {
         drop(peek);
         let mut new = request.new.clone();
         expected_check(&old, request)?;
-        self.table_alter_check(&old, &new)?;
+        self.table_alter_check(&old, &new, &request.environment)?;
         let moving = self.table_alter_settle(&old, &mut new).await?;
         if moving.is_none() {
             let place = new.location().map(Location::parse).transpose()?;
             if !new.is_view() {
-                self.table_statistics_settle(&mut new, &request.environment, place.as_ref(), false).await?;
+                self.table_statistics_settle(&mut new, &request.environment, place.as_ref()).await?;
             }
         }
         new.parameters.remove(skep_core::stats::DO_NOT_UPDATE_STATS);
@@ -102,9 +102,9 @@ impl Metastore {
     }
 
     /// What may not change.
-    fn table_alter_check(&self, old: &Table, new: &Table) -> Result<()> {
-        let keys_may_change =
-            is_iceberg(new) || is_iceberg(old) || new.parameters.contains_key("ALLOW_PARTITION_KEY_CHANGE");
+    fn table_alter_check(&self, old: &Table, new: &Table, environment: &Parameters) -> Result<()> {
+        let allowed = environment.get("allow_partition_key_change").is_some_and(|v| v.eq_ignore_ascii_case("true"));
+        let keys_may_change = allowed || is_iceberg(new) || is_iceberg(old);
         if !keys_may_change && !new.is_view() {
             let same = old.partition_keys.len() == new.partition_keys.len()
                 && old
@@ -285,13 +285,12 @@ fn expected_check(old: &Table, request: &TableAlter) -> Result<()> {
         return Err(Error::meta(format!("New value for expected key {key} is not set")));
     }
     let current = old.parameters.get(key);
-    if current == expected.as_ref() {
+    if current == Some(expected) {
         return Ok(());
     }
-    let shown = |v: Option<&String>| v.map_or("null".to_owned(), |v| format!("'{v}'"));
+    let current = current.map_or("null", String::as_str);
     Err(Error::meta(format!(
-        "The table has been modified. The parameter value for key '{key}' is {}. The expected was value was {}",
-        shown(current),
-        shown(expected.as_ref())
+        "The table has been modified. The parameter value for key '{key}' is '{current}'. \
+         The expected was value was '{expected}'"
     )))
 }

@@ -116,7 +116,10 @@ impl Metastore {
         created: Vec<Created>,
     ) -> Result<()> {
         let made = created.first().is_some_and(|c| c.newly_made());
-        self.table_statistics_settle(&mut table, &environment, location.as_ref(), made).await?;
+        if !made && !fast_statistics_complete(&table.parameters) {
+            self.table_statistics_settle(&mut table, &environment, location.as_ref()).await?;
+        }
+        table.parameters.remove(DO_NOT_UPDATE_STATS);
         let (at, table, constraints) = (&at, &table, &constraints);
         self.store
             .retrying("table_create", move || async move {
@@ -153,7 +156,6 @@ impl Metastore {
         table: &mut Table,
         environment: &Parameters,
         location: Option<&Location>,
-        newly_made: bool,
     ) -> Result<()> {
         let told_not_to = |parameters: &Parameters| {
             parameters.get(DO_NOT_UPDATE_STATS).is_some_and(|v| v.eq_ignore_ascii_case("true"))
@@ -164,9 +166,6 @@ impl Metastore {
             return Ok(());
         }
         let Some(location) = location else { return Ok(()) };
-        if newly_made || fast_statistics_complete(&table.parameters) {
-            return Ok(());
-        }
         if let Some(summary) = self.warehouse.files_summary(location).await? {
             fast_statistics_set(&mut table.parameters, summary.num_files, summary.total_size);
             basic_state_update(&mut table.parameters, environment.get(STATS_GENERATED).map(String::as_str));

@@ -14,6 +14,7 @@ pub(super) fn table_check(table: &Table, wrong: Kind) -> Result<()> {
     }
     columns_check(columns, "column", wrong)?;
     columns_check(&table.partition_keys, "partition column", wrong)?;
+    bucket_check(&storage.shape)?;
     skewed_check(&storage.shape)
 }
 
@@ -35,6 +36,16 @@ pub(super) fn columns_check(columns: &[Column], what: &str, wrong: Kind) -> Resu
         }
     }
     Ok(())
+}
+
+fn bucket_check(shape: &Shape) -> Result<()> {
+    let is_strange = |name: &&String| !shape.columns().iter().any(|c| c.name.eq_ignore_ascii_case(name));
+    let wrong: Vec<&str> = shape.bucket_columns.iter().filter(is_strange).map(String::as_str).collect();
+    if wrong.is_empty() {
+        return Ok(());
+    }
+    let wrong = wrong.join(", ");
+    Err(Error::invalid_operation(format!("Bucket columns - [{wrong}] doesn't match with any table columns")))
 }
 
 fn skewed_check(shape: &Shape) -> Result<()> {

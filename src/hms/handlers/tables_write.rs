@@ -89,7 +89,7 @@ struct Alter<'a> {
     new: Option<t::Table>,
     environment: Parameters,
     cascade: bool,
-    expected: Option<(String, Option<String>)>,
+    expected: Option<(String, String)>,
 }
 
 async fn table_alter(cx: &Cx, alter: Alter<'_>) -> Result<()> {
@@ -98,8 +98,7 @@ async fn table_alter(cx: &Cx, alter: Alter<'_>) -> Result<()> {
     let environment = alter.environment;
     let cascade = alter.cascade || environment.get("CASCADE").is_some_and(|v| v.eq_ignore_ascii_case("true"));
     let expected = alter.expected.or_else(|| {
-        let key = environment.get("expected_parameter_key")?;
-        Some((key.clone(), environment.get("expected_parameter_value").cloned()))
+        Some((environment.get("expected_parameter_key")?.clone(), environment.get("expected_parameter_value")?.clone()))
     });
     let (catalog, _) =
         cx.database_maybe(Some(new.cat_name.as_deref().unwrap_or(&at.catalog)), new.db_name.as_deref())?;
@@ -156,7 +155,7 @@ async fn alter_req(cx: Cx, args: m::AlterTableReqArgs) -> Result<t::AlterTableRe
         new: Some(request.table),
         environment: environment_in(request.environment_context),
         cascade: false,
-        expected: request.expected_parameter_key.map(|key| (key, request.expected_parameter_value)),
+        expected: request.expected_parameter_key.zip(request.expected_parameter_value),
     };
     table_alter(&cx, alter).await?;
     Ok(t::AlterTableResponse {})
