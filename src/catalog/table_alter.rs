@@ -12,7 +12,7 @@ use skep_core::{Error, Kind, Result};
 use super::caller::Caller;
 use super::metastore::Metastore;
 use super::reference::TableRef;
-use super::validate::{is_iceberg, table_check, table_type_settle};
+use super::validate::{bucket_check, is_iceberg, table_check, table_type_settle};
 use crate::store::{Change, NewEvent, StoredDatabase, Txn};
 use crate::warehouse::{Location, Renamed};
 
@@ -56,6 +56,9 @@ impl Metastore {
             return Err(Error::invalid_operation(format!("{} is not a valid object name", new.name)));
         }
         table_check(&new, Kind::InvalidOperation)?;
+        if let Some(storage) = &new.storage {
+            bucket_check(&storage.shape)?;
+        }
         if new.catalog != at.catalog {
             return Err(Error::invalid_operation(format!(
                 "Tables cannot be moved between catalogs, old catalog {}, new catalog {}",

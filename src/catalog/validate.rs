@@ -14,7 +14,6 @@ pub(super) fn table_check(table: &Table, wrong: Kind) -> Result<()> {
     }
     columns_check(columns, "column", wrong)?;
     columns_check(&table.partition_keys, "partition column", wrong)?;
-    bucket_check(&storage.shape)?;
     skewed_check(&storage.shape)
 }
 
@@ -38,7 +37,8 @@ pub(super) fn columns_check(columns: &[Column], what: &str, wrong: Kind) -> Resu
     Ok(())
 }
 
-fn bucket_check(shape: &Shape) -> Result<()> {
+/// Bucket columns must be columns; Hive asks it of an alter only.
+pub(super) fn bucket_check(shape: &Shape) -> Result<()> {
     let is_strange = |name: &&String| !shape.columns().iter().any(|c| c.name.eq_ignore_ascii_case(name));
     let wrong: Vec<&str> = shape.bucket_columns.iter().filter(is_strange).map(String::as_str).collect();
     if wrong.is_empty() {
