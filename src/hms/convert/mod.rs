@@ -3,5 +3,8 @@
 pub mod common;
 pub mod database;
 pub mod partition;
+pub mod partition_list;
+pub mod partition_projection;
+pub mod partition_spec;
 pub mod projection;
 pub mod table;

@@ -3,6 +3,8 @@
 
 pub mod catalogs;
 pub mod databases;
+pub mod partitions_by;
+pub mod partitions_read;
 pub mod tables;
 pub mod tables_schema;
 pub mod tables_write;

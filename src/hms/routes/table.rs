@@ -8,6 +8,8 @@ pub fn routes() -> Routes {
     Routes::default()
         .and(handlers::catalogs::routes())
         .and(handlers::databases::routes())
+        .and(handlers::partitions_by::routes())
+        .and(handlers::partitions_read::routes())
         .and(handlers::tables::routes())
         .and(handlers::tables_schema::routes())
         .and(handlers::tables_write::routes())
