@@ -7,6 +7,7 @@ pub mod filter;
 pub mod kryo;
 pub mod name;
 pub mod partition;
+pub mod prune;
 pub mod stats;
 pub mod table;
 pub mod types;

@@ -23,6 +23,7 @@ pub use databases::StoredDatabase;
 pub use documents::DocumentKind;
 pub use events::{NewEvent, StoredEvent};
 pub use open::{StoreOptions, open};
+pub use partitions::PartitionScan;
 pub use shapes::Slot;
 pub use statistics::StatisticsRow;
 pub use store::Store;

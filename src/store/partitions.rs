@@ -24,6 +24,8 @@ macro_rules! select_partition {
 
 const PARTITION_LIST: Sql =
     Sql::both("partition_list", select_partition!(" and p.removed is null order by p.name limit $2"));
+const PARTITION_LAST: Sql =
+    Sql::both("partition_last", select_partition!(" and p.removed is null order by p.name desc limit $2"));
 const PARTITION_BY_NAMES: Sql = Sql::per_dialect(
     "partition_by_names",
     select_partition!(" and p.removed is null and p.name = any($2) order by p.name"),
@@ -76,6 +78,7 @@ const PARTITION_REMOVE_ALL: Sql =
 
 pub(super) const ALL: &[&Sql] = &[
     &PARTITION_LIST,
+    &PARTITION_LAST,
     &PARTITION_BY_NAMES,
     &PARTITION_ADDED_IN,
     &PARTITION_REMOVED_IN,
@@ -140,7 +143,39 @@ fn limit_arg(limit: Option<usize>) -> i64 {
     limit.and_then(|n| i64::try_from(n).ok()).unwrap_or(i64::MAX)
 }
 
+/// Which current partitions of a table a scan reads, and in which order.
+#[derive(Debug, Clone, Copy)]
+pub enum PartitionScan<'a> {
+    /// By name, the first so many.
+    First(Option<usize>),
+    /// By name descending, the first so many.
+    Last(usize),
+    /// Those of the named that are there, by name.
+    Named(&'a [String]),
+    /// What came after this version, by name.
+    AddedSince(i64),
+}
+
 impl Txn {
+    /// Calls `each` with every partition of a scan and its slot, as the rows arrive. `slots` are the table's, from
+    /// this same transaction.
+    pub async fn partition_scan(
+        &mut self,
+        table_id: i64,
+        slots: &[Slot],
+        scan: PartitionScan<'_>,
+        mut each: impl FnMut(Partition, Option<i64>) -> Result<()> + Send,
+    ) -> Result<()> {
+        let reader = Reader::new(slots.to_vec());
+        let (sql, arg) = match scan {
+            PartitionScan::First(limit) => (&PARTITION_LIST, Arg::I64(limit_arg(limit))),
+            PartitionScan::Last(limit) => (&PARTITION_LAST, Arg::I64(limit_arg(Some(limit)))),
+            PartitionScan::Named(names) => (&PARTITION_BY_NAMES, Arg::Texts(names)),
+            PartitionScan::AddedSince(version) => (&PARTITION_ADDED_SINCE, Arg::I64(version)),
+        };
+        self.for_each(sql, &[Arg::I64(table_id), arg], |row| each(reader.read(row)?, row.opt_i64(2)?)).await
+    }
+
     async fn partitions_by(
         &mut self,
         sql: &'static Sql,

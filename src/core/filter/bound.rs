@@ -61,6 +61,11 @@ impl Filter {
         &self.expr
     }
 
+    /// The request's name of the default partition.
+    pub fn default_partition(&self) -> &str {
+        &self.default_partition
+    }
+
     pub fn key_types(&self) -> &[KeyType] {
         &self.key_types
     }

@@ -41,6 +41,21 @@ pub struct Selector<'f> {
     root: Node<'f>,
 }
 
+/// A part of a filter's tree, prepared to be evaluated on many values.
+#[derive(Debug)]
+pub(crate) struct Part<'f>(Node<'f>);
+
+impl<'f> Part<'f> {
+    pub(crate) fn new(expr: &'f Expr) -> Self {
+        Self(node(expr, &mut 0))
+    }
+
+    /// Evaluates on a value per key; a key that is missing there is unknown.
+    pub(crate) fn truth(&mut self, filter: &Filter, values: &[&Value], reading: Reading) -> Truth {
+        evaluate(&mut self.0, filter, &Row { values, slots: &[] }, reading)
+    }
+}
+
 /// The values of one key that were met.
 #[derive(Debug, Default)]
 struct Column {

@@ -4,6 +4,8 @@
 pub mod catalogs;
 pub mod databases;
 pub mod functions;
+pub mod partitions_by;
+pub mod partitions_read;
 pub mod session;
 pub mod statistics;
 pub mod tables;

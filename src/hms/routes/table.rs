@@ -11,6 +11,8 @@ pub fn routes() -> Routes {
         .and(handlers::session::routes())
         .and(handlers::functions::routes())
         .and(handlers::statistics::routes())
+        .and(handlers::partitions_by::routes())
+        .and(handlers::partitions_read::routes())
         .and(handlers::tables::routes())
         .and(handlers::tables_schema::routes())
         .and(handlers::tables_write::routes())

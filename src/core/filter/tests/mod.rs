@@ -2,6 +2,6 @@
 
 mod grammar;
 mod operators;
-mod oracle;
+pub(crate) mod oracle;
 mod selection;
 mod table_filters;

@@ -395,7 +395,14 @@ fn rows() -> impl Strategy<Value = Vec<Row>> {
     proptest::collection::vec(row, 1..12)
 }
 
-fn columns() -> Vec<Column> {
+/// A filter text and partitions' values, for whoever evaluates filters in another way.
+pub(crate) fn filter_and_partitions() -> impl Strategy<Value = (String, Vec<Vec<String>>)> {
+    let plain = |row: Row| row.into_iter().map(|(text, _)| text.to_owned()).collect();
+    (model(), rows()).prop_map(move |(model, rows)| (text(&model), rows.into_iter().map(plain).collect()))
+}
+
+/// The partition keys of both.
+pub(crate) fn columns() -> Vec<Column> {
     let column = |(name, type_name): (&str, &str)| Column {
         name: name.to_lowercase(),
         type_name: Some(type_name.to_owned()),

@@ -1,0 +1,195 @@
+//! From a question and the partitions of a table to the rows that answer it. Pure.
+
+use skep_core::filter::Filter;
+use skep_core::kryo::{self, ClientZone, Decoded, Outcome};
+use skep_core::name::DEFAULT_PARTITION;
+use skep_core::prune::{Bits, PartitionSet};
+use skep_core::table::Table;
+use skep_core::types::Value;
+use skep_core::{Error, Result};
+
+use super::partition_query::{PartitionExpr, PartitionPick};
+use super::partition_rows::{TablePartitions, key_types};
+
+/// A question bound to a table: everything that can be wrong with it has been said.
+#[derive(Debug)]
+pub enum Bound<'q> {
+    All,
+    Names(&'q [String]),
+    Prefix(&'q [String]),
+    Filter(Filter),
+    Expr {
+        filter: Filter,
+        default_partition: String,
+    },
+    /// An expression that cannot be read: any partition may be meant.
+    Unreadable,
+}
+
+/// The rows that answer, in name order.
+#[derive(Debug, Default)]
+pub struct Picked {
+    pub rows: Vec<u32>,
+    pub has_unknown: bool,
+}
+
+impl<'q> Bound<'q> {
+    pub fn new(pick: &'q PartitionPick, table: &Table) -> Result<Self> {
+        Ok(match pick {
+            PartitionPick::All => Self::All,
+            PartitionPick::Names(names) => Self::Names(names),
+            PartitionPick::Prefix(values) => {
+                let keys = table.partition_keys.len();
+                if values.is_empty() || values.len() > keys {
+                    return Err(Error::meta(format!(
+                        "Incorrect number of partition values. numPartKeys={keys}, partValues={}",
+                        values.len()
+                    )));
+                }
+                Self::Prefix(values)
+            }
+            PartitionPick::Filter(text) => Self::Filter(Filter::parse(text, &table.partition_keys)?),
+            PartitionPick::Expr(expr) => Self::expr(expr, table)?,
+        })
+    }
+
+    fn expr(expr: &PartitionExpr, table: &Table) -> Result<Self> {
+        let default_partition = expr.default_partition.as_deref().filter(|name| !name.is_empty());
+        let default_partition = default_partition.unwrap_or(DEFAULT_PARTITION);
+        Ok(match kryo::decode(&expr.bytes) {
+            Ok(Decoded::Text(text)) => Self::Filter(Filter::parse(&text, &table.partition_keys)?),
+            Ok(Decoded::Expression(node)) => {
+                let expr = kryo::lower(&node, &table.partition_keys, default_partition, ClientZone::Unknown);
+                match Filter::from_expr(expr, key_types(table), default_partition) {
+                    Ok(filter) => Self::Expr { filter, default_partition: default_partition.to_owned() },
+                    Err(error) => Self::unreadable(table, &error),
+                }
+            }
+            Err(error) => Self::unreadable(table, &error),
+        })
+    }
+
+    fn unreadable(table: &Table, error: &dyn std::fmt::Display) -> Self {
+        tracing::debug!(table = table.full_name(), %error, "an expression prunes nothing");
+        Self::Unreadable
+    }
+
+    /// Whether it takes every partition, or may.
+    pub fn is_all(&self) -> bool {
+        match self {
+            Self::All | Self::Unreadable => true,
+            Self::Filter(filter) => filter.keeps_everything(),
+            Self::Names(_) | Self::Prefix(_) | Self::Expr { .. } => false,
+        }
+    }
+
+    /// The rows of a whole table, which are in name order.
+    pub fn pick(&self, partitions: &TablePartitions) -> Picked {
+        let known = |rows: &Bits| Picked { rows: numbers(rows), has_unknown: false };
+        match self {
+            Self::All => all(partitions, false),
+            Self::Unreadable => all(partitions, partitions.len() > 0),
+            Self::Names(names) => {
+                let mut rows: Vec<u32> =
+                    names.iter().filter_map(|n| partitions.find(n)).map(|row| row as u32).collect();
+                rows.sort_unstable();
+                rows.dedup();
+                Picked { rows, has_unknown: false }
+            }
+            Self::Prefix(values) => known(&partitions.set().with_prefix(values)),
+            Self::Filter(filter) => known(&partitions.set().evaluate(filter).kept()),
+            Self::Expr { filter, default_partition } => by_expr(partitions.set(), filter, default_partition),
+        }
+    }
+}
+
+fn numbers(rows: &Bits) -> Vec<u32> {
+    rows.rows().map(|row| row as u32).collect()
+}
+
+fn all(partitions: &TablePartitions, has_unknown: bool) -> Picked {
+    Picked { rows: (0..partitions.len() as u32).collect(), has_unknown }
+}
+
+/// Hive's rule for what an expression cannot decide (semantics §8).
+fn by_expr(set: &PartitionSet, filter: &Filter, default_partition: &str) -> Picked {
+    let verdicts = set.evaluate(filter);
+    let truths = verdicts.truths();
+    let with_default = set.with_any_value(&[DEFAULT_PARTITION, default_partition]);
+    let mut picked = Picked::default();
+    for row in 0..set.len() {
+        match kryo::prune_outcome(truths.truth(row), with_default.contains(row)) {
+            Outcome::Keep => picked.rows.push(row as u32),
+            Outcome::Drop => {}
+            Outcome::KeepUnknown => {
+                picked.rows.push(row as u32);
+                picked.has_unknown = true;
+            }
+        }
+    }
+    picked
+}
+
+/// The order that a request for names may ask for: positions of keys, then a sign for each (`0,2:+-`).
+#[derive(Debug)]
+pub struct KeyOrder(Vec<(usize, bool)>);
+
+impl KeyOrder {
+    pub fn parse(text: &str, table: &Table) -> Result<Self> {
+        let wrong = || {
+            Error::meta(format!(
+                "The order {text} is wrong: it must be positions of partition keys and a sign for each, like 0,1:+-"
+            ))
+        };
+        let (keys, signs) = text.split_once(':').ok_or_else(wrong)?;
+        let (keys, signs): (Vec<&str>, Vec<char>) = (keys.split(',').collect(), signs.trim().chars().collect());
+        if keys.len() != signs.len() {
+            return Err(wrong());
+        }
+        let pairs = keys.iter().zip(signs).map(|(key, sign)| {
+            let key = key.trim().parse().ok().filter(|key| *key < table.partition_keys.len());
+            let descending = match sign {
+                '+' => Some(false),
+                '-' => Some(true),
+                _ => None,
+            };
+            key.zip(descending).ok_or_else(wrong)
+        });
+        pairs.collect::<Result<_>>().map(Self)
+    }
+
+    /// Sorts rows by their values as the keys' types have them; NULL comes first, equal rows stay in name order.
+    pub fn sort(&self, partitions: &TablePartitions, rows: &mut [u32]) {
+        let types = key_types(partitions.table());
+        rows.sort_by_cached_key(|row| {
+            let value = |&(key, descending): &(usize, bool)| {
+                let text = partitions.set().value(*row as usize, key).unwrap_or(DEFAULT_PARTITION);
+                let key_type = types.get(key).copied().unwrap_or(skep_core::types::KeyType::Text);
+                Sorted { value: Value::of_partition(text, key_type, DEFAULT_PARTITION), descending }
+            };
+            self.0.iter().map(value).collect::<Vec<_>>()
+        });
+    }
+}
+
+/// A value that knows its direction.
+#[derive(Debug, Clone, PartialEq)]
+struct Sorted {
+    value: Value,
+    descending: bool,
+}
+
+impl Eq for Sorted {}
+
+impl PartialOrd for Sorted {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Sorted {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        let order = other.value.is_null().cmp(&self.value.is_null()).then_with(|| self.value.order(&other.value));
+        if self.descending { order.reverse() } else { order }
+    }
+}

@@ -1,0 +1,183 @@
+//! Reading partitions.
+
+use std::sync::Arc;
+
+use skep_core::name::{DEFAULT_PARTITION, partition_name, partition_name_parse};
+use skep_core::table::Table;
+use skep_core::{Error, Kind, Result};
+
+use super::metastore::Metastore;
+use super::partition_pick::{Bound, KeyOrder, Picked};
+use super::partition_query::{PartitionAnswer, PartitionPick, PartitionQuery, RequestScope};
+use super::partition_rows::{RowsBuilder, TablePartitions, key_position};
+use super::reference::TableRef;
+use super::table_read::missing;
+use crate::store::{PartitionScan, Txn};
+
+/// Which one partition.
+#[derive(Debug, Clone)]
+pub enum PartitionKey {
+    /// A value for each key.
+    Values(Vec<String>),
+    /// `k=v/k2=v2`, keys in any order but in the table's case.
+    Name(String),
+}
+
+/// Rows of values (get_partition_values).
+#[derive(Debug, Clone, Default)]
+pub struct PartitionValuesQuery {
+    /// Names of the wanted keys.
+    pub keys: Vec<String>,
+    pub filter: Option<String>,
+    pub distinct: bool,
+    /// Names of the keys to sort by; by partition name where there is none.
+    pub order: Vec<String>,
+    pub descending: bool,
+    pub limit: Option<usize>,
+}
+
+impl Metastore {
+    /// One partition. None there is NotFound; a wrong number of values or an empty name is Meta (semantics §5).
+    pub async fn partition_get(&self, at: &TableRef, key: &PartitionKey) -> Result<PartitionAnswer> {
+        let mut txn = self.store.read().await?;
+        let table = txn.table_get(&at.catalog, &at.database, &at.table).await?.ok_or_else(|| missing(at))?;
+        let name = match key {
+            PartitionKey::Values(values) => partition_name(&table.partition_keys, values)?,
+            PartitionKey::Name(name) => self.partition_name_in(&table, name)?,
+        };
+        let found = partitions_load(&mut txn, table, PartitionScan::Named(std::slice::from_ref(&name))).await?;
+        if found.len() == 0 {
+            return Err(Error::not_found(format!("{at} partition ({name}) not found")));
+        }
+        Ok(PartitionAnswer { partitions: Arc::new(found), rows: vec![0], has_unknown: false })
+    }
+
+    /// A client's name of a partition in the table's own order of keys. Hive's look-up minds the keys' case.
+    fn partition_name_in(&self, table: &Table, name: &str) -> Result<String> {
+        let pairs = partition_name_parse(name)?;
+        let value = |key: &str| pairs.iter().find(|(k, _)| k == key).map(|(_, value)| value.clone());
+        let values = table.partition_keys.iter().map(|key| {
+            let incomplete = || format!("incomplete partition name - missing {} in {name}", key.name);
+            value(&key.name).ok_or_else(|| Error::not_found(incomplete()))
+        });
+        partition_name(&table.partition_keys, &values.collect::<Result<Vec<_>>>()?)
+    }
+
+    /// Answers a question about a table's partitions. A table that is not there is NotFound.
+    pub async fn partitions_read(&self, query: &PartitionQuery) -> Result<PartitionAnswer> {
+        let at = &query.table;
+        let mut txn = self.store.read().await?;
+        let table = txn.table_get(&at.catalog, &at.database, &at.table).await?.ok_or_else(|| missing(at))?;
+        let partitions = Arc::new(partitions_load(&mut txn, table, PartitionScan::First(None)).await?);
+        self.partitions_answer(query, partitions)
+    }
+
+    /// The answer from the table's partitions.
+    fn partitions_answer(&self, query: &PartitionQuery, partitions: Arc<TablePartitions>) -> Result<PartitionAnswer> {
+        let bound = Bound::new(&query.pick, partitions.table())?;
+        let mut picked = bound.pick(&partitions);
+        self.request_check(query, partitions.table(), picked.rows.len())?;
+        self.partitions_order(query, &partitions, &mut picked)?;
+        picked.rows.truncate(query.limit.unwrap_or(usize::MAX));
+        Ok(PartitionAnswer { partitions, rows: picked.rows, has_unknown: picked.has_unknown })
+    }
+
+    /// A limit of `partition_order_descending` counts from the other end; names are always in their own order.
+    fn partitions_order(
+        &self,
+        query: &PartitionQuery,
+        partitions: &TablePartitions,
+        picked: &mut Picked,
+    ) -> Result<()> {
+        let order = match &query.pick {
+            PartitionPick::Names(_) => return Ok(()),
+            PartitionPick::Expr(expr) => expr.order.as_deref().filter(|order| !order.trim().is_empty()),
+            PartitionPick::All | PartitionPick::Prefix(_) | PartitionPick::Filter(_) => None,
+        };
+        if let Some(order) = order {
+            KeyOrder::parse(order, partitions.table())?.sort(partitions, &mut picked.rows);
+        } else if self.settings.partition_order_descending && query.limit.is_some() {
+            picked.rows.reverse();
+        }
+        Ok(())
+    }
+
+    /// The bound on what one request may fetch, in the words of Hive, which some clients parse.
+    fn request_check(&self, query: &PartitionQuery, table: &Table, found: usize) -> Result<()> {
+        let Some(allowed) = self.settings.limit_partition_request else { return Ok(()) };
+        let counted = match query.scope {
+            RequestScope::Unlimited => return Ok(()),
+            RequestScope::Asked => match &query.pick {
+                PartitionPick::Names(names) => names.len(),
+                _ => query.limit.unwrap_or(found),
+            },
+            RequestScope::Found => query.limit.map_or(found, |limit| found.min(limit)),
+        };
+        if counted as u64 <= allowed {
+            return Ok(());
+        }
+        Err(Error::meta(format!(
+            "Number of partitions scanned (={counted}) on table '{}' exceeds limit (={allowed}). This is controlled \
+             on the metastore server by metastore.limit.partition.request",
+            table.name
+        )))
+    }
+
+    /// How many partitions a filter keeps.
+    pub async fn partition_count(&self, at: &TableRef, filter: Option<String>) -> Result<usize> {
+        let pick = filter.map_or(PartitionPick::All, PartitionPick::Filter);
+        let query = PartitionQuery { table: at.clone(), pick, limit: None, scope: RequestScope::Unlimited };
+        Ok(self.partitions_read(&query).await?.len())
+    }
+
+    /// Values of some keys, a row a partition. A table that is not there is Meta here (semantics §5).
+    pub async fn partition_values(&self, at: &TableRef, query: &PartitionValuesQuery) -> Result<Vec<Vec<String>>> {
+        if at.database.is_empty() || at.table.is_empty() {
+            return Err(missing(at));
+        }
+        let pick = query.filter.clone().map_or(PartitionPick::All, PartitionPick::Filter);
+        let all = PartitionQuery { table: at.clone(), pick, limit: None, scope: RequestScope::Unlimited };
+        let answer = self.partitions_read(&all).await.map_err(|e| e.recast(Kind::NotFound, Kind::Meta))?;
+        let keys = key_positions(answer.table(), &query.keys)?;
+        let order = key_positions(answer.table(), &query.order)?;
+        if keys.is_empty() {
+            return Err(Error::meta("no partition keys are named whose values to give"));
+        }
+        let texts = |row: &super::partition_rows::RowView<'_>, keys: &[usize]| -> Vec<String> {
+            keys.iter().map(|key| row.value(*key).unwrap_or(DEFAULT_PARTITION).to_owned()).collect()
+        };
+        let mut rows: Vec<_> = answer.rows().map(|row| (texts(&row, &order), texts(&row, &keys))).collect();
+        rows.sort_by(|left, right| left.0.cmp(&right.0));
+        if query.descending {
+            rows.reverse();
+        }
+        let mut values: Vec<Vec<String>> = rows.into_iter().map(|(_, values)| values).collect();
+        if query.distinct {
+            let mut seen = std::collections::HashSet::new();
+            values.retain(|row| seen.insert(row.clone()));
+        }
+        values.truncate(query.limit.unwrap_or(usize::MAX));
+        Ok(values)
+    }
+}
+
+fn key_positions(table: &Table, names: &[String]) -> Result<Vec<usize>> {
+    let position = |name: &String| {
+        key_position(table, name)
+            .ok_or_else(|| Error::meta(format!("{name} is not a partition key of {}", table.full_name())))
+    };
+    names.iter().map(position).collect()
+}
+
+/// Partitions straight from the store, in the scan's order.
+async fn partitions_load(txn: &mut Txn, table: Table, scan: PartitionScan<'_>) -> Result<TablePartitions> {
+    let slots = txn.slot_list(table.id, table.version).await?;
+    let id = table.id;
+    let mut builder = RowsBuilder::new(Arc::new(table), &slots);
+    txn.partition_scan(id, &slots, scan, |partition, slot| {
+        builder.push(partition, slot);
+        Ok(())
+    })
+    .await?;
+    Ok(builder.finish())
+}

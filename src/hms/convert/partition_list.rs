@@ -1,0 +1,108 @@
+//! Lists of partitions as clients get them.
+
+use std::collections::HashMap;
+
+use skep_core::name::LikePattern;
+use skep_core::table::Table;
+use skep_thrift::types as t;
+
+use super::table::shape_out;
+use crate::catalog::{PartitionAnswer, PartitionView};
+
+/// How a request wants its partitions.
+#[derive(Debug, Clone, Default)]
+pub struct PartitionForm {
+    /// With an empty list of columns: the client has the table's.
+    pub skip_columns: bool,
+    /// Parameter keys to keep, and of these to leave out.
+    pub include: Option<LikePattern>,
+    pub exclude: Option<LikePattern>,
+    /// What every partition says of the asking user's rights.
+    pub privileges: Option<t::PrincipalPrivilegeSet>,
+}
+
+impl PartitionForm {
+    pub fn new(skip_columns: Option<bool>, include: Option<&str>, exclude: Option<&str>) -> Self {
+        let pattern = |text: Option<&str>| text.filter(|text| !text.is_empty()).map(LikePattern::new);
+        Self {
+            skip_columns: skip_columns.unwrap_or_default(),
+            include: pattern(include),
+            exclude: pattern(exclude),
+            privileges: None,
+        }
+    }
+
+    /// Whether a parameter is part of the answer.
+    pub fn takes(&self, key: &str) -> bool {
+        self.include.as_ref().is_none_or(|pattern| pattern.matches(key))
+            && !self.exclude.as_ref().is_some_and(|pattern| pattern.matches(key))
+    }
+
+    /// Whether parameters go out as they are.
+    pub fn takes_all(&self) -> bool {
+        self.include.is_none() && self.exclude.is_none()
+    }
+}
+
+/// Storage descriptors of an answer's slots, each made once, without a location.
+pub struct Storages {
+    skip_columns: bool,
+    made: HashMap<i64, t::StorageDescriptor>,
+}
+
+impl Storages {
+    pub fn new(form: &PartitionForm) -> Self {
+        Self { skip_columns: form.skip_columns, made: HashMap::new() }
+    }
+
+    /// A row's storage descriptor without its location.
+    pub fn shared(&mut self, row: &PartitionView<'_>) -> Option<&t::StorageDescriptor> {
+        let (slot, shape) = (row.slot()?, row.shape()?);
+        let skip_columns = self.skip_columns;
+        Some(self.made.entry(slot).or_insert_with(|| {
+            let mut storage = shape_out(shape, None);
+            if skip_columns {
+                storage.cols = Some(Vec::new());
+            }
+            storage
+        }))
+    }
+
+    fn own(&mut self, row: &PartitionView<'_>) -> Option<t::StorageDescriptor> {
+        let location = row.location().map(|location| location.to_string());
+        self.shared(row).map(|shared| t::StorageDescriptor { location, ..shared.clone() })
+    }
+}
+
+/// A row's parameters, as far as they are wanted.
+pub fn view_parameters(row: &PartitionView<'_>, form: &PartitionForm) -> Vec<(String, String)> {
+    let wanted = row.parameters().filter(|(key, _)| form.takes(key));
+    wanted.map(|(key, value)| (key.to_owned(), value.to_owned())).collect()
+}
+
+pub fn view_values(row: &PartitionView<'_>) -> Vec<String> {
+    row.values().into_iter().map(str::to_owned).collect()
+}
+
+/// One row in full.
+pub fn view_out(row: &PartitionView<'_>, table: &Table, form: &PartitionForm, storages: &mut Storages) -> t::Partition {
+    t::Partition {
+        values: Some(view_values(row)),
+        db_name: Some(table.database.clone()),
+        table_name: Some(table.name.clone()),
+        create_time: row.create_time(),
+        last_access_time: row.last_access_time(),
+        sd: storages.own(row),
+        parameters: Some(view_parameters(row, form)),
+        privileges: form.privileges.clone(),
+        cat_name: Some(table.catalog.clone()),
+        write_id: row.write_id().unwrap_or(-1),
+        ..t::Partition::default()
+    }
+}
+
+/// All rows of an answer.
+pub fn answer_out(answer: &PartitionAnswer, form: &PartitionForm) -> Vec<t::Partition> {
+    let mut storages = Storages::new(form);
+    answer.rows().map(|row| view_out(&row, answer.table(), form, &mut storages)).collect()
+}

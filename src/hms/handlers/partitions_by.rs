@@ -1,0 +1,155 @@
+//! Reading partitions by names, filters, expressions and specifications.
+
+use skep_core::{Error, Result};
+use skep_thrift::methods as m;
+use skep_thrift::types as t;
+
+use super::partitions_read::{Asking, limit, read};
+use crate::catalog::{PartitionAnswer, PartitionExpr, PartitionPick, RequestScope, TableRef};
+use crate::hms::context::{Cx, given};
+use crate::hms::convert::partition_list::{PartitionForm, answer_out};
+use crate::hms::convert::partition_projection::Projection;
+use crate::hms::convert::partition_spec::{specs_grouped, specs_out};
+use crate::hms::routes::Routes;
+
+pub fn routes() -> Routes {
+    Routes::default()
+        .on::<m::GetPartitionsByNames>(by_names)
+        .on::<m::GetPartitionsByNamesReq>(by_names_req)
+        .on::<m::GetPartitionsByFilter>(by_filter)
+        .on::<m::GetPartitionsByFilterReq>(by_filter_req)
+        .on::<m::GetNumPartitionsByFilter>(count_by_filter)
+        .on::<m::GetPartSpecsByFilter>(specs_by_filter)
+        .on::<m::GetPartitionsByExpr>(by_expr)
+        .on::<m::GetPartitionsSpecByExpr>(specs_by_expr)
+        .on::<m::GetPartitionNamesReq>(names_by_expr)
+        .on::<m::GetPartitionsWithSpecs>(with_specs)
+}
+
+async fn named(cx: &Cx, at: TableRef, names: Option<Vec<String>>) -> Result<PartitionAnswer> {
+    let names = given(names, "the list of partition names")?;
+    read(cx, at, PartitionPick::Names(names), None, RequestScope::Asked).await
+}
+
+async fn by_names(cx: Cx, args: m::GetPartitionsByNamesArgs) -> Result<Vec<t::Partition>> {
+    let at = cx.table(None, args.db_name.as_deref(), args.tbl_name.as_deref())?;
+    Ok(answer_out(&named(&cx, at, args.names).await?, &PartitionForm::default()))
+}
+
+async fn by_names_req(cx: Cx, args: m::GetPartitionsByNamesReqArgs) -> Result<t::GetPartitionsByNamesResult> {
+    let request = given(args.req, "the request")?;
+    let at = cx.table(None, Some(&request.db_name), Some(&request.tbl_name))?;
+    let answer = named(&cx, at, request.names).await?;
+    let form = PartitionForm::new(
+        request.skip_column_schema_for_partition,
+        request.include_param_key_pattern.as_deref(),
+        request.exclude_param_key_pattern.as_deref(),
+    );
+    Ok(t::GetPartitionsByNamesResult { partitions: answer_out(&answer, &form), dictionary: None })
+}
+
+/// No filter keeps everything.
+fn filter(text: Option<String>) -> PartitionPick {
+    PartitionPick::Filter(text.unwrap_or_default())
+}
+
+async fn by_filter(cx: Cx, args: m::GetPartitionsByFilterArgs) -> Result<Vec<t::Partition>> {
+    let at = cx.table(None, args.db_name.as_deref(), args.tbl_name.as_deref())?;
+    let answer = read(&cx, at, filter(args.filter), limit(args.max_parts), RequestScope::Asked).await?;
+    Ok(answer_out(&answer, &PartitionForm::default()))
+}
+
+async fn by_filter_req(cx: Cx, args: m::GetPartitionsByFilterReqArgs) -> Result<Vec<t::Partition>> {
+    let request = given(args.req, "the request")?;
+    let at = cx.table(request.cat_name.as_deref(), request.db_name.as_deref(), request.tbl_name.as_deref())?;
+    let answer = read(&cx, at, filter(request.filter), limit(request.max_parts), RequestScope::Asked).await?;
+    let form = PartitionForm::new(
+        request.skip_column_schema_for_partition,
+        request.include_param_key_pattern.as_deref(),
+        request.exclude_param_key_pattern.as_deref(),
+    );
+    Ok(answer_out(&answer, &form))
+}
+
+async fn count_by_filter(cx: Cx, args: m::GetNumPartitionsByFilterArgs) -> Result<i32> {
+    let at = cx.table(None, args.db_name.as_deref(), args.tbl_name.as_deref())?;
+    let count = cx.metastore().partition_count(&at, args.filter).await?;
+    i32::try_from(count).map_err(|_| Error::meta(format!("{at} has {count} such partitions, more than an i32 holds")))
+}
+
+async fn specs_by_filter(cx: Cx, args: m::GetPartSpecsByFilterArgs) -> Result<Vec<t::PartitionSpec>> {
+    let at = cx.table(None, args.db_name.as_deref(), args.tbl_name.as_deref())?;
+    let answer = read(&cx, at, filter(args.filter), limit(args.max_parts), RequestScope::Asked).await?;
+    Ok(specs_out(&answer, &PartitionForm::default()))
+}
+
+/// The answer to an expression, and the form that the request wants it in.
+async fn expressed(
+    cx: &Cx,
+    request: t::PartitionsByExprRequest,
+    scope: RequestScope,
+) -> Result<(PartitionAnswer, PartitionForm)> {
+    let at = cx.table(request.cat_name.as_deref(), Some(&request.db_name), Some(&request.tbl_name))?;
+    let form = PartitionForm::new(
+        request.skip_column_schema_for_partition,
+        request.include_param_key_pattern.as_deref(),
+        request.exclude_param_key_pattern.as_deref(),
+    );
+    let expr =
+        PartitionExpr { bytes: request.expr, default_partition: request.default_partition_name, order: request.order };
+    let answer = read(cx, at, PartitionPick::Expr(expr), limit(request.max_parts), scope).await?;
+    Ok((answer, form))
+}
+
+async fn by_expr(cx: Cx, args: m::GetPartitionsByExprArgs) -> Result<t::PartitionsByExprResult> {
+    let (answer, form) = expressed(&cx, given(args.req, "the request")?, RequestScope::Found).await?;
+    let partitions = answer_out(&answer, &form);
+    Ok(t::PartitionsByExprResult { partitions, has_unknown_partitions: answer.has_unknown })
+}
+
+async fn specs_by_expr(cx: Cx, args: m::GetPartitionsSpecByExprArgs) -> Result<t::PartitionsSpecByExprResult> {
+    let (answer, form) = expressed(&cx, given(args.req, "the request")?, RequestScope::Found).await?;
+    let partitions_spec = specs_grouped(&answer, &form, &Projection::default());
+    Ok(t::PartitionsSpecByExprResult { partitions_spec, has_unknown_partitions: answer.has_unknown })
+}
+
+async fn names_by_expr(cx: Cx, args: m::GetPartitionNamesReqArgs) -> Result<Vec<String>> {
+    let (answer, _) = expressed(&cx, given(args.req, "the request")?, RequestScope::Unlimited).await?;
+    Ok(answer.names())
+}
+
+async fn with_specs(cx: Cx, args: m::GetPartitionsWithSpecsArgs) -> Result<t::GetPartitionsResponse> {
+    let request = given(args.request, "the request")?;
+    let at = cx.table(request.cat_name.as_deref(), request.db_name.as_deref(), request.tbl_name.as_deref())?;
+    let projection = request.projection_spec.unwrap_or_default();
+    let wanted = Projection::new(&projection.field_list.unwrap_or_default())?;
+    let (pick, scope) = picked(request.filter_spec.unwrap_or_default())?;
+    let answer = read(&cx, at, pick, None, scope).await?;
+    let mut form = PartitionForm::new(
+        None,
+        projection.include_param_key_pattern.as_deref(),
+        projection.exclude_param_key_pattern.as_deref(),
+    );
+    if request.with_auth.unwrap_or_default() {
+        form.privileges = Asking { user: request.user, groups: request.group_names }.privileges(answer.table());
+    }
+    Ok(t::GetPartitionsResponse { partition_spec: Some(specs_grouped(&answer, &form, &wanted)) })
+}
+
+/// What a filter specification picks (semantics §7).
+fn picked(spec: t::GetPartitionsFilterSpec) -> Result<(PartitionPick, RequestScope)> {
+    let Some(mode) = spec.filter_mode else { return Ok((PartitionPick::All, RequestScope::Asked)) };
+    let filters = spec.filters.filter(|filters| !filters.is_empty()).ok_or_else(|| {
+        let mode = mode.name().unwrap_or("an unknown one");
+        Error::meta(format!("The filter mode is {mode}, but there are no filters"))
+    })?;
+    match mode {
+        t::PartitionFilterMode::BY_NAMES => Ok((PartitionPick::Names(filters), RequestScope::Asked)),
+        t::PartitionFilterMode::BY_VALUES => Ok((PartitionPick::Prefix(filters), RequestScope::Found)),
+        t::PartitionFilterMode::BY_EXPR => {
+            let all: Vec<String> = filters.iter().map(|filter| format!("({filter})")).collect();
+            Ok((PartitionPick::Filter(all.join(" AND ")), RequestScope::Found))
+        }
+        other => Err(Error::meta(format!("{} is not a filter mode: these are BY_NAMES, BY_VALUES, BY_EXPR", other.0))),
+    }
+}

@@ -1,0 +1,229 @@
+//! Reading partitions: one, all, and those with the first values of a list.
+
+use skep_core::table::Table;
+use skep_core::{Error, Kind, Result};
+use skep_thrift::methods as m;
+use skep_thrift::types as t;
+
+use crate::catalog::{
+    PartitionAnswer, PartitionKey, PartitionPick, PartitionQuery, PartitionValuesQuery, RequestScope, TableRef,
+};
+use crate::hms::context::{Cx, given};
+use crate::hms::convert::partition_list::{PartitionForm, answer_out};
+use crate::hms::convert::partition_spec::specs_out;
+use crate::hms::routes::Routes;
+
+pub fn routes() -> Routes {
+    Routes::default()
+        .on::<m::GetPartition>(get)
+        .on::<m::GetPartitionReq>(get_req)
+        .on::<m::GetPartitionByName>(get_by_name)
+        .on::<m::GetPartitionWithAuth>(get_with_auth)
+        .on::<m::GetPartitions>(list)
+        .on::<m::GetPartitionsReq>(list_req)
+        .on::<m::GetPartitionsWithAuth>(list_with_auth)
+        .on::<m::GetPartitionsPspec>(list_pspec)
+        .on::<m::GetPartitionsPs>(list_ps)
+        .on::<m::GetPartitionsPsWithAuth>(list_ps_with_auth)
+        .on::<m::GetPartitionsPsWithAuthReq>(list_ps_with_auth_req)
+        .on::<m::GetPartitionNames>(names)
+        .on::<m::FetchPartitionNamesReq>(names_req)
+        .on::<m::GetPartitionNamesPs>(names_ps)
+        .on::<m::GetPartitionNamesPsReq>(names_ps_req)
+        .on::<m::GetPartitionValues>(values)
+}
+
+/// Hive's limits: negative is all.
+pub fn limit(max: impl Into<i64>) -> Option<usize> {
+    usize::try_from(max.into()).ok()
+}
+
+/// Who asks, for calls that tell rights.
+#[derive(Debug, Clone, Default)]
+pub struct Asking {
+    pub user: Option<String>,
+    pub groups: Option<Vec<String>>,
+}
+
+impl Asking {
+    /// What partitions say of the user's rights: there only where the table's parameter asks for it. Hive grants none
+    /// on single partitions unless told to, so the lists are empty; every user has the role `public`.
+    pub fn privileges(&self, table: &Table) -> Option<t::PrincipalPrivilegeSet> {
+        if !table.flag("PARTITION_LEVEL_PRIVILEGE") {
+            return None;
+        }
+        let none = |names: Vec<String>| names.into_iter().map(|name| (name, Vec::new())).collect::<Vec<_>>();
+        let groups = self.groups.clone().filter(|groups| !groups.is_empty());
+        Some(t::PrincipalPrivilegeSet {
+            user_privileges: self.user.clone().map(|user| none(vec![user])),
+            group_privileges: groups.map(none),
+            role_privileges: Some(none(vec!["public".to_owned()])),
+        })
+    }
+}
+
+pub async fn read(
+    cx: &Cx,
+    table: TableRef,
+    pick: PartitionPick,
+    limit: Option<usize>,
+    scope: RequestScope,
+) -> Result<PartitionAnswer> {
+    cx.metastore().partitions_read(&PartitionQuery { table, pick, limit, scope }).await
+}
+
+fn prefix(values: Option<Vec<String>>) -> Result<PartitionPick> {
+    given(values, "the list of partition values").map(PartitionPick::Prefix)
+}
+
+async fn one(cx: &Cx, at: TableRef, key: PartitionKey, asking: Option<Asking>) -> Result<t::Partition> {
+    let answer = cx.metastore().partition_get(&at, &key).await?;
+    let privileges = asking.and_then(|asking| asking.privileges(answer.table()));
+    let form = PartitionForm { privileges, ..PartitionForm::default() };
+    answer_out(&answer, &form).pop().ok_or_else(|| Error::not_found(format!("{at} partition not found")))
+}
+
+async fn get(cx: Cx, args: m::GetPartitionArgs) -> Result<t::Partition> {
+    let at = cx.table(None, args.db_name.as_deref(), args.tbl_name.as_deref())?;
+    one(&cx, at, PartitionKey::Values(given(args.part_vals, "the list of partition values")?), None).await
+}
+
+async fn get_req(cx: Cx, args: m::GetPartitionReqArgs) -> Result<t::GetPartitionResponse> {
+    let request = given(args.req, "the request")?;
+    let at = cx.table(request.cat_name.as_deref(), Some(&request.db_name), Some(&request.tbl_name))?;
+    let partition = one(&cx, at, PartitionKey::Values(request.part_vals), None).await?;
+    Ok(t::GetPartitionResponse { partition })
+}
+
+async fn get_by_name(cx: Cx, args: m::GetPartitionByNameArgs) -> Result<t::Partition> {
+    let at = cx.table(None, args.db_name.as_deref(), args.tbl_name.as_deref())?;
+    one(&cx, at, PartitionKey::Name(given(args.part_name, "the partition name")?), None).await
+}
+
+async fn get_with_auth(cx: Cx, args: m::GetPartitionWithAuthArgs) -> Result<t::Partition> {
+    let at = cx.table(None, args.db_name.as_deref(), args.tbl_name.as_deref())?;
+    let key = PartitionKey::Values(given(args.part_vals, "the list of partition values")?);
+    one(&cx, at, key, Some(Asking { user: args.user_name, groups: args.group_names })).await
+}
+
+async fn list(cx: Cx, args: m::GetPartitionsArgs) -> Result<Vec<t::Partition>> {
+    let at = cx.table(None, args.db_name.as_deref(), args.tbl_name.as_deref())?;
+    let answer = read(&cx, at, PartitionPick::All, limit(args.max_parts), RequestScope::Asked).await?;
+    Ok(answer_out(&answer, &PartitionForm::default()))
+}
+
+async fn list_req(cx: Cx, args: m::GetPartitionsReqArgs) -> Result<t::PartitionsResponse> {
+    let request = given(args.req, "the request")?;
+    let at = cx.table(request.cat_name.as_deref(), Some(&request.db_name), Some(&request.tbl_name))?;
+    let answer = read(&cx, at, PartitionPick::All, limit(request.max_parts), RequestScope::Asked).await?;
+    let form = PartitionForm::new(
+        request.skip_column_schema_for_partition,
+        request.include_param_key_pattern.as_deref(),
+        request.exclude_param_key_pattern.as_deref(),
+    );
+    Ok(t::PartitionsResponse { partitions: answer_out(&answer, &form) })
+}
+
+async fn list_with_auth(cx: Cx, args: m::GetPartitionsWithAuthArgs) -> Result<Vec<t::Partition>> {
+    let at = cx.table(None, args.db_name.as_deref(), args.tbl_name.as_deref())?;
+    let answer = read(&cx, at, PartitionPick::All, limit(args.max_parts), RequestScope::Asked).await?;
+    let asking = Asking { user: args.user_name, groups: args.group_names };
+    let privileges = asking.privileges(answer.table());
+    Ok(answer_out(&answer, &PartitionForm { privileges, ..PartitionForm::default() }))
+}
+
+async fn list_pspec(cx: Cx, args: m::GetPartitionsPspecArgs) -> Result<Vec<t::PartitionSpec>> {
+    let at = cx.table(None, args.db_name.as_deref(), args.tbl_name.as_deref())?;
+    let answer = read(&cx, at, PartitionPick::All, limit(args.max_parts), RequestScope::Asked).await?;
+    Ok(specs_out(&answer, &PartitionForm::default()))
+}
+
+async fn list_ps(cx: Cx, args: m::GetPartitionsPsArgs) -> Result<Vec<t::Partition>> {
+    let at = cx.table(None, args.db_name.as_deref(), args.tbl_name.as_deref())?;
+    let answer = read(&cx, at, prefix(args.part_vals)?, limit(args.max_parts), RequestScope::Found).await?;
+    Ok(answer_out(&answer, &PartitionForm::default()))
+}
+
+async fn list_ps_with_auth(cx: Cx, args: m::GetPartitionsPsWithAuthArgs) -> Result<Vec<t::Partition>> {
+    let at = cx.table(None, args.db_name.as_deref(), args.tbl_name.as_deref())?;
+    let answer = read(&cx, at, prefix(args.part_vals)?, limit(args.max_parts), RequestScope::Found).await?;
+    let asking = Asking { user: args.user_name, groups: args.group_names };
+    let privileges = asking.privileges(answer.table());
+    Ok(answer_out(&answer, &PartitionForm { privileges, ..PartitionForm::default() }))
+}
+
+async fn list_ps_with_auth_req(
+    cx: Cx,
+    args: m::GetPartitionsPsWithAuthReqArgs,
+) -> Result<t::GetPartitionsPsWithAuthResponse> {
+    let request = given(args.req, "the request")?;
+    let at = cx.table(request.cat_name.as_deref(), Some(&request.db_name), Some(&request.tbl_name))?;
+    let pick = match request.part_names {
+        Some(names) => PartitionPick::Names(names),
+        None => prefix(request.part_vals)?,
+    };
+    let answer = read(&cx, at, pick, limit(request.max_parts), RequestScope::Found).await?;
+    let mut form = PartitionForm::new(
+        request.skip_column_schema_for_partition,
+        request.include_param_key_pattern.as_deref(),
+        request.exclude_param_key_pattern.as_deref(),
+    );
+    form.privileges = Asking { user: request.user_name, groups: request.group_names }.privileges(answer.table());
+    Ok(t::GetPartitionsPsWithAuthResponse { partitions: answer_out(&answer, &form) })
+}
+
+/// All names. Hive 4 answers none for a table that is not there, and an error for one that has no name.
+async fn names_of(cx: &Cx, at: TableRef, limit: Option<usize>) -> Result<Vec<String>> {
+    if at.database.is_empty() || at.table.is_empty() {
+        return Err(Error::meta("the name of the database or of the table is empty"));
+    }
+    match read(cx, at, PartitionPick::All, limit, RequestScope::Unlimited).await {
+        Ok(answer) => Ok(answer.names()),
+        Err(error) if error.kind == Kind::NotFound => Ok(Vec::new()),
+        Err(error) => Err(error),
+    }
+}
+
+async fn names(cx: Cx, args: m::GetPartitionNamesArgs) -> Result<Vec<String>> {
+    let at = cx.table(None, args.db_name.as_deref(), args.tbl_name.as_deref())?;
+    names_of(&cx, at, limit(args.max_parts)).await
+}
+
+async fn names_req(cx: Cx, args: m::FetchPartitionNamesReqArgs) -> Result<Vec<String>> {
+    let request = given(args.partition_req, "the request")?;
+    let at = cx.table(request.cat_name.as_deref(), Some(&request.db_name), Some(&request.tbl_name))?;
+    names_of(&cx, at, limit(request.max_parts)).await
+}
+
+async fn names_ps(cx: Cx, args: m::GetPartitionNamesPsArgs) -> Result<Vec<String>> {
+    let at = cx.table(None, args.db_name.as_deref(), args.tbl_name.as_deref())?;
+    let answer = read(&cx, at, prefix(args.part_vals)?, limit(args.max_parts), RequestScope::Unlimited).await?;
+    Ok(answer.names())
+}
+
+async fn names_ps_req(cx: Cx, args: m::GetPartitionNamesPsReqArgs) -> Result<t::GetPartitionNamesPsResponse> {
+    let request = given(args.req, "the request")?;
+    let at = cx.table(request.cat_name.as_deref(), Some(&request.db_name), Some(&request.tbl_name))?;
+    let pick = prefix(request.part_values)?;
+    let answer = read(&cx, at, pick, limit(request.max_parts), RequestScope::Unlimited).await?;
+    Ok(t::GetPartitionNamesPsResponse { names: answer.names() })
+}
+
+async fn values(cx: Cx, args: m::GetPartitionValuesArgs) -> Result<t::PartitionValuesResponse> {
+    let request = given(args.request, "the request")?;
+    let at = cx.table(request.cat_name.as_deref(), Some(&request.db_name), Some(&request.tbl_name))?;
+    let names = |keys: Vec<t::FieldSchema>| -> Result<Vec<String>> {
+        keys.into_iter().map(|key| given(key.name, "the name of a partition key")).collect()
+    };
+    let query = PartitionValuesQuery {
+        keys: names(request.partition_keys)?,
+        filter: request.filter,
+        distinct: request.apply_distinct,
+        order: names(request.partition_order.unwrap_or_default())?,
+        descending: !request.ascending,
+        limit: limit(request.max_parts),
+    };
+    let rows = cx.metastore().partition_values(&at, &query).await?;
+    let partition_values = rows.into_iter().map(|row| t::PartitionValuesRow { row }).collect();
+    Ok(t::PartitionValuesResponse { partition_values })
+}
