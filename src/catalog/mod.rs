@@ -10,6 +10,7 @@ mod constraints;
 mod databases;
 mod drops;
 mod files;
+mod functions;
 mod metastore;
 mod reference;
 mod settings;

@@ -2,6 +2,7 @@
 
 pub mod common;
 pub mod database;
+pub mod function;
 pub mod partition;
 pub mod projection;
 pub mod table;

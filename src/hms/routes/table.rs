@@ -9,6 +9,7 @@ pub fn routes() -> Routes {
         .and(handlers::catalogs::routes())
         .and(handlers::databases::routes())
         .and(handlers::session::routes())
+        .and(handlers::functions::routes())
         .and(handlers::tables::routes())
         .and(handlers::tables_schema::routes())
         .and(handlers::tables_write::routes())
