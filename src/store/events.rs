@@ -4,13 +4,22 @@
 use serde::Serialize;
 use skep_core::Result;
 
-use super::driver::{Arg, Row, Sql};
+use super::driver::{Arg, ColumnArg, Row, Sql};
 use super::store::Store;
 use super::txn::{Txn, to_json};
 
 const EVENT_INSERT: Sql = Sql::both(
     "event_insert",
     "insert into event (at, kind, catalog, database, tbl, table_id, version, body) values ($1, $2, $3, $4, $5, $6, $7, $8)",
+);
+const EVENT_INSERT_MANY: Sql = Sql::per_dialect(
+    "event_insert_many",
+    "insert into event (at, kind, catalog, database, tbl, table_id, version, body) \
+     select u.* from unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::bigint[], \
+     $8::text[]) u",
+    "insert into event (at, kind, catalog, database, tbl, table_id, version, body) \
+     select value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, value->>7 \
+     from json_each($1) where true",
 );
 const EVENT_UNNUMBERED: Sql = Sql::both("event_unnumbered", "select 1 from event where id is null limit 1");
 const EVENT_COUNTER_MAKE: Sql = Sql::both(
@@ -40,6 +49,7 @@ const EVENT_PURGE: Sql = Sql::both("event_purge", "delete from event where id is
 
 pub(super) const ALL: &[&Sql] = &[
     &EVENT_INSERT,
+    &EVENT_INSERT_MANY,
     &EVENT_UNNUMBERED,
     &EVENT_COUNTER_MAKE,
     &EVENT_COUNTER_LOCK,
@@ -49,6 +59,9 @@ pub(super) const ALL: &[&Sql] = &[
     &EVENT_COUNT,
     &EVENT_PURGE,
 ];
+
+/// Rows go to the database in statements of at most so many.
+const BATCH: usize = 10_000;
 
 /// An event to write. What it tells of a table or its partitions stands in the table's version: the body holds only
 /// what does not.
@@ -108,6 +121,26 @@ impl Txn {
             Arg::Text(&body),
         ];
         self.execute(&EVENT_INSERT, &args).await.map(drop)
+    }
+    /// Writes many events in one statement a batch, in their order.
+    pub async fn event_insert_many<B: Serialize>(&mut self, events: &[NewEvent<'_, B>]) -> Result<()> {
+        let texts = |batch: &[NewEvent<'_, B>], text: fn(&NewEvent<'_, B>) -> Option<String>| {
+            ColumnArg::OptText(batch.iter().map(text).collect())
+        };
+        for batch in events.chunks(BATCH) {
+            let columns = [
+                ColumnArg::I64(vec![self.now_ms(); batch.len()]),
+                ColumnArg::Text(batch.iter().map(|e| e.kind.to_owned()).collect()),
+                texts(batch, |e| e.catalog.map(str::to_owned)),
+                texts(batch, |e| e.database.map(str::to_owned)),
+                texts(batch, |e| e.table.map(str::to_owned)),
+                ColumnArg::OptI64(batch.iter().map(|e| e.version.map(|v| v.0)).collect()),
+                ColumnArg::OptI64(batch.iter().map(|e| e.version.map(|v| v.1)).collect()),
+                ColumnArg::Text(batch.iter().map(|e| to_json(e.body)).collect::<Result<_>>()?),
+            ];
+            self.execute(&EVENT_INSERT_MANY, &[Arg::Columns(&columns)]).await?;
+        }
+        Ok(())
     }
     /// Events with `after < id <= up_to`, at most `limit`.
     pub async fn event_list(&mut self, after: i64, up_to: i64, limit: i64) -> Result<Vec<StoredEvent>> {

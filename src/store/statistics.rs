@@ -64,6 +64,9 @@ pub(super) const ALL: &[&Sql] = &[
     &STATISTICS_MOVE,
 ];
 
+/// Rows go to the database in statements of at most so many.
+const BATCH: usize = 10_000;
+
 /// One column's statistics to store.
 #[derive(Debug, Clone)]
 pub struct StatisticsRow<'a, T> {
@@ -94,18 +97,18 @@ impl Txn {
         let args = [Arg::I64(table_id), Arg::Text(engine), Arg::Texts(partitions), Arg::Texts(columns)];
         self.list(&STATISTICS_PARTITIONS, &args, |row| Ok((row.text(0)?.to_owned(), row.json(1)?))).await
     }
-    /// Stores or replaces.
+    /// Stores or replaces. A partition's column must not come twice for one engine.
     pub async fn statistics_put<T: Serialize>(&mut self, table_id: i64, rows: &[StatisticsRow<'_, T>]) -> Result<()> {
-        if rows.is_empty() {
-            return Ok(());
+        for batch in rows.chunks(BATCH) {
+            let columns = [
+                ColumnArg::Text(batch.iter().map(|r| r.partition.to_owned()).collect()),
+                ColumnArg::Text(batch.iter().map(|r| r.engine.to_owned()).collect()),
+                ColumnArg::Text(batch.iter().map(|r| r.column.to_owned()).collect()),
+                ColumnArg::Text(batch.iter().map(|r| to_json(r.body)).collect::<Result<_>>()?),
+            ];
+            self.execute(&STATISTICS_PUT, &[Arg::I64(table_id), Arg::Columns(&columns)]).await?;
         }
-        let columns = [
-            ColumnArg::Text(rows.iter().map(|r| r.partition.to_owned()).collect()),
-            ColumnArg::Text(rows.iter().map(|r| r.engine.to_owned()).collect()),
-            ColumnArg::Text(rows.iter().map(|r| r.column.to_owned()).collect()),
-            ColumnArg::Text(rows.iter().map(|r| to_json(r.body)).collect::<Result<_>>()?),
-        ];
-        self.execute(&STATISTICS_PUT, &[Arg::I64(table_id), Arg::Columns(&columns)]).await.map(drop)
+        Ok(())
     }
     /// Deletes statistics of partitions (`""`: the table itself): of the named columns, or all; of one engine, or
     /// all. Gives how many.

@@ -5,4 +5,5 @@ pub mod database;
 pub mod function;
 pub mod partition;
 pub mod projection;
+pub mod statistics;
 pub mod table;

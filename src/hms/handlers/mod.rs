@@ -5,6 +5,7 @@ pub mod catalogs;
 pub mod databases;
 pub mod session;
 pub mod functions;
+pub mod statistics;
 pub mod tables;
 pub mod tables_schema;
 pub mod tables_write;

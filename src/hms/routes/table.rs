@@ -10,6 +10,7 @@ pub fn routes() -> Routes {
         .and(handlers::databases::routes())
         .and(handlers::session::routes())
         .and(handlers::functions::routes())
+        .and(handlers::statistics::routes())
         .and(handlers::tables::routes())
         .and(handlers::tables_schema::routes())
         .and(handlers::tables_write::routes())
