@@ -3,8 +3,8 @@
 
 pub mod catalogs;
 pub mod databases;
-pub mod session;
 pub mod functions;
+pub mod session;
 pub mod statistics;
 pub mod tables;
 pub mod tables_schema;
