@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use serde::{Deserialize, Serialize};
-use skep_core::name::partition_name_for_statistics;
+use skep_core::name::{normalize, partition_name_for_statistics};
 use skep_core::partition::Partition;
 use skep_core::stats::{Accuracy, ColumnStatistics, DEFAULT_ENGINE, merge};
 use skep_core::table::{Parameters, Table};
@@ -88,6 +88,7 @@ impl Metastore {
             };
             let mut new = Columns::new();
             for mut column in columns {
+                column.column = normalize(&column.column);
                 if column.last_analyzed == 0 {
                     column.last_analyzed = now;
                 }

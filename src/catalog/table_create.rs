@@ -1,7 +1,8 @@
 //! Creating a table (`semantics.md §4`).
 
 use skep_core::stats::{
-    DO_NOT_UPDATE_STATS, STATS_GENERATED, basic_state_update, fast_statistics_complete, fast_statistics_set,
+    ColumnStatistics, DO_NOT_UPDATE_STATS, STATS_GENERATED, basic_state_update, fast_statistics_complete,
+    fast_statistics_set,
 };
 use skep_core::table::{Database, Parameters, Table, TableType};
 use skep_core::{Error, Kind, Result};
@@ -10,6 +11,7 @@ use super::caller::Caller;
 use super::databases::missing as database_missing;
 use super::metastore::Metastore;
 use super::reference::TableRef;
+use super::statistics_update::StatisticsUpdate;
 use super::translate;
 use super::validate::{table_check, table_type_settle};
 use crate::store::{Change, NewEvent};
@@ -25,6 +27,8 @@ pub struct TableCreate {
     pub processor_capabilities: Option<Vec<String>>,
     /// Constraints; their names are made where they have none.
     pub constraints: Vec<super::constraints::Constraint>,
+    /// Of its columns; they are not part of the table itself.
+    pub statistics: Vec<ColumnStatistics>,
 }
 
 /// Parameters that say how a table came to be; they are not kept.
@@ -32,7 +36,7 @@ const TRANSIENT: [&str; 2] = ["created_with_ctas", "created_with_ctlt"];
 
 impl Metastore {
     pub async fn table_create(&self, caller: &Caller, request: TableCreate) -> Result<()> {
-        let TableCreate { mut table, environment, processor_capabilities, constraints } = request;
+        let TableCreate { mut table, environment, processor_capabilities, constraints, statistics } = request;
         let at = TableRef::new(&table.catalog, &table.database, &table.name);
         (table.catalog, table.database, table.name) = (at.catalog.clone(), at.database.clone(), at.table.clone());
         if environment.get("create_table_as_external").is_some_and(|v| v.eq_ignore_ascii_case("true")) {
@@ -59,10 +63,16 @@ impl Metastore {
         }
         table.create_time = self.now_seconds();
         table.parameters.entry("transient_lastDdlTime".to_owned()).or_insert_with(|| table.create_time.to_string());
+        let of = at.clone();
         self.with_directories(caller, location.clone().into_iter().collect(), |created| {
             self.table_create_stored(caller, at, table, environment, constraints, location, created)
         })
-        .await
+        .await?;
+        if statistics.is_empty() {
+            return Ok(());
+        }
+        let update = StatisticsUpdate { at: of, columns: vec![(None, statistics)], merge: false };
+        self.statistics_update(caller, update).await
     }
 
     fn table_create_check(&self, table: &Table) -> Result<()> {

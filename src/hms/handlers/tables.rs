@@ -9,6 +9,7 @@ use crate::catalog::{TableMeta, TableMetaQuery};
 use crate::hms::context::{Cx, given};
 use crate::hms::convert::common::{columns_out, principal_out};
 use crate::hms::convert::projection::table_project;
+use crate::hms::convert::statistics::statistics_out;
 use crate::hms::convert::table::table_out;
 use crate::hms::routes::Routes;
 
@@ -55,7 +56,12 @@ async fn get_req(cx: Cx, args: m::GetTableReqArgs) -> Result<t::GetTableResult> 
     let at = cx.table(request.cat_name.as_deref(), Some(&request.db_name), Some(&request.tbl_name))?;
     let table = cx.metastore().table_get(&at).await?;
     capability_check(&cx, &table, request.capabilities.as_ref())?;
-    Ok(t::GetTableResult { table: table_out(&table), is_stats_compliant: None })
+    let mut out = table_out(&table);
+    if request.get_column_stats.unwrap_or_default() {
+        let found = cx.metastore().table_statistics(&at, &request.engine, None).await?;
+        out.col_stats = (!found.is_empty()).then(|| statistics_out(found, &at, None, &request.engine));
+    }
+    Ok(t::GetTableResult { table: out, is_stats_compliant: None })
 }
 
 async fn objects(cx: Cx, args: m::GetTableObjectsByNameArgs) -> Result<Vec<t::Table>> {

@@ -8,6 +8,7 @@ use skep_thrift::types as t;
 use crate::catalog::{Constraint, TableAlter, TableCreate};
 use crate::hms::context::{Cx, given};
 use crate::hms::convert::common::environment_in;
+use crate::hms::convert::statistics::statistics_in;
 use crate::hms::convert::table::{creation_metadata_in, table_in, table_out};
 use crate::hms::routes::Routes;
 
@@ -49,11 +50,14 @@ async fn table_create(
     processor_capabilities: Option<Vec<String>>,
     constraints: Vec<Constraint>,
 ) -> Result<()> {
+    let mut table = given(table, "the table")?;
+    let statistics = table.col_stats.take().map_or_else(|| Ok(Vec::new()), statistics_in)?;
     let request = TableCreate {
-        table: table_of(cx, given(table, "the table")?)?,
+        table: table_of(cx, table)?,
         environment: environment_in(environment),
         processor_capabilities,
         constraints,
+        statistics,
     };
     cx.metastore().table_create(&cx.caller(), request).await
 }

@@ -14,3 +14,6 @@ macro_rules! store_cases {
 }
 
 mod basics;
+mod fixture;
+mod functions;
+mod statistics;
