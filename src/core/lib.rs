@@ -9,6 +9,7 @@ pub mod name;
 pub mod partition;
 pub mod stats;
 pub mod table;
+pub mod transaction;
 pub mod types;
 
 pub use error::{Error, Kind, Result};

@@ -2,6 +2,7 @@
 
 pub mod common;
 pub mod database;
+pub mod lock;
 pub mod partition;
 pub mod projection;
 pub mod table;

@@ -3,6 +3,9 @@
 
 pub mod catalogs;
 pub mod databases;
+pub mod indexes;
+pub mod locks;
 pub mod tables;
 pub mod tables_schema;
 pub mod tables_write;
+pub mod transactions;
