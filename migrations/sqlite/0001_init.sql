@@ -120,40 +120,71 @@ create table event (
 );
 create index event_unnumbered on event (seq) where id is null;
 
+-- Hive's locks, a row a component. Every lock request and check begins by locking the counter row `lock`.
 create table lock_component (
     lock_id bigint not null,
     idx bigint not null,
     txn_id bigint not null,
-    catalog text,
+    catalog text not null,
     database text not null,
     tbl text,
     partition text,
     kind bigint not null,
     level bigint not null,
     state bigint not null,
-    operation bigint,
+    operation bigint not null,
     user_name text not null,
     host text not null,
-    agent_info text,
+    agent_info text not null,
     requested_at bigint not null,
     heartbeat_at bigint not null,
     acquired_at bigint,
     blocked_by bigint,
+    blocked_by_idx bigint,
     primary key (lock_id, idx)
 );
-create index lock_component_place on lock_component (database, tbl);
+create index lock_component_place on lock_component (catalog, database, tbl);
 create index lock_component_txn on lock_component (txn_id) where txn_id <> 0;
+create index lock_component_idle on lock_component (heartbeat_at) where txn_id = 0;
 
+-- Hive's transactions. `commit_mark` is the highest transaction id when it was committed: those opened later saw it.
 create table txn (
     id bigint primary key,
     state bigint not null,
     kind bigint not null,
     user_name text not null,
     host text not null,
-    agent_info text,
+    agent_info text not null,
     started_at bigint not null,
-    heartbeat_at bigint not null
+    heartbeat_at bigint not null,
+    ended_at bigint,
+    commit_mark bigint
 );
+create index txn_open on txn (heartbeat_at) where state = 3;
+create index txn_ended on txn (ended_at) where state <> 3;
+
+-- What a transaction updates or deletes: two that overlap must not both commit.
+create table txn_component (
+    txn_id bigint not null,
+    catalog text not null,
+    database text not null,
+    tbl text not null,
+    partition text,
+    operation bigint not null
+);
+create index txn_component_place on txn_component (catalog, database, tbl);
+create index txn_component_txn on txn_component (txn_id);
+
+-- A transaction's number within a table, from 1. By name: Hive takes one before the table is there.
+create table write_id (
+    catalog text not null,
+    database text not null,
+    tbl text not null,
+    id bigint not null,
+    txn_id bigint not null,
+    primary key (catalog, database, tbl, id)
+);
+create unique index write_id_txn on write_id (txn_id, catalog, database, tbl);
 
 -- Deletions of files, decided by a commit and carried out after it, until they succeed.
 create table deletion (

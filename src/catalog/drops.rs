@@ -105,6 +105,9 @@ impl Metastore {
         txn.statistics_delete_all(table.id).await?;
         txn.document_delete_scope(DocumentKind::Constraint, &table.id.to_string()).await?;
         txn.document_delete_scope(DocumentKind::PartitionMark, &table.id.to_string()).await?;
+        if table.flag("transactional") {
+            txn.write_id_forget((&table.catalog, &table.database, &table.name)).await?;
+        }
         txn.event_insert(&NewEvent {
             kind: "DROP_TABLE",
             catalog: Some(&table.catalog),

@@ -208,6 +208,10 @@ impl Metastore {
         if let ((Some(from), Some(to)), true) = (moved, renamed && new.is_partitioned() && moved.0 != moved.1) {
             self.partitions_rebase(&mut txn, old.id, version, from, to).await?;
         }
+        if renamed && old.flag("transactional") {
+            let at = (old.catalog.as_str(), old.database.as_str(), old.name.as_str());
+            txn.write_id_rename(at, &new.database, &new.name).await?;
+        }
         txn.event_insert(&NewEvent {
             kind: "ALTER_TABLE",
             catalog: Some(&at.catalog),

@@ -10,6 +10,7 @@ pub mod partition;
 pub mod prune;
 pub mod stats;
 pub mod table;
+pub mod transaction;
 pub mod types;
 
 pub use error::{Error, Kind, Result};

@@ -25,6 +25,8 @@ const GROUP_MAX: usize = 64;
 pub enum LaneKey {
     /// Writers of this table.
     Table(i64),
+    /// Whoever asks for Hive's locks or transactions.
+    Locks,
     /// All writers (SQLite has one).
     Global,
 }

@@ -65,6 +65,16 @@ impl Store {
         self.turn(lane).await
     }
 
+    /// For a write of Hive's locks and transactions, which take turns anyway (`Txn::lock_serialize`): concurrent ones
+    /// are committed in groups.
+    pub async fn write_locks(&self) -> Result<Txn> {
+        let lane = match self.pool {
+            Pool::Postgres { .. } => self.lanes.get(LaneKey::Locks),
+            Pool::Sqlite { .. } => self.lanes.get(LaneKey::Global),
+        };
+        self.turn(lane).await
+    }
+
     async fn turn(&self, lane: Arc<Lane>) -> Result<Txn> {
         let turn = lane.turn(|| self.pool.write()).await?;
         Ok(Txn::writing(turn, (self.now_ms)()))

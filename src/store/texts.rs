@@ -4,7 +4,9 @@ use skep_core::Result;
 
 use super::driver::Sql;
 use super::store::Store;
-use super::{databases, deletions, documents, events, partitions, shapes, statistics, tables};
+use super::{
+    databases, deletions, documents, events, locks, partitions, shapes, statistics, tables, transactions, write_ids,
+};
 
 const ALL: &[&[&Sql]] = &[
     databases::ALL,
@@ -15,6 +17,9 @@ const ALL: &[&[&Sql]] = &[
     documents::ALL,
     events::ALL,
     deletions::ALL,
+    locks::ALL,
+    transactions::ALL,
+    write_ids::ALL,
 ];
 
 /// Prepares every statement; gives how many there are.

@@ -3,6 +3,7 @@
 pub mod common;
 pub mod database;
 pub mod function;
+pub mod lock;
 pub mod partition;
 pub mod partition_list;
 pub mod partition_projection;

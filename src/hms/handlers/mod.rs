@@ -4,6 +4,8 @@
 pub mod catalogs;
 pub mod databases;
 pub mod functions;
+pub mod indexes;
+pub mod locks;
 pub mod partitions_by;
 pub mod partitions_read;
 pub mod session;
@@ -11,3 +13,4 @@ pub mod statistics;
 pub mod tables;
 pub mod tables_schema;
 pub mod tables_write;
+pub mod transactions;

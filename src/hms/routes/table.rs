@@ -16,4 +16,7 @@ pub fn routes() -> Routes {
         .and(handlers::tables::routes())
         .and(handlers::tables_schema::routes())
         .and(handlers::tables_write::routes())
+        .and(handlers::indexes::routes())
+        .and(handlers::locks::routes())
+        .and(handlers::transactions::routes())
 }
