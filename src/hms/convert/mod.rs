@@ -3,5 +3,6 @@
 pub mod common;
 pub mod database;
 pub mod partition;
+pub mod partition_spec_in;
 pub mod projection;
 pub mod table;

@@ -3,6 +3,9 @@
 
 pub mod catalogs;
 pub mod databases;
+pub mod partitions_add;
+pub mod partitions_alter;
+pub mod partitions_drop;
 pub mod session;
 pub mod tables;
 pub mod tables_schema;

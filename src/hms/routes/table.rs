@@ -12,4 +12,7 @@ pub fn routes() -> Routes {
         .and(handlers::tables::routes())
         .and(handlers::tables_schema::routes())
         .and(handlers::tables_write::routes())
+        .and(handlers::partitions_add::routes())
+        .and(handlers::partitions_alter::routes())
+        .and(handlers::partitions_drop::routes())
 }
