@@ -6,6 +6,7 @@ use skep_core::table::Database;
 use skep_core::{Error, Kind, Result};
 
 use super::caller::Caller;
+use super::files::Recorded;
 use super::metastore::Metastore;
 use crate::store::{DocumentKind, NewEvent, StoredDatabase, Txn};
 use crate::warehouse::{DatabasePlace, Deletion, Location};
@@ -145,8 +146,8 @@ impl Metastore {
         let dropped =
             self.store.retrying("database_drop", || self.database_drop_once(caller, catalog, name, how)).await;
         match dropped {
-            Ok((ids, deletions)) => {
-                self.deletions_run(ids, deletions).await;
+            Ok(deletions) => {
+                self.deletions_run(deletions).await;
                 Ok(())
             }
             Err(error) if how.if_exists && error.kind == Kind::NotFound => Ok(()),
@@ -160,7 +161,7 @@ impl Metastore {
         catalog: &str,
         name: &str,
         how: DatabaseDrop,
-    ) -> Result<(Vec<i64>, Vec<Deletion>)> {
+    ) -> Result<Recorded> {
         let mut txn = self.store.write().await?;
         let database = txn.database_lock(catalog, name).await?.ok_or_else(|| missing(catalog, name))?;
         if !how.cascade
@@ -186,9 +187,9 @@ impl Metastore {
         if how.delete_data {
             deletions.extend(self.database_deletions(&database.database)?);
         }
-        let ids = self.deletions_record(&mut txn, &deletions).await?;
+        let deletions = self.deletions_record(&mut txn, &deletions).await?;
         txn.commit().await?;
-        Ok((ids, deletions))
+        Ok(deletions)
     }
 
     /// What is in a database, in the word of Hive's message; none when it is empty.

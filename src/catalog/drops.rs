@@ -31,19 +31,19 @@ impl Metastore {
             self.deletable_check(caller, at, table.location()).await?;
         }
         let purge = skips_trash(environment, &table.parameters);
-        let (ids, deletions) = self
+        let deletions = self
             .store
             .retrying("table_drop", || async {
                 let mut txn = self.store.write().await?;
                 let table = txn.table_lock(&at.catalog, &at.database, &at.table).await?.ok_or_else(|| missing(at))?;
                 self.materialized_check(&mut txn, &table).await?;
                 let deletions = self.table_drop_in(&mut txn, caller, &table, delete_data, purge).await?;
-                let ids = self.deletions_record(&mut txn, &deletions).await?;
+                let deletions = self.deletions_record(&mut txn, &deletions).await?;
                 txn.commit().await?;
-                Ok((ids, deletions))
+                Ok(deletions)
             })
             .await?;
-        self.deletions_run(ids, deletions).await;
+        self.deletions_run(deletions).await;
         Ok(())
     }
 

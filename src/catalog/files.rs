@@ -1,11 +1,20 @@
 //! Directories around a commit: made before it and undone when it fails, deleted after it.
 
+use std::collections::BTreeMap;
+
+use futures_util::{StreamExt as _, stream};
 use skep_core::Result;
 
 use super::caller::Caller;
 use super::metastore::Metastore;
 use crate::store::Txn;
 use crate::warehouse::{Created, Deletion, Location};
+
+/// How many deletions of one call run at once.
+const DELETIONS_MAX: usize = 16;
+
+/// Deletions that a transaction has recorded, with their ids.
+pub(super) type Recorded = Vec<(i64, Deletion)>;
 
 impl Metastore {
     /// Makes directories, runs the write, and takes them back if it fails.
@@ -29,50 +38,68 @@ impl Metastore {
     }
 
     /// Records deletions in the transaction that decides them.
-    pub(super) async fn deletions_record(&self, txn: &mut Txn, deletions: &[Deletion]) -> Result<Vec<i64>> {
-        let mut ids = Vec::with_capacity(deletions.len());
-        for deletion in deletions {
-            // Another node's sweeper leaves it alone for a minute: it is ours to do now.
-            ids.push(txn.deletion_insert(deletion, txn.now_ms() + 60_000).await?);
+    pub(super) async fn deletions_record(&self, txn: &mut Txn, deletions: &[Deletion]) -> Result<Recorded> {
+        if deletions.is_empty() {
+            return Ok(Vec::new());
         }
-        Ok(ids)
+        // Another node's sweeper leaves them alone for a minute: they are ours to do now.
+        txn.deletion_insert(deletions, txn.now_ms() + 60_000).await
     }
 
     /// Carries recorded deletions out, after the commit. What fails is tried again by the sweeper.
-    pub(super) async fn deletions_run(&self, ids: Vec<i64>, deletions: Vec<Deletion>) {
-        for (id, deletion) in ids.into_iter().zip(deletions) {
-            self.deletion_run(id, &deletion).await;
+    pub(super) async fn deletions_run(&self, deletions: Recorded) {
+        if deletions.is_empty() {
+            return;
+        }
+        let mut done = Vec::with_capacity(deletions.len());
+        // What lies deeper goes first; places of one depth do not lie in each other.
+        for (_, level) in by_depth(deletions).into_iter().rev() {
+            let removals = stream::iter(level).map(|(id, deletion)| self.deletion_run(id, deletion));
+            done.extend(removals.buffer_unordered(DELETIONS_MAX).collect::<Vec<_>>().await);
+        }
+        let noted = self.store.retrying("deletions_note", || self.deletions_note(&done)).await;
+        if let Err(error) = noted {
+            tracing::warn!(%error, "deletions stay recorded");
         }
     }
 
-    async fn deletion_run(&self, id: i64, deletion: &Deletion) {
-        let removal = self.warehouse.directory_delete(deletion).await;
-        let outcome: Result<()> = async {
-            let mut txn = self.store.write().await?;
-            match removal {
-                Ok(removal) => {
-                    tracing::debug!(location = %deletion.location, ?removal, "data of a dropped object");
-                    txn.deletion_done(id).await?;
-                }
-                Err(error) => {
-                    let failed = txn.deletion_later(id, txn.now_ms() + 60_000).await?;
-                    tracing::warn!(location = %deletion.location, failed, %error, "data could not be deleted yet");
-                }
+    /// Gives the deletion's id and whether it is done with.
+    async fn deletion_run(&self, id: i64, deletion: Deletion) -> (i64, bool) {
+        match self.warehouse.directory_delete(&deletion).await {
+            Ok(removal) => {
+                tracing::debug!(location = %deletion.location, ?removal, "data of a dropped object");
+                (id, true)
             }
-            txn.commit().await
+            Err(error) => {
+                tracing::warn!(location = %deletion.location, %error, "data could not be deleted yet");
+                (id, false)
+            }
         }
-        .await;
-        if let Err(error) = outcome {
-            tracing::warn!(location = %deletion.location, %error, "a deletion stays recorded");
+    }
+
+    async fn deletions_note(&self, removals: &[(i64, bool)]) -> Result<()> {
+        let mut txn = self.store.write().await?;
+        let done: Vec<i64> = removals.iter().filter(|(_, done)| *done).map(|(id, _)| *id).collect();
+        txn.deletion_done(&done).await?;
+        for (id, _) in removals.iter().filter(|(_, done)| !*done) {
+            txn.deletion_later(*id, txn.now_ms() + 60_000).await?;
         }
+        txn.commit().await
     }
 
     /// Tries deletions again that failed or whose server died. Gives how many were due.
     pub async fn deletions_sweep(&self) -> Result<usize> {
         let due = self.store.peek().await?.deletion_list::<Deletion>(self.clock.now_ms(), 100).await?;
-        for (id, deletion) in &due {
-            self.deletion_run(*id, deletion).await;
-        }
-        Ok(due.len())
+        let count = due.len();
+        self.deletions_run(due).await;
+        Ok(count)
     }
+}
+
+fn by_depth(deletions: Recorded) -> BTreeMap<usize, Recorded> {
+    let mut levels: BTreeMap<usize, Recorded> = BTreeMap::new();
+    for deletion in deletions {
+        levels.entry(deletion.1.location.path().split('/').count()).or_default().push(deletion);
+    }
+    levels
 }

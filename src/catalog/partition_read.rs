@@ -7,21 +7,13 @@ use skep_core::table::Table;
 use skep_core::{Error, Kind, Result};
 
 use super::metastore::Metastore;
+use super::partition_form::PartitionKey;
 use super::partition_pick::{Bound, KeyOrder, Picked};
 use super::partition_query::{PartitionAnswer, PartitionPick, PartitionQuery, RequestScope};
 use super::partition_rows::{RowsBuilder, TablePartitions, key_position};
 use super::reference::TableRef;
 use super::table_read::missing;
 use crate::store::{PartitionScan, Txn};
-
-/// Which one partition.
-#[derive(Debug, Clone)]
-pub enum PartitionKey {
-    /// A value for each key.
-    Values(Vec<String>),
-    /// `k=v/k2=v2`, keys in any order but in the table's case.
-    Name(String),
-}
 
 /// Rows of values (get_partition_values).
 #[derive(Debug, Clone, Default)]

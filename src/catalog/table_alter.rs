@@ -36,6 +36,9 @@ pub struct Altered {
     /// The partition that was altered; none: the table, or all that the version changed.
     #[serde(default)]
     pub partition: Option<String>,
+    /// The name that the partition had until then, where it was renamed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub renamed_from: Option<String>,
 }
 
 /// A managed table's directory on the move.

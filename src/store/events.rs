@@ -21,6 +21,14 @@ const EVENT_INSERT_MANY: Sql = Sql::per_dialect(
      select value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, value->>7 \
      from json_each($1) where true",
 );
+/// Events of one table and version that differ in their bodies, in this order.
+const EVENT_INSERT_ALIKE: Sql = Sql::per_dialect(
+    "event_insert_alike",
+    "insert into event (at, kind, catalog, database, tbl, table_id, version, body) \
+     select $1, $2, $3, $4, $5, $6, $7, u.body from unnest($8::text[]) with ordinality u (body, rank) order by u.rank",
+    "insert into event (at, kind, catalog, database, tbl, table_id, version, body) \
+     select $1, $2, $3, $4, $5, $6, $7, value->>0 from json_each($8) where true order by key",
+);
 const EVENT_UNNUMBERED: Sql = Sql::both("event_unnumbered", "select 1 from event where id is null limit 1");
 const EVENT_COUNTER_MAKE: Sql = Sql::both(
     "event_counter_make",
@@ -50,6 +58,7 @@ const EVENT_PURGE: Sql = Sql::both("event_purge", "delete from event where id is
 pub(super) const ALL: &[&Sql] = &[
     &EVENT_INSERT,
     &EVENT_INSERT_MANY,
+    &EVENT_INSERT_ALIKE,
     &EVENT_UNNUMBERED,
     &EVENT_COUNTER_MAKE,
     &EVENT_COUNTER_LOCK,
@@ -141,6 +150,21 @@ impl Txn {
             self.execute(&EVENT_INSERT_MANY, &[Arg::Columns(&columns)]).await?;
         }
         Ok(())
+    }
+    /// Writes one event for each body, in their order, all of them alike but for it.
+    pub async fn event_insert_alike<B: Serialize>(&mut self, alike: &NewEvent<'_, ()>, bodies: &[B]) -> Result<()> {
+        let bodies = [ColumnArg::Text(bodies.iter().map(to_json).collect::<Result<_>>()?)];
+        let args = [
+            Arg::I64(self.now_ms()),
+            Arg::Text(alike.kind),
+            Arg::OptText(alike.catalog),
+            Arg::OptText(alike.database),
+            Arg::OptText(alike.table),
+            Arg::OptI64(alike.version.map(|v| v.0)),
+            Arg::OptI64(alike.version.map(|v| v.1)),
+            Arg::Columns(&bodies),
+        ];
+        self.execute(&EVENT_INSERT_ALIKE, &args).await.map(drop)
     }
     /// Events with `after < id <= up_to`, at most `limit`.
     pub async fn event_list(&mut self, after: i64, up_to: i64, limit: i64) -> Result<Vec<StoredEvent>> {

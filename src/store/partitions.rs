@@ -51,6 +51,11 @@ const PARTITION_NAMES: Sql = Sql::both(
     "partition_names",
     "select name from partition where table_id = $1 and removed is null order by name limit $2",
 );
+/// What a filter needs: names, and values where the name does not hold them.
+const PARTITION_VALUES: Sql = Sql::both(
+    "partition_values",
+    "select name, partition_values from partition where table_id = $1 and removed is null order by name",
+);
 const PARTITION_COUNT: Sql =
     Sql::both("partition_count", "select count(*) from partition where table_id = $1 and removed is null");
 const PARTITION_EXISTING: Sql = Sql::per_dialect(
@@ -86,6 +91,7 @@ pub(super) const ALL: &[&Sql] = &[
     &PARTITION_GONE_SINCE,
     &PARTITION_APART,
     &PARTITION_NAMES,
+    &PARTITION_VALUES,
     &PARTITION_COUNT,
     &PARTITION_EXISTING,
     &PARTITION_INSERT,
@@ -108,10 +114,7 @@ impl Reader {
 
     fn read(&self, row: &Row) -> Result<Partition> {
         let name = row.text(1)?.to_owned();
-        let values = match row.opt_text(5)? {
-            Some(_) => row.json(5)?,
-            None => partition_name_parse(&name)?.into_iter().map(|(_, value)| value).collect(),
-        };
+        let values = read_values(row, &name, 5)?;
         let location = match (row.opt_text(3)?, row.opt_text(4)?) {
             (_, Some(location)) => Some(location.to_owned()),
             (Some(base), None) => Some(format!("{base}/{name}")),
@@ -136,6 +139,14 @@ impl Reader {
             parameters: if row.opt_text(6)?.is_some() { row.json(6)? } else { Default::default() },
             write_id: row.opt_i64(9)?,
         })
+    }
+}
+
+/// A partition's values; they are stored only where the name does not say them.
+fn read_values(row: &Row, name: &str, index: usize) -> Result<Vec<String>> {
+    match row.opt_text(index)? {
+        Some(_) => row.json(index),
+        None => Ok(partition_name_parse(name)?.into_iter().map(|(_, value)| value).collect()),
     }
 }
 
@@ -230,6 +241,15 @@ impl Txn {
     pub async fn partition_names(&mut self, table_id: i64, limit: Option<usize>) -> Result<Vec<String>> {
         let args = [Arg::I64(table_id), Arg::I64(limit_arg(limit))];
         self.list(&PARTITION_NAMES, &args, |row| row.text(0).map(str::to_owned)).await
+    }
+    /// Names and values of all partitions, by name.
+    pub async fn partition_values(&mut self, table_id: i64) -> Result<Vec<(String, Vec<String>)>> {
+        self.list(&PARTITION_VALUES, &[Arg::I64(table_id)], |row| {
+            let name = row.text(0)?.to_owned();
+            let values = read_values(row, &name, 1)?;
+            Ok((name, values))
+        })
+        .await
     }
     /// Locations of partitions that do not lie at `base` and their name.
     pub async fn partition_apart(&mut self, table_id: i64, base: &str) -> Result<Vec<String>> {

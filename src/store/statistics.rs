@@ -52,6 +52,11 @@ const STATISTICS_MOVE: Sql = Sql::both(
     "statistics_move",
     "update statistics set table_id = $3, partition = $4 where table_id = $1 and partition = $2",
 );
+const STATISTICS_HAND_OVER: Sql = Sql::per_dialect(
+    "statistics_hand_over",
+    "update statistics set table_id = $2 where table_id = $1 and partition = any($3)",
+    "update statistics set table_id = $2 where table_id = $1 and partition in (select value from json_each($3))",
+);
 
 pub(super) const ALL: &[&Sql] = &[
     &STATISTICS_TABLE,
@@ -62,6 +67,7 @@ pub(super) const ALL: &[&Sql] = &[
     &STATISTICS_DELETE_COLUMNS,
     &STATISTICS_DELETE_ALL,
     &STATISTICS_MOVE,
+    &STATISTICS_HAND_OVER,
 ];
 
 /// Rows go to the database in statements of at most so many.
@@ -142,5 +148,10 @@ impl Txn {
     pub async fn statistics_move(&mut self, from: (i64, &str), to: (i64, &str)) -> Result<()> {
         let args = [Arg::I64(from.0), Arg::Text(from.1), Arg::I64(to.0), Arg::Text(to.1)];
         self.execute(&STATISTICS_MOVE, &args).await.map(drop)
+    }
+    /// Statistics of these partitions become those of another table's partitions of the same names.
+    pub async fn statistics_hand_over(&mut self, from: i64, to: i64, partitions: &[String]) -> Result<()> {
+        let args = [Arg::I64(from), Arg::I64(to), Arg::Texts(partitions)];
+        self.execute(&STATISTICS_HAND_OVER, &args).await.map(drop)
     }
 }

@@ -198,7 +198,10 @@ impl Warehouse {
 
     /// [`Self::files_summary`] of many places, in their order.
     pub async fn files_summaries(&self, locations: &[Location]) -> Result<Vec<Option<FilesSummary>>> {
-        stream::iter(locations).map(|location| self.files_summary(location)).buffered(LISTINGS_MAX).try_collect().await
+        // Owned, or the compiler finds no caller's future to be Send.
+        let listings =
+            stream::iter(locations.to_vec()).map(|location| async move { self.files_summary(&location).await });
+        listings.buffered(LISTINGS_MAX).try_collect().await
     }
 
     /// Whether `user` (none: the server's own) may write in the directory: `metastore.authorization.storage.checks`.

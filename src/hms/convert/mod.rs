@@ -8,6 +8,7 @@ pub mod partition;
 pub mod partition_list;
 pub mod partition_projection;
 pub mod partition_spec;
+pub mod partition_spec_in;
 pub mod projection;
 pub mod statistics;
 pub mod table;

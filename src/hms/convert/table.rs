@@ -66,7 +66,8 @@ pub fn storage_in(sd: t::StorageDescriptor) -> Storage {
 pub fn shape_out(shape: &Shape, location: Option<String>) -> t::StorageDescriptor {
     let skewed = shape.skewed.clone().unwrap_or_default();
     t::StorageDescriptor {
-        cols: Some(columns_out(shape.columns())),
+        // None stays none: a partition may be stored without a list of columns.
+        cols: shape.columns.as_deref().map(columns_out),
         location,
         input_format: shape.input_format.clone(),
         output_format: shape.output_format.clone(),

@@ -19,4 +19,7 @@ pub fn routes() -> Routes {
         .and(handlers::indexes::routes())
         .and(handlers::locks::routes())
         .and(handlers::transactions::routes())
+        .and(handlers::partitions_add::routes())
+        .and(handlers::partitions_alter::routes())
+        .and(handlers::partitions_drop::routes())
 }

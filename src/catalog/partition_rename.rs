@@ -1,0 +1,131 @@
+//! Renaming a partition: new values, and the directory of a managed one moves along (`semantics.md §5`).
+
+use skep_core::name::partition_name;
+use skep_core::partition::Partition;
+use skep_core::table::{Parameters, Table, TableType};
+use skep_core::{Error, Kind, Result};
+
+use super::caller::Caller;
+use super::metastore::Metastore;
+use super::partition_alter::column_statistics_after;
+use super::partition_form::{Shapes, default_location, overtaken, partitions_name, table_missing};
+use super::reference::TableRef;
+use super::table_alter::Altered;
+use crate::store::{Change, NewEvent};
+use crate::warehouse::{Location, Renamed};
+
+/// A partition to rename.
+#[derive(Debug, Clone)]
+pub struct PartitionRename {
+    pub at: TableRef,
+    pub old_values: Vec<String>,
+    /// What it shall be, with its new values.
+    pub new: Partition,
+    pub environment: Parameters,
+}
+
+impl Metastore {
+    /// Errors: InvalidOperation where the table or the partition is not there, or the new name is taken.
+    pub async fn partition_rename(&self, caller: &Caller, request: &PartitionRename) -> Result<()> {
+        self.store.retrying("partition_rename", || self.partition_rename_once(caller, request)).await
+    }
+
+    async fn partition_rename_once(&self, caller: &Caller, request: &PartitionRename) -> Result<()> {
+        let at = &request.at;
+        let mut txn = self.store.read().await?;
+        let table = txn.table_get(&at.catalog, &at.database, &at.table).await?;
+        let table = table.ok_or_else(|| table_missing(at, "alter partition", Kind::InvalidOperation))?;
+        let mut new = [request.new.clone()];
+        partitions_name(&table, &mut new, &self.whitelist()?)?;
+        let [mut new] = new;
+        let old_name = partition_name(&table.partition_keys, &request.old_values)?;
+        let old = txn.partition_get(table.id, table.version, &old_name).await?.ok_or_else(|| {
+            Error::invalid_operation(format!(
+                "Unable to rename partition because old partition does not exist: {old_name} in {at}"
+            ))
+        })?;
+        if !txn.partition_existing(table.id, std::slice::from_ref(&new.name)).await?.is_empty() {
+            return Err(Error::invalid_operation(format!("Partition already exists: {} in {at}", new.name)));
+        }
+        drop(txn);
+        self.partition_alter_settle(&table, &old, &mut new, false, &mut Shapes::of(&table))?;
+        let moved = self.partition_move(&table, &old, &mut new).await?;
+        let done = self.partition_rename_stored(caller, request, &table, &old, new).await;
+        if let (Err(_), Some((from, to))) = (&done, moved)
+            && let Err(error) = self.warehouse.directory_rename(&to, &from).await
+        {
+            tracing::error!(from = %to, to = %from, %error, "a directory could not be moved back");
+        }
+        done
+    }
+
+    /// Moves a managed partition to the place of its new name; gives the move if there was one.
+    async fn partition_move(
+        &self,
+        table: &Table,
+        old: &Partition,
+        new: &mut Partition,
+    ) -> Result<Option<(Location, Location)>> {
+        let Some(storage) = new.storage.as_mut() else { return Ok(None) };
+        storage.location = old.location().map(str::to_owned);
+        let stays = table.table_type == TableType::External && !table.flag("TRANSLATED_TO_EXTERNAL");
+        let from = old.location().map(Location::parse).transpose().ok().flatten();
+        let (Some(from), Some(to), false) = (from, default_location(table, &new.name)?, stays) else {
+            return Ok(None);
+        };
+        if from.same_place(&to) {
+            return Ok(None);
+        }
+        if !self.warehouse.directory_exists(&from).await? {
+            storage.location = Some(to.to_string());
+            return Ok(None);
+        }
+        match self.warehouse.directory_rename(&from, &to).await {
+            Ok(Renamed::Moved) => {
+                storage.location = Some(to.to_string());
+                Ok(Some((from, to)))
+            }
+            // The store of the data knows no rename: the partition keeps its place.
+            Ok(Renamed::Kept) => Ok(None),
+            Err(error) => Err(error.with_kind(Kind::InvalidOperation)),
+        }
+    }
+
+    async fn partition_rename_stored(
+        &self,
+        caller: &Caller,
+        request: &PartitionRename,
+        table: &Table,
+        old: &Partition,
+        mut new: Partition,
+    ) -> Result<()> {
+        self.partitions_statistics_changed(table, vec![(old, &mut new)], &request.environment).await?;
+        let at = &request.at;
+        let mut txn = self.store.write_table(table.id).await?;
+        let names = std::slice::from_ref(&old.name);
+        self.partitions_unchanged(&mut txn, at, table, std::slice::from_ref(old), names).await?;
+        if !txn.partition_existing(table.id, std::slice::from_ref(&new.name)).await?.is_empty() {
+            return Err(overtaken(at));
+        }
+        let change = Change { operation: "rename_partition", by: caller.user() };
+        let version = txn.table_commit(table.id, None, change).await?;
+        txn.statistics_move((table.id, &old.name), (table.id, &new.name)).await?;
+        column_statistics_after(&mut txn, table.id, std::slice::from_ref(old), std::slice::from_mut(&mut new)).await?;
+        txn.partition_remove_many(table.id, version, names).await?;
+        txn.partition_add_many(table.id, version, table.location(), std::slice::from_ref(&new)).await?;
+        txn.event_insert(&NewEvent {
+            kind: "ALTER_PARTITION",
+            catalog: Some(&at.catalog),
+            database: Some(&at.database),
+            table: Some(&at.table),
+            version: Some((table.id, version)),
+            body: &Altered {
+                partition: Some(new.name.clone()),
+                renamed_from: Some(old.name.clone()),
+                ..Altered::default()
+            },
+        })
+        .await?;
+        txn.commit().await
+    }
+}
