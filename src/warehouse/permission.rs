@@ -36,10 +36,10 @@ impl Account {
 }
 
 /// Whether the bits let `account` write: the owner's bits for the owner, else the group's for its members, else the
-/// others'. A user that the operating system does not know (none) is one of the others; root may always.
+/// others'. A user that the operating system does not know (none) is one of the others. As in Hive, the
+/// bits bind root too: they say what an administrator wants, not what the system would let pass.
 pub(super) fn bits_allow_write(mode: u32, uid: u32, gid: u32, account: Option<&Account>) -> bool {
     match account {
-        Some(account) if account.uid == 0 => true,
         Some(account) if account.uid == uid => mode & 0o200 != 0,
         Some(account) if account.gids.contains(&gid) => mode & 0o020 != 0,
         _ => mode & 0o002 != 0,
@@ -77,7 +77,7 @@ mod tests {
         assert!(may(0o757, &eve));
         // the first class that fits decides, even when a later one would allow
         assert!(!may(0o577, &ann) && !may(0o757, &bob));
-        assert!(may(0o000, &account(0, &[0])));
+        assert!(!may(0o000, &account(0, &[0])));
         assert!(!bits_allow_write(0o775, 10, 50, None) && bits_allow_write(0o777, 10, 50, None));
     }
 

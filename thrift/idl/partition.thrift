@@ -221,7 +221,7 @@ struct Partition {
   7: map<string,string> parameters,
   8: optional PrincipalPrivilegeSet privileges,
   9: optional string catName,  // since 2.3.10
-  10: optional i64 writeId = -1,  // since 4.0
+  10: optional i64 writeId,  // since 4.0
   11: optional bool isStatsCompliant,  // since 4.0
   12: optional ColumnStatistics colStats,  // since 4.0
   13: optional FileMetadata fileMetadata,  // since 4.0

@@ -212,7 +212,8 @@ struct Table {
   16: optional CreationMetadata creationMetadata (also = "string catNameV2"),  // since 2.3.10
   17: optional string catName,  // since 3.1
   18: optional PrincipalType ownerType = PrincipalType.USER,  // since 3.1
-  19: optional i64 writeId = -1,  // since 4.0
+  // Hive declares -1 as the default and yet always writes it; clients compare.
+  19: optional i64 writeId,  // since 4.0
   20: optional bool isStatsCompliant,  // since 4.0
   21: optional ColumnStatistics colStats,  // since 4.0
   22: optional byte accessType,  // since 4.0

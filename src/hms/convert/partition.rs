@@ -17,7 +17,7 @@ pub fn partition_in(partition: t::Partition) -> Partition {
         last_access_time: partition.last_access_time,
         storage: partition.sd.map(storage_in),
         parameters: parameters_in(partition.parameters),
-        write_id: (partition.write_id > 0).then_some(partition.write_id),
+        write_id: partition.write_id.filter(|id| *id > 0),
     }
 }
 
@@ -31,7 +31,7 @@ pub fn partition_out(partition: &Partition, at: &TableRef) -> t::Partition {
         sd: partition.storage.as_ref().map(storage_out),
         parameters: parameters_out(&partition.parameters),
         cat_name: Some(at.catalog.clone()),
-        write_id: partition.write_id.unwrap_or(-1),
+        write_id: Some(partition.write_id.unwrap_or(-1)),
         ..t::Partition::default()
     }
 }

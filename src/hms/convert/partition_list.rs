@@ -96,7 +96,7 @@ pub fn view_out(row: &PartitionView<'_>, table: &Table, form: &PartitionForm, st
         parameters: Some(view_parameters(row, form)),
         privileges: form.privileges.clone(),
         cat_name: Some(table.catalog.clone()),
-        write_id: row.write_id().unwrap_or(-1),
+        write_id: Some(row.write_id().unwrap_or(-1)),
         ..t::Partition::default()
     }
 }

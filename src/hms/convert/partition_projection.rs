@@ -131,9 +131,7 @@ impl Projection {
         self.keep("lastAccessTime", &mut partition.last_access_time);
         self.keep("parameters", &mut partition.parameters);
         self.keep("privileges", &mut partition.privileges);
-        if !self.has("writeId") {
-            partition.write_id = -1;
-        }
+        self.keep("writeId", &mut partition.write_id);
         if let Some(sd) = self.part("sd", &mut partition.sd) {
             self.storage(sd);
         }

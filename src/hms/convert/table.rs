@@ -167,7 +167,7 @@ pub fn table_in(table: t::Table, catalog: &str) -> Result<Table> {
         table_type,
         rewrite_enabled: table.rewrite_enabled.unwrap_or_default(),
         creation_metadata: table.creation_metadata.map(creation_metadata_in),
-        write_id: (table.write_id > 0).then_some(table.write_id),
+        write_id: table.write_id.filter(|id| *id > 0),
     })
 }
 
@@ -189,7 +189,7 @@ pub fn table_out(table: &Table) -> t::Table {
         creation_metadata: table.creation_metadata.as_ref().map(creation_metadata_out),
         cat_name: Some(table.catalog.clone()),
         owner_type: principal_out(table.owner_type),
-        write_id: table.write_id.unwrap_or(-1),
+        write_id: Some(table.write_id.unwrap_or(-1)),
         id: Some(table.id),
         ..t::Table::default()
     }

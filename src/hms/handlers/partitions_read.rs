@@ -160,7 +160,8 @@ async fn list_ps_with_auth_req(
     let at = cx.table(request.cat_name.as_deref(), Some(&request.db_name), Some(&request.tbl_name))?;
     let pick = match request.part_names {
         Some(names) => PartitionPick::Names(names),
-        None => prefix(request.part_vals)?,
+        // Hive 4's client asks so for all partitions.
+        None => request.part_vals.map_or(PartitionPick::All, PartitionPick::Prefix),
     };
     let answer = read(&cx, at, pick, limit(request.max_parts), RequestScope::Found).await?;
     let mut form = PartitionForm::new(

@@ -288,7 +288,7 @@ wire_struct! {
         /// Since 2.3.10.
         9: cat_name: Option<String>,
         /// Since 4.0.
-        10: write_id: i64 = -1,
+        10: write_id: Option<i64>,
         /// Since 4.0.
         11: is_stats_compliant: Option<bool>,
         /// Since 4.0.

@@ -289,8 +289,9 @@ wire_struct! {
         17: cat_name: Option<String>,
         /// Since 3.1.
         18: owner_type: PrincipalType = PrincipalType::USER,
+        /// Hive declares -1 as the default and yet always writes it; clients compare.
         /// Since 4.0.
-        19: write_id: i64 = -1,
+        19: write_id: Option<i64>,
         /// Since 4.0.
         20: is_stats_compliant: Option<bool>,
         /// Since 4.0.
