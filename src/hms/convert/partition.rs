@@ -31,7 +31,8 @@ pub fn partition_out(partition: &Partition, at: &TableRef) -> t::Partition {
         sd: partition.storage.as_ref().map(storage_out),
         parameters: parameters_out(&partition.parameters),
         cat_name: Some(at.catalog.clone()),
-        write_id: partition.write_id.unwrap_or(-1),
+        // As HMS, which sends a number here in any case.
+        write_id: partition.write_id.unwrap_or(0),
         ..t::Partition::default()
     }
 }

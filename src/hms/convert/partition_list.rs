@@ -96,7 +96,8 @@ pub fn view_out(row: &PartitionView<'_>, table: &Table, form: &PartitionForm, st
         parameters: Some(view_parameters(row, form)),
         privileges: form.privileges.clone(),
         cat_name: Some(table.catalog.clone()),
-        write_id: row.write_id().unwrap_or(-1),
+        // As HMS, which sends a number here in any case.
+        write_id: row.write_id().unwrap_or(0),
         ..t::Partition::default()
     }
 }
