@@ -99,8 +99,9 @@ async fn add_req(cx: Cx, args: m::AddPartitionsReqArgs) -> Result<t::AddPartitio
         return Ok(t::AddPartitionsResult::default());
     }
     let at = cx.table(request.cat_name.as_deref(), Some(&request.db_name), Some(&request.tbl_name))?;
-    let (_, database) = cx.database_maybe(None, Some(&request.db_name))?;
-    let naming = Naming::Exact(database.as_deref().unwrap_or_default(), &request.tbl_name);
+    // As written, but for a catalog before it (`@cat#db`).
+    let database = request.db_name.strip_prefix('@').and_then(|d| d.split_once('#')).map(|(_, d)| d);
+    let naming = Naming::Exact(database.unwrap_or(&request.db_name), &request.tbl_name);
     let sent = request.parts.into_iter().map(SentPartition::from).collect();
     let mut partitions = partitions_of(&cx, &at, sent, naming).await?;
     let skip_columns = request.skip_column_schema_for_partition.unwrap_or_default();
