@@ -7,6 +7,7 @@
 mod caller;
 mod catalogs;
 mod constraints;
+mod constraints_read;
 mod databases;
 mod drops;
 mod files;
@@ -31,7 +32,8 @@ mod validate;
 mod write_ids;
 
 pub use caller::Caller;
-pub use constraints::{Constraint, ConstraintKind};
+pub use constraints::{Constraint, ConstraintKind, ForeignColumn, KeyColumn};
+pub use constraints_read::ForeignKeyQuery;
 pub use databases::{DatabaseAltered, DatabaseDrop};
 pub use locks::{LockAnswer, LockComponent, LockRequest, lock_filter};
 pub use metastore::Metastore;
