@@ -9,6 +9,7 @@ pub mod partition;
 pub mod partition_list;
 pub mod partition_projection;
 pub mod partition_spec;
+pub mod privilege;
 pub mod projection;
 pub mod statistics;
 pub mod table;
