@@ -8,6 +8,7 @@ use skep_core::{Error, Kind, Result};
 use super::caller::Caller;
 use super::files::Recorded;
 use super::metastore::Metastore;
+use super::privileges::database_scope;
 use crate::store::{DocumentKind, NewEvent, StoredDatabase, Txn};
 use crate::warehouse::{DatabasePlace, Deletion, Location};
 
@@ -182,6 +183,7 @@ impl Metastore {
             txn.event_insert(&NewEvent { kind: "DROP_FUNCTION", ..event("DROP_FUNCTION", &database.database, &body) })
                 .await?;
         }
+        txn.document_delete_scope(DocumentKind::Privilege, &database_scope(database.id)).await?;
         txn.database_delete(database.id).await?;
         txn.event_insert(&event("DROP_DATABASE", &database.database, &database.database)).await?;
         if how.delete_data {

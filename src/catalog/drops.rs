@@ -6,6 +6,7 @@ use skep_core::{Error, Result};
 
 use super::caller::Caller;
 use super::metastore::Metastore;
+use super::privileges::table_scope;
 use super::reference::TableRef;
 use super::table_read::missing;
 use super::validate::data_is_ours;
@@ -104,6 +105,7 @@ impl Metastore {
         let version = txn.table_drop(table.id, Change { operation: "drop_table", by: caller.user() }).await?;
         txn.statistics_delete_all(table.id).await?;
         txn.document_delete_scope(DocumentKind::Constraint, &table.id.to_string()).await?;
+        txn.document_delete_scope(DocumentKind::Privilege, &table_scope(table.id)).await?;
         txn.document_delete_scope(DocumentKind::PartitionMark, &table.id.to_string()).await?;
         if table.flag("transactional") {
             txn.write_id_forget((&table.catalog, &table.database, &table.name)).await?;

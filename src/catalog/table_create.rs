@@ -154,7 +154,8 @@ impl Metastore {
                     body: &(),
                 })
                 .await?;
-                self.constraints_insert(&mut txn, id, at, constraints).await?;
+                let stored = Table { id, version: 1, ..table.clone() };
+                self.constraints_insert(&mut txn, &stored, constraints).await?;
                 txn.commit().await
             })
             .await

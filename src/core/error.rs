@@ -31,6 +31,9 @@ pub enum Kind {
     NoSuchTxn,
     TxnAborted,
     TxnOpen,
+    /// What the called method has no exception for, and Hive's own server fails the whole call with. Only where clients
+    /// are known to expect that.
+    Undeclared,
     /// Another transaction won; nothing was done and the operation may be run again.
     Conflict,
     /// The database behind the store cannot be reached now; the call may be repeated.

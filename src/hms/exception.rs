@@ -28,6 +28,7 @@ pub fn wanted(kind: Kind) -> &'static [Exception] {
         Kind::NoSuchTxn => &[E::NoSuchTxn, E::NoSuchObject, E::Meta],
         Kind::TxnAborted => &[E::TxnAborted, E::NoSuchTxn, E::Meta],
         Kind::TxnOpen => &[E::TxnOpen, E::InvalidOperation, E::Meta],
+        Kind::Undeclared => &[],
         // Never as a protocol error where it can be helped: Trino repeats a call on one for 30 s, Java reconnects.
         Kind::Meta | Kind::Conflict | Kind::Unavailable | Kind::Corrupt | Kind::Internal => &[E::Meta],
     }

@@ -63,6 +63,7 @@ impl Outcome {
     /// Whether it is our fault rather than the caller's.
     pub fn is_fault(self) -> bool {
         match self {
+            Self::Undeclared(Kind::Undeclared) => false,
             Self::Panicked | Self::Undeclared(_) => true,
             Self::Declared(kind) => matches!(kind, Kind::Unavailable | Kind::Corrupt | Kind::Internal),
             Self::Ok | Self::UnknownMethod | Self::Malformed => false,
@@ -86,6 +87,7 @@ fn kind_str(kind: Kind) -> &'static str {
         Kind::NoSuchTxn => "no_such_txn",
         Kind::TxnAborted => "txn_aborted",
         Kind::TxnOpen => "txn_open",
+        Kind::Undeclared => "undeclared",
         Kind::Conflict => "conflict",
         Kind::Unavailable => "unavailable",
         Kind::Corrupt => "corrupt",

@@ -24,6 +24,8 @@ const DOCUMENT_DELETE: Sql =
     Sql::both("document_delete", "delete from document where kind = $1 and scope = $2 and name = $3");
 const DOCUMENT_DELETE_SCOPE: Sql =
     Sql::both("document_delete_scope", "delete from document where kind = $1 and scope = $2");
+const DOCUMENT_DELETE_BEFORE: Sql =
+    Sql::both("document_delete_before", "delete from document where kind = $1 and scope = $2 and name < $3");
 const COUNTER_NEXT: Sql = Sql::both(
     "counter_next",
     "insert into counter (name, last) values ($1, $2) on conflict (name) do update \
@@ -39,6 +41,7 @@ pub(super) const ALL: &[&Sql] = &[
     &DOCUMENT_INSERT,
     &DOCUMENT_DELETE,
     &DOCUMENT_DELETE_SCOPE,
+    &DOCUMENT_DELETE_BEFORE,
     &COUNTER_NEXT,
     &COUNTER_GET,
 ];
@@ -54,10 +57,12 @@ pub enum DocumentKind {
     Role,
     /// Scope: empty; name: role, principal and type.
     RoleGrant,
-    /// Scope: empty; name: object, principal, privilege.
+    /// Scope: the object; name: authorizer, principal, privilege, grantor.
     Privilege,
     /// Facts of the store itself. Scope: empty.
     Node,
+    /// Scope: empty; name: creation time and number.
+    RuntimeStat,
     /// Events that a partition was marked for. Scope: table id.
     PartitionMark,
 }
@@ -71,6 +76,7 @@ impl DocumentKind {
             Self::RoleGrant => "role_grant",
             Self::Privilege => "privilege",
             Self::Node => "node",
+            Self::RuntimeStat => "runtime_stat",
             Self::PartitionMark => "partition_mark",
         }
     }
@@ -139,6 +145,11 @@ impl Txn {
     /// Deletes all of a scope; gives how many.
     pub async fn document_delete_scope(&mut self, kind: DocumentKind, scope: &str) -> Result<u64> {
         self.execute(&DOCUMENT_DELETE_SCOPE, &[Arg::Text(kind.as_str()), Arg::Text(scope)]).await
+    }
+
+    /// Deletes those of a scope whose names sort (by bytes) before this; gives how many.
+    pub async fn document_delete_before(&mut self, kind: DocumentKind, scope: &str, name: &str) -> Result<u64> {
+        self.execute(&DOCUMENT_DELETE_BEFORE, &[Arg::Text(kind.as_str()), Arg::Text(scope), Arg::Text(name)]).await
     }
 
     /// Takes the next `count` numbers of a counter and gives the last of them; the first ever is 1.

@@ -31,7 +31,7 @@ pub use partitions::PartitionScan;
 pub use shapes::Slot;
 pub use statistics::StatisticsRow;
 pub use store::Store;
-pub use tables::{Change, TableHead};
+pub use tables::{Change, TableHead, TablePlace};
 pub use texts::statements_check;
 pub use transactions::{AcidConflict, AcidOwner, AcidRow};
 pub use txn::Txn;

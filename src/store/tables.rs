@@ -40,6 +40,13 @@ const TABLE_NAMES: Sql = Sql::both(
     "select t.name, t.kind from catalog c join database d on d.catalog_id = c.id \
      join tbl t on t.database_id = d.id and t.dropped_at is null where c.name = $1 and d.name = $2 order by t.name",
 );
+const TABLE_PLACES: Sql = Sql::per_dialect(
+    "table_places",
+    "select t.id, c.name, d.name, t.name from tbl t join database d on d.id = t.database_id \
+     join catalog c on c.id = d.catalog_id where t.dropped_at is null and t.id = any($1)",
+    "select t.id, c.name, d.name, t.name from tbl t join database d on d.id = t.database_id \
+     join catalog c on c.id = d.catalog_id where t.dropped_at is null and t.id in (select value from json_each($1))",
+);
 /// All materialized views, of every catalog.
 const TABLE_MATERIALIZED: Sql = Sql::both(
     "table_materialized",
@@ -85,6 +92,7 @@ pub(super) const ALL: &[&Sql] = &[
     &TABLE_BY_NAMES,
     &TABLE_HEAD,
     &TABLE_NAMES,
+    &TABLE_PLACES,
     &TABLE_MATERIALIZED,
     &TABLE_INSERT,
     &TABLE_NEXT,
@@ -99,6 +107,15 @@ pub(super) const ALL: &[&Sql] = &[
 pub struct TableHead {
     pub id: i64,
     pub version: i64,
+}
+
+/// Where a table lies.
+#[derive(Debug, Clone)]
+pub struct TablePlace {
+    pub id: i64,
+    pub catalog: String,
+    pub database: String,
+    pub name: String,
 }
 
 /// Who does what: recorded with each version.
@@ -156,6 +173,14 @@ impl Txn {
     pub async fn table_by_names(&mut self, catalog: &str, database: &str, names: &[String]) -> Result<Vec<Table>> {
         let args = [Arg::Text(catalog), Arg::Text(database), Arg::Texts(names)];
         self.list(&TABLE_BY_NAMES, &args, read_table).await
+    }
+    /// Where those of these tables lie that are not dropped.
+    pub async fn table_places(&mut self, ids: &[i64]) -> Result<Vec<TablePlace>> {
+        self.list(&TABLE_PLACES, &[Arg::I64s(ids)], |row| {
+            let text = |index| -> Result<String> { Ok(row.text(index)?.to_owned()) };
+            Ok(TablePlace { id: row.i64(0)?, catalog: text(1)?, database: text(2)?, name: text(3)? })
+        })
+        .await
     }
     /// All materialized views, of every catalog.
     pub async fn table_materialized(&mut self) -> Result<Vec<Table>> {

@@ -1,6 +1,7 @@
 //! Thrift's structs from and to core's nouns. Pure; nothing here asks the catalog.
 
 pub mod common;
+pub mod constraint;
 pub mod database;
 pub mod function;
 pub mod lock;
@@ -9,6 +10,7 @@ pub mod partition_list;
 pub mod partition_projection;
 pub mod partition_spec;
 pub mod partition_spec_in;
+pub mod privilege;
 pub mod projection;
 pub mod statistics;
 pub mod table;

@@ -2,6 +2,7 @@
 //! adaptors to the newest request. A file's `routes()` is its block of the table.
 
 pub mod catalogs;
+pub mod constraints;
 pub mod databases;
 pub mod functions;
 pub mod indexes;
@@ -11,6 +12,9 @@ pub mod partitions_alter;
 pub mod partitions_by;
 pub mod partitions_drop;
 pub mod partitions_read;
+pub mod privileges;
+pub mod roles;
+pub mod runtime_stats;
 pub mod session;
 pub mod statistics;
 pub mod tables;

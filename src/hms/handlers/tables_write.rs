@@ -5,9 +5,10 @@ use skep_core::{Error, Kind, Result};
 use skep_thrift::methods as m;
 use skep_thrift::types as t;
 
-use crate::catalog::{Constraint, TableAlter, TableCreate};
+use crate::catalog::{TableAlter, TableCreate};
 use crate::hms::context::{Cx, given};
 use crate::hms::convert::common::environment_in;
+use crate::hms::convert::constraint::{Constraints, constraints_in};
 use crate::hms::convert::statistics::statistics_in;
 use crate::hms::convert::table::{creation_metadata_in, table_in, table_out};
 use crate::hms::routes::Routes;
@@ -48,12 +49,14 @@ async fn table_create(
     table: Option<t::Table>,
     environment: Option<t::EnvironmentContext>,
     processor_capabilities: Option<Vec<String>>,
-    constraints: Vec<Constraint>,
+    constraints: Constraints,
 ) -> Result<()> {
     let mut table = given(table, "the table")?;
     let statistics = table.col_stats.take().map_or_else(|| Ok(Vec::new()), statistics_in)?;
+    let table = table_of(cx, table)?;
+    let constraints = constraints_in(constraints, &table.catalog)?;
     let request = TableCreate {
-        table: table_of(cx, table)?,
+        table,
         environment: environment_in(environment),
         processor_capabilities,
         constraints,
@@ -63,20 +66,36 @@ async fn table_create(
 }
 
 async fn create(cx: Cx, args: m::CreateTableArgs) -> Result<()> {
-    table_create(&cx, args.tbl, None, None, Vec::new()).await
+    table_create(&cx, args.tbl, None, None, Constraints::default()).await
 }
 
 async fn create_with_environment_context(cx: Cx, args: m::CreateTableWithEnvironmentContextArgs) -> Result<()> {
-    table_create(&cx, args.tbl, args.environment_context, None, Vec::new()).await
+    table_create(&cx, args.tbl, args.environment_context, None, Constraints::default()).await
 }
 
 async fn create_with_constraints(cx: Cx, args: m::CreateTableWithConstraintsArgs) -> Result<()> {
-    table_create(&cx, args.tbl, None, None, Vec::new()).await
+    let constraints = Constraints {
+        primary_keys: args.primary_keys,
+        foreign_keys: args.foreign_keys,
+        unique: args.unique_constraints,
+        not_null: args.not_null_constraints,
+        default: args.default_constraints,
+        check: args.check_constraints,
+    };
+    table_create(&cx, args.tbl, None, None, constraints).await
 }
 
 async fn create_req(cx: Cx, args: m::CreateTableReqArgs) -> Result<()> {
     let request = given(args.request, "the request")?;
-    table_create(&cx, Some(request.table), request.env_context, request.processor_capabilities, Vec::new()).await
+    let constraints = Constraints {
+        primary_keys: request.primary_keys,
+        foreign_keys: request.foreign_keys,
+        unique: request.unique_constraints,
+        not_null: request.not_null_constraints,
+        default: request.default_constraints,
+        check: request.check_constraints,
+    };
+    table_create(&cx, Some(request.table), request.env_context, request.processor_capabilities, constraints).await
 }
 
 async fn translate_dryrun(cx: Cx, args: m::TranslateTableDryrunArgs) -> Result<t::Table> {

@@ -7,9 +7,13 @@ use crate::hms::handlers;
 pub fn routes() -> Routes {
     Routes::default()
         .and(handlers::catalogs::routes())
+        .and(handlers::constraints::routes())
         .and(handlers::databases::routes())
         .and(handlers::session::routes())
         .and(handlers::functions::routes())
+        .and(handlers::privileges::routes())
+        .and(handlers::roles::routes())
+        .and(handlers::runtime_stats::routes())
         .and(handlers::statistics::routes())
         .and(handlers::partitions_by::routes())
         .and(handlers::partitions_read::routes())

@@ -14,6 +14,7 @@ macro_rules! store_cases {
 }
 
 mod basics;
+mod constraints;
 mod fixture;
 mod functions;
 mod statistics;
