@@ -6,7 +6,6 @@ use skep_core::{Error, Kind, Result};
 
 use super::metastore::Metastore;
 use super::partition_form::PartitionKey;
-use super::partition_pick::{Bound, KeyOrder, Picked};
 use super::partition_pick::{KeyOrder, Picked};
 use super::partition_query::{PartitionAnswer, PartitionPick, PartitionQuery, RequestScope};
 use super::partition_rows::{TablePartitions, key_position};
