@@ -6,6 +6,7 @@ use skep_core::name::validate_name;
 use skep_core::table::{Catalog, Database, PrincipalType};
 use skep_core::{Error, Result};
 
+use super::partition_cache::PartitionCache;
 use super::settings::Settings;
 use crate::clock::Clock;
 use crate::store::{DocumentKind, Store};
@@ -18,11 +19,13 @@ pub struct Metastore {
     pub(super) warehouse: Arc<Warehouse>,
     pub(super) settings: Arc<Settings>,
     pub(super) clock: Clock,
+    pub(super) partition_cache: Arc<PartitionCache>,
 }
 
 impl Metastore {
     pub fn new(store: Store, warehouse: Arc<Warehouse>, settings: Settings, clock: Clock) -> Self {
-        Self { store, warehouse, settings: Arc::new(settings), clock }
+        let partition_cache = Arc::new(PartitionCache::new(settings.cache_memory_max));
+        Self { store, warehouse, settings: Arc::new(settings), clock, partition_cache }
     }
 
     pub fn settings(&self) -> &Settings {
@@ -30,6 +33,10 @@ impl Metastore {
     }
     pub fn store(&self) -> &Store {
         &self.store
+    }
+    /// Bytes of partitions in memory.
+    pub fn partition_cache_bytes(&self) -> usize {
+        self.partition_cache.bytes()
     }
     pub fn default_catalog(&self) -> &str {
         &self.settings.default_catalog

@@ -1,6 +1,6 @@
 //! From a question and the partitions of a table to the rows that answer it. Pure.
 
-use skep_core::filter::Filter;
+use skep_core::filter::{Filter, Selector};
 use skep_core::kryo::{self, ClientZone, Decoded, Outcome};
 use skep_core::name::DEFAULT_PARTITION;
 use skep_core::prune::{Bits, PartitionSet};
@@ -59,8 +59,7 @@ impl<'q> Bound<'q> {
         Ok(match kryo::decode(&expr.bytes) {
             Ok(Decoded::Text(text)) => Self::Filter(Filter::parse(&text, &table.partition_keys)?),
             Ok(Decoded::Expression(node)) => {
-                let expr = kryo::lower(&node, &table.partition_keys, default_partition, ClientZone::Unknown);
-                match Filter::from_expr(expr, key_types(table), default_partition) {
+                match kryo::filter(&node, &table.partition_keys, default_partition, ClientZone::Unknown) {
                     Ok(filter) => Self::Expr { filter, default_partition: default_partition.to_owned() },
                     Err(error) => Self::unreadable(table, &error),
                 }
@@ -72,15 +71,6 @@ impl<'q> Bound<'q> {
     fn unreadable(table: &Table, error: &dyn std::fmt::Display) -> Self {
         tracing::debug!(table = table.full_name(), %error, "an expression prunes nothing");
         Self::Unreadable
-    }
-
-    /// Whether it takes every partition, or may.
-    pub fn is_all(&self) -> bool {
-        match self {
-            Self::All | Self::Unreadable => true,
-            Self::Filter(filter) => filter.keeps_everything(),
-            Self::Names(_) | Self::Prefix(_) | Self::Expr { .. } => false,
-        }
     }
 
     /// The rows of a whole table, which are in name order.
@@ -118,16 +108,56 @@ fn by_expr(set: &PartitionSet, filter: &Filter, default_partition: &str) -> Pick
     let with_default = set.with_any_value(&[DEFAULT_PARTITION, default_partition]);
     let mut picked = Picked::default();
     for row in 0..set.len() {
-        match kryo::prune_outcome(truths.truth(row), with_default.contains(row)) {
-            Outcome::Keep => picked.rows.push(row as u32),
-            Outcome::Drop => {}
-            Outcome::KeepUnknown => {
-                picked.rows.push(row as u32);
-                picked.has_unknown = true;
-            }
+        let outcome = kryo::prune_outcome(truths.truth(row), with_default.contains(row));
+        if outcome != Outcome::Drop {
+            picked.rows.push(row as u32);
+            picked.has_unknown |= outcome == Outcome::KeepUnknown;
         }
     }
     picked
+}
+
+/// The same question asked of one partition after the other, for tables that are not in memory.
+pub enum Tester<'b> {
+    /// The scan has only the wanted ones; `unknown` is what to say of them.
+    Everything {
+        unknown: bool,
+    },
+    Prefix(&'b [String]),
+    Filter(Selector<'b>),
+    Expr(Selector<'b>, &'b str),
+}
+
+impl<'b> Tester<'b> {
+    pub fn new(bound: &'b Bound<'_>) -> Self {
+        match bound {
+            Bound::All | Bound::Names(_) => Self::Everything { unknown: false },
+            Bound::Unreadable => Self::Everything { unknown: true },
+            Bound::Prefix(values) => Self::Prefix(values),
+            Bound::Filter(filter) => Self::Filter(Selector::new(filter)),
+            Bound::Expr { filter, default_partition } => Self::Expr(Selector::new(filter), default_partition),
+        }
+    }
+
+    /// None: not taken; else whether only because it could not be decided.
+    pub fn takes(&mut self, values: &[String]) -> Option<bool> {
+        match self {
+            Self::Everything { unknown } => Some(*unknown),
+            Self::Prefix(wanted) => {
+                let is_match = wanted.iter().zip(values).all(|(wanted, value)| wanted.is_empty() || wanted == value);
+                is_match.then_some(false)
+            }
+            Self::Filter(selector) => selector.select(values).keeps().then_some(false),
+            Self::Expr(selector, default_partition) => {
+                let has_default = values.iter().any(|v| v == DEFAULT_PARTITION || v == default_partition);
+                match kryo::prune_outcome(selector.select(values).sql, has_default) {
+                    Outcome::Keep => Some(false),
+                    Outcome::KeepUnknown => Some(true),
+                    Outcome::Drop => None,
+                }
+            }
+        }
+    }
 }
 
 /// The order that a request for names may ask for: positions of keys, then a sign for each (`0,2:+-`).

@@ -1,19 +1,16 @@
 //! Reading partitions.
 
-use std::sync::Arc;
-
 use skep_core::name::{DEFAULT_PARTITION, partition_name, partition_name_parse};
 use skep_core::table::Table;
 use skep_core::{Error, Kind, Result};
 
 use super::metastore::Metastore;
 use super::partition_form::PartitionKey;
-use super::partition_pick::{Bound, KeyOrder, Picked};
+use super::partition_pick::{KeyOrder, Picked};
 use super::partition_query::{PartitionAnswer, PartitionPick, PartitionQuery, RequestScope};
-use super::partition_rows::{RowsBuilder, TablePartitions, key_position};
+use super::partition_rows::{TablePartitions, key_position};
 use super::reference::TableRef;
 use super::table_read::missing;
-use crate::store::{PartitionScan, Txn};
 
 /// Rows of values (get_partition_values).
 #[derive(Debug, Clone, Default)]
@@ -37,11 +34,11 @@ impl Metastore {
             PartitionKey::Values(values) => partition_name(&table.partition_keys, values)?,
             PartitionKey::Name(name) => self.partition_name_in(&table, name)?,
         };
-        let found = partitions_load(&mut txn, table, PartitionScan::Named(std::slice::from_ref(&name))).await?;
-        if found.len() == 0 {
+        let (partitions, picked) = self.partition_load(&mut txn, table, &name).await?;
+        if picked.rows.is_empty() {
             return Err(Error::not_found(format!("{at} partition ({name}) not found")));
         }
-        Ok(PartitionAnswer { partitions: Arc::new(found), rows: vec![0], has_unknown: false })
+        Ok(PartitionAnswer { partitions, rows: picked.rows, has_unknown: false })
     }
 
     /// A client's name of a partition in the table's own order of keys. Hive's look-up minds the keys' case.
@@ -57,17 +54,7 @@ impl Metastore {
 
     /// Answers a question about a table's partitions. A table that is not there is NotFound.
     pub async fn partitions_read(&self, query: &PartitionQuery) -> Result<PartitionAnswer> {
-        let at = &query.table;
-        let mut txn = self.store.read().await?;
-        let table = txn.table_get(&at.catalog, &at.database, &at.table).await?.ok_or_else(|| missing(at))?;
-        let partitions = Arc::new(partitions_load(&mut txn, table, PartitionScan::First(None)).await?);
-        self.partitions_answer(query, partitions)
-    }
-
-    /// The answer from the table's partitions.
-    fn partitions_answer(&self, query: &PartitionQuery, partitions: Arc<TablePartitions>) -> Result<PartitionAnswer> {
-        let bound = Bound::new(&query.pick, partitions.table())?;
-        let mut picked = bound.pick(&partitions);
+        let (partitions, mut picked) = self.partitions_find(query).await?;
         self.request_check(query, partitions.table(), picked.rows.len())?;
         self.partitions_order(query, &partitions, &mut picked)?;
         picked.rows.truncate(query.limit.unwrap_or(usize::MAX));
@@ -159,17 +146,4 @@ fn key_positions(table: &Table, names: &[String]) -> Result<Vec<usize>> {
             .ok_or_else(|| Error::meta(format!("{name} is not a partition key of {}", table.full_name())))
     };
     names.iter().map(position).collect()
-}
-
-/// Partitions straight from the store, in the scan's order.
-async fn partitions_load(txn: &mut Txn, table: Table, scan: PartitionScan<'_>) -> Result<TablePartitions> {
-    let slots = txn.slot_list(table.id, table.version).await?;
-    let id = table.id;
-    let mut builder = RowsBuilder::new(Arc::new(table), &slots);
-    txn.partition_scan(id, &slots, scan, |partition, slot| {
-        builder.push(partition, slot);
-        Ok(())
-    })
-    .await?;
-    Ok(builder.finish())
 }

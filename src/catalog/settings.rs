@@ -20,6 +20,8 @@ pub struct Settings {
     pub special_characters_in_table_names: bool,
     /// None: no limit.
     pub limit_partition_request: Option<u64>,
+    /// Bytes that partitions of hot tables may take in memory.
+    pub cache_memory_max: u64,
     pub txn_timeout: Duration,
     pub txn_max_open_batch: u32,
     pub event_ttl: Duration,
@@ -47,6 +49,7 @@ impl Default for Settings {
             partition_inherit_table_properties: Vec::new(),
             special_characters_in_table_names: true,
             limit_partition_request: None,
+            cache_memory_max: 512 << 20,
             txn_timeout: Duration::from_secs(300),
             txn_max_open_batch: 1_000,
             event_ttl: DAY,

@@ -68,6 +68,7 @@ pub fn settings(config: &Config) -> Settings {
         partition_inherit_table_properties: metastore.partition_inherit_table_properties.clone(),
         special_characters_in_table_names: metastore.special_characters_in_table_names,
         limit_partition_request: metastore.limit_partition_request,
+        cache_memory_max: metastore.cache_memory_max.0,
         txn_timeout: metastore.txn_timeout,
         txn_max_open_batch: metastore.txn_max_open_batch,
         event_ttl: metastore.event_ttl,

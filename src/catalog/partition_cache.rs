@@ -1,0 +1,222 @@
+//! The partitions of hot tables in memory, bounded. An entry is used only for the version that the database names
+//! after the request has arrived, so no answer is older than its question.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::partition_rows::TablePartitions;
+use crate::store::TableHead;
+
+/// An entry that no request has found current for so long is loaded anew instead of brought forward: what brings it
+/// forward are rows that retention deletes some day, and retention keeps them for longer than this.
+const STALE_AFTER_MS: i64 = 3_600_000;
+
+/// One for a node.
+#[derive(Debug)]
+pub struct PartitionCache {
+    /// Bytes of all entries together.
+    budget: usize,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    entries: BTreeMap<i64, Entry>,
+    bytes: usize,
+    /// Counts uses, so that the one longest unused is known.
+    uses: u64,
+}
+
+#[derive(Debug, Default)]
+struct Entry {
+    content: Content,
+    used: u64,
+    /// When the content was last what the database had.
+    current_at_ms: i64,
+    /// Held by whoever loads; the others wait for it instead of loading too.
+    turn: Arc<tokio::sync::Mutex<()>>,
+}
+
+#[derive(Debug, Default)]
+enum Content {
+    #[default]
+    Nothing,
+    Partitions(Arc<TablePartitions>),
+    /// The table did not fit into the budget.
+    TooLarge,
+}
+
+/// What is known of a table.
+#[derive(Debug)]
+pub enum Cached {
+    /// This version, or a later one that was loaded meanwhile.
+    Current(Arc<TablePartitions>),
+    /// An earlier version, from which the current one can be made.
+    Earlier(Arc<TablePartitions>),
+    TooLarge,
+    Unknown,
+}
+
+impl PartitionCache {
+    pub fn new(budget: u64) -> Self {
+        Self { budget: usize::try_from(budget).unwrap_or(usize::MAX), state: Mutex::default() }
+    }
+
+    /// Most bytes that a table may take.
+    pub fn budget(&self) -> usize {
+        self.budget
+    }
+
+    /// Bytes in use.
+    pub fn bytes(&self) -> usize {
+        self.state().bytes
+    }
+
+    pub fn find(&self, head: TableHead, now_ms: i64) -> Cached {
+        let mut state = self.state();
+        state.uses += 1;
+        let uses = state.uses;
+        let Some(entry) = state.entries.get_mut(&head.id) else { return Cached::Unknown };
+        entry.used = uses;
+        let is_stale = now_ms.saturating_sub(entry.current_at_ms) > STALE_AFTER_MS;
+        match &entry.content {
+            Content::Partitions(partitions) if partitions.table().version >= head.version => {
+                entry.current_at_ms = now_ms;
+                Cached::Current(Arc::clone(partitions))
+            }
+            Content::Partitions(partitions) if !is_stale => Cached::Earlier(Arc::clone(partitions)),
+            Content::TooLarge if !is_stale => Cached::TooLarge,
+            Content::Nothing | Content::Partitions(_) | Content::TooLarge => Cached::Unknown,
+        }
+    }
+
+    /// The turn to load a table.
+    pub fn turn(&self, table_id: i64) -> Arc<tokio::sync::Mutex<()>> {
+        Arc::clone(&self.state().entries.entry(table_id).or_default().turn)
+    }
+
+    /// Keeps a table's partitions, unless a later version is there, and lets go of what was unused longest.
+    pub fn keep(&self, partitions: &Arc<TablePartitions>, now_ms: i64) {
+        let (id, version) = (partitions.table().id, partitions.table().version);
+        if partitions.bytes() > self.budget {
+            return self.too_large(id, now_ms);
+        }
+        let mut state = self.state();
+        state.uses += 1;
+        let uses = state.uses;
+        let entry = state.entries.entry(id).or_default();
+        let before = match &entry.content {
+            Content::Partitions(known) if known.table().version >= version => return,
+            Content::Partitions(known) => known.bytes(),
+            Content::Nothing | Content::TooLarge => 0,
+        };
+        entry.content = Content::Partitions(Arc::clone(partitions));
+        entry.used = uses;
+        entry.current_at_ms = now_ms;
+        state.bytes = state.bytes + partitions.bytes() - before;
+        state.shrink(self.budget);
+    }
+
+    /// Remembers that a table does not fit, so that not every request tries.
+    pub fn too_large(&self, table_id: i64, now_ms: i64) {
+        let mut state = self.state();
+        let entry = state.entries.entry(table_id).or_default();
+        let before = if let Content::Partitions(known) = &entry.content { known.bytes() } else { 0 };
+        entry.content = Content::TooLarge;
+        entry.current_at_ms = now_ms;
+        state.bytes -= before;
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn shrink(&mut self, budget: usize) {
+        while self.bytes > budget {
+            let held = self.entries.iter().filter(|(_, e)| matches!(e.content, Content::Partitions(_)));
+            let Some(oldest) = held.min_by_key(|(_, entry)| entry.used).map(|(id, _)| *id) else { return };
+            if let Some(Entry { content: Content::Partitions(gone), .. }) = self.entries.remove(&oldest) {
+                self.bytes -= gone.bytes();
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use skep_core::partition::Partition;
+    use skep_core::table::{Column, Table};
+
+    use super::*;
+    use crate::catalog::partition_rows::RowsBuilder;
+
+    fn partitions(id: i64, version: i64, count: usize) -> Arc<TablePartitions> {
+        let key = Column { name: "k".into(), type_name: Some("int".into()), comment: None };
+        let table = Table { id, version, partition_keys: vec![key], ..Table::default() };
+        let mut builder = RowsBuilder::new(Arc::new(table), &[]);
+        for n in 0..count {
+            let (name, values) = (format!("k={n:05}"), vec![n.to_string()]);
+            builder.push(Partition { name, values, ..Partition::default() }, None);
+        }
+        Arc::new(builder.finish())
+    }
+
+    fn head(id: i64, version: i64) -> TableHead {
+        TableHead { id, version }
+    }
+
+    #[test]
+    fn an_entry_serves_its_version_and_earlier_questions_only() {
+        let cache = PartitionCache::new(1 << 20);
+        assert!(matches!(cache.find(head(1, 3), 0), Cached::Unknown));
+        cache.keep(&partitions(1, 3, 10), 0);
+        assert!(matches!(cache.find(head(1, 3), 0), Cached::Current(_)));
+        assert!(matches!(cache.find(head(1, 2), 0), Cached::Current(_)));
+        assert!(matches!(cache.find(head(1, 4), 0), Cached::Earlier(_)));
+        assert!(matches!(cache.find(head(2, 3), 0), Cached::Unknown));
+        cache.keep(&partitions(1, 2, 5), 0);
+        let Cached::Current(kept) = cache.find(head(1, 3), 0) else { panic!() };
+        assert_eq!(kept.table().version, 3);
+    }
+
+    #[test]
+    fn what_was_unused_longest_goes_and_the_count_is_right() {
+        let size = partitions(1, 1, 100).bytes();
+        let cache = PartitionCache::new(3 * size as u64);
+        for id in 1..=3 {
+            cache.keep(&partitions(id, 1, 100), 0);
+        }
+        cache.find(head(1, 1), 0);
+        cache.keep(&partitions(4, 1, 100), 0);
+        assert!(matches!(cache.find(head(2, 1), 0), Cached::Unknown));
+        assert!([1, 3, 4].iter().all(|id| matches!(cache.find(head(*id, 1), 0), Cached::Current(_))));
+        assert_eq!(cache.bytes(), 3 * size);
+        cache.keep(&partitions(4, 2, 10), 0);
+        assert!(cache.bytes() < 3 * size);
+        cache.keep(&partitions(4, 3, 100), 0);
+        assert_eq!(cache.bytes(), 3 * size);
+    }
+
+    #[test]
+    fn a_table_that_does_not_fit_is_remembered_for_a_while() {
+        let cache = PartitionCache::new(10_000);
+        cache.keep(&partitions(1, 1, 10), 0);
+        cache.keep(&partitions(1, 2, 1000), 0);
+        assert!(matches!(cache.find(head(1, 2), STALE_AFTER_MS), Cached::TooLarge));
+        assert!(matches!(cache.find(head(1, 2), STALE_AFTER_MS + 1), Cached::Unknown));
+        assert_eq!(cache.bytes(), 0);
+    }
+
+    #[test]
+    fn a_long_unused_version_is_not_brought_forward() {
+        let cache = PartitionCache::new(1 << 20);
+        cache.keep(&partitions(1, 1, 10), 0);
+        assert!(matches!(cache.find(head(1, 1), STALE_AFTER_MS), Cached::Current(_)));
+        assert!(matches!(cache.find(head(1, 2), 2 * STALE_AFTER_MS), Cached::Earlier(_)));
+        assert!(matches!(cache.find(head(1, 2), 2 * STALE_AFTER_MS + 1), Cached::Unknown));
+        // Still the current version: age does not matter.
+        assert!(matches!(cache.find(head(1, 1), 9 * STALE_AFTER_MS), Cached::Current(_)));
+    }
+}
