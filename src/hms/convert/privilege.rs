@@ -1,12 +1,12 @@
 //! Roles and privileges.
 
-use skep_core::name::normalize;
-use skep_core::{Error, Result};
+use skep_core::Result;
+use skep_core::table::PrincipalType;
 use skep_thrift::types as t;
 
 use super::common::{principal_in, principal_out};
 use crate::catalog::{DEFAULT_AUTHORIZER, Principal, Privilege, PrivilegeObject, PrivilegeSet, Role, RoleGrant};
-use crate::hms::context::{Cx, given};
+use crate::hms::context::given;
 
 pub fn principal_of(name: Option<String>, kind: Option<t::PrincipalType>) -> Result<Principal> {
     let kind = principal_in(given(kind, "the principal's type")?);
@@ -31,35 +31,6 @@ pub fn role_grant_out(grant: RoleGrant) -> t::RolePrincipalGrant {
         grant_time: grant.grant_time,
         grantor_principal_type: grant.grantor.as_ref().map(|g| principal_out(g.kind)),
         grantor_name: grant.grantor.map(|g| g.name),
-    }
-}
-
-/// None where no type is given: all objects. A column reference without a column has an empty one.
-pub fn object_in(cx: &Cx, object: t::HiveObjectRef) -> Result<Option<PrivilegeObject>> {
-    let t::HiveObjectRef { object_type, db_name, object_name, part_values, column_name, cat_name } = object;
-    let Some(kind) = object_type else { return Ok(None) };
-    if kind == t::HiveObjectType::GLOBAL {
-        return Ok(Some(PrivilegeObject::Global));
-    }
-    if kind == t::HiveObjectType::DATACONNECTOR {
-        return Ok(Some(PrivilegeObject::DataConnector {
-            name: normalize(&given(object_name, "the connector's name")?),
-        }));
-    }
-    if kind == t::HiveObjectType::DATABASE {
-        let (catalog, database) = cx.database(cat_name.as_deref(), db_name.as_deref())?;
-        return Ok(Some(PrivilegeObject::Database { catalog: normalize(&catalog), database: normalize(&database) }));
-    }
-    let at = cx.table(cat_name.as_deref(), db_name.as_deref(), object_name.as_deref())?;
-    let (catalog, database, table, values) = (at.catalog, at.database, at.table, part_values.unwrap_or_default());
-    match kind {
-        t::HiveObjectType::TABLE => Ok(Some(PrivilegeObject::Table { catalog, database, table })),
-        t::HiveObjectType::PARTITION => Ok(Some(PrivilegeObject::Partition { catalog, database, table, values })),
-        t::HiveObjectType::COLUMN => {
-            let column = normalize(&column_name.unwrap_or_default());
-            Ok(Some(PrivilegeObject::Column { catalog, database, table, values, column }))
-        }
-        other => Err(Error::meta(format!("{} is no type of object that privileges are on", other.0))),
     }
 }
 
@@ -97,31 +68,6 @@ fn object_out(object: PrivilegeObject) -> t::HiveObjectRef {
     }
 }
 
-/// A struct may name several privileges between commas.
-pub fn privileges_in(cx: &Cx, bag: Option<t::PrivilegeBag>) -> Result<Vec<Privilege>> {
-    let structs = given(bag.and_then(|bag| bag.privileges), "the list of privileges")?;
-    let mut all = Vec::new();
-    for t::HiveObjectPrivilege { hive_object, principal_name, principal_type, grant_info, authorizer } in structs {
-        let object = object_in(cx, given(hive_object, "a privilege's object")?)?;
-        let object = given(object, "the type of a privilege's object")?;
-        let info = given(grant_info, "a privilege's grant")?;
-        let principal = principal_of(principal_name, principal_type)?;
-        let grantor = grantor_of(info.grantor, info.grantor_type);
-        for privilege in given(info.privilege, "a privilege's name")?.split(',') {
-            all.push(Privilege {
-                object: object.clone(),
-                principal: principal.clone(),
-                privilege: privilege.trim().to_owned(),
-                create_time: info.create_time,
-                grantor: grantor.clone(),
-                grant_option: info.grant_option,
-                authorizer: authorizer.clone().unwrap_or_else(|| DEFAULT_AUTHORIZER.to_owned()),
-            });
-        }
-    }
-    Ok(all)
-}
-
 fn grant_out(privilege: Privilege) -> t::PrivilegeGrantInfo {
     t::PrivilegeGrantInfo {
         privilege: Some(privilege.privilege),
@@ -130,6 +76,30 @@ fn grant_out(privilege: Privilege) -> t::PrivilegeGrantInfo {
         grantor: privilege.grantor.map(|g| g.name),
         grant_option: privilege.grant_option,
     }
+}
+
+/// What a new object comes with.
+pub fn privilege_set_in(set: t::PrincipalPrivilegeSet, object: &PrivilegeObject) -> Vec<Privilege> {
+    let mut all = Vec::new();
+    let lists = [
+        (PrincipalType::User, set.user_privileges),
+        (PrincipalType::Group, set.group_privileges),
+        (PrincipalType::Role, set.role_privileges),
+    ];
+    for (kind, list) in lists {
+        for (name, grants) in list.unwrap_or_default() {
+            all.extend(grants.into_iter().map(|grant| Privilege {
+                object: object.clone(),
+                principal: Principal { kind, name: name.clone() },
+                privilege: grant.privilege.unwrap_or_default(),
+                create_time: grant.create_time,
+                grantor: grantor_of(grant.grantor, grant.grantor_type),
+                grant_option: grant.grant_option,
+                authorizer: DEFAULT_AUTHORIZER.to_owned(),
+            }));
+        }
+    }
+    all
 }
 
 pub fn privilege_out(privilege: Privilege) -> t::HiveObjectPrivilege {

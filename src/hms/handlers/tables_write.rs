@@ -5,10 +5,11 @@ use skep_core::{Error, Kind, Result};
 use skep_thrift::methods as m;
 use skep_thrift::types as t;
 
-use crate::catalog::{TableAlter, TableCreate};
+use crate::catalog::{PrivilegeObject, TableAlter, TableCreate, TableRef};
 use crate::hms::context::{Cx, given};
 use crate::hms::convert::common::environment_in;
 use crate::hms::convert::constraint::{Constraints, constraints_in};
+use crate::hms::convert::privilege::privilege_set_in;
 use crate::hms::convert::statistics::statistics_in;
 use crate::hms::convert::table::{creation_metadata_in, table_in, table_out};
 use crate::hms::routes::Routes;
@@ -53,7 +54,9 @@ async fn table_create(
 ) -> Result<()> {
     let mut table = given(table, "the table")?;
     let statistics = table.col_stats.take().map_or_else(|| Ok(Vec::new()), statistics_in)?;
+    let privileges = table.privileges.take();
     let table = table_of(cx, table)?;
+    let (catalog, database, name) = (table.catalog.clone(), table.database.clone(), table.name.clone());
     let constraints = constraints_in(constraints, &table.catalog)?;
     let request = TableCreate {
         table,
@@ -62,7 +65,13 @@ async fn table_create(
         constraints,
         statistics,
     };
-    cx.metastore().table_create(&cx.caller(), request).await
+    cx.metastore().table_create(&cx.caller(), request).await?;
+    if let Some(set) = privileges {
+        let at = TableRef::new(&catalog, &database, &name);
+        let object = PrivilegeObject::Table { catalog: at.catalog, database: at.database, table: at.table };
+        cx.metastore().privileges_grant(privilege_set_in(set, &object)).await?;
+    }
+    Ok(())
 }
 
 async fn create(cx: Cx, args: m::CreateTableArgs) -> Result<()> {

@@ -17,4 +17,5 @@ mod basics;
 mod constraints;
 mod fixture;
 mod functions;
+mod roles;
 mod statistics;
