@@ -11,6 +11,13 @@ pub struct TestStore {
     _dir: Option<tempfile::TempDir>,
 }
 
+impl TestStore {
+    /// A second node over the same database.
+    pub fn again(store: Store, first: &Self) -> Self {
+        Self { store, options: first.options.clone(), _dir: None }
+    }
+}
+
 pub fn now_ms() -> i64 {
     1_700_000_000_000
 }

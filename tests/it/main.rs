@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that can't go on fails")]
 
 mod backend;
+mod catalog_suite;
 mod command_line;
 mod golden;
 mod store_suite;
