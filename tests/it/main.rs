@@ -7,5 +7,6 @@ mod backend;
 mod command_line;
 mod golden;
 mod store_suite;
+mod tidy;
 mod web;
 mod wire;
