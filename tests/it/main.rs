@@ -6,6 +6,7 @@
 mod backend;
 mod command_line;
 mod golden;
+mod process;
 mod store_suite;
 mod tidy;
 mod web;

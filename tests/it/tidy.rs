@@ -18,8 +18,11 @@ const ARROWS: &[(&str, &[&str])] = &[
 ];
 
 /// The room that a file lies in, and another that it names although `ARROWS` does not have it: why it may.
-const ARROW_EXCEPTIONS: &[(&str, &str, &str)] =
-    &[("src/hms/convert/lock.rs", "store", "locks are shown as the rows that they are; the catalog adds nothing to them")];
+const ARROW_EXCEPTIONS: &[(&str, &str, &str)] = &[(
+    "src/hms/convert/lock.rs",
+    "store",
+    "locks are shown as the rows that they are; the catalog adds nothing to them",
+)];
 
 /// Packages whose types only some rooms may name.
 const PACKAGES: &[(&str, &[&str])] = &[("skep_thrift", &["hms"]), ("skep_proto", &["rpc", "cli"])];
@@ -142,7 +145,8 @@ fn arrows_run_down_only() {
         }
     }
     expect_none("arrows between rooms run down only (ARROWS)", upward);
-    let idle: Vec<_> = ARROW_EXCEPTIONS.iter().filter(|one| !excepted.contains(one)).map(|one| one.0.to_owned()).collect();
+    let idle: Vec<_> =
+        ARROW_EXCEPTIONS.iter().filter(|one| !excepted.contains(one)).map(|one| one.0.to_owned()).collect();
     expect_none("an exception that nothing needs", idle);
 }
 
@@ -152,7 +156,8 @@ fn arrows_make_no_circle() {
     let mut left: Vec<_> = ARROWS.to_vec();
     while !left.is_empty() {
         let before = left.len();
-        let (settled, rest): (Vec<_>, Vec<_>) = left.into_iter().partition(|(_, to)| to.iter().all(|to| floor.contains(to)));
+        let (settled, rest): (Vec<_>, Vec<_>) =
+            left.into_iter().partition(|(_, to)| to.iter().all(|to| floor.contains(to)));
         floor.extend(settled.iter().map(|(from, _)| *from));
         left = rest;
         assert!(left.len() < before, "a circle among {left:?}");
@@ -170,7 +175,8 @@ fn door_plates_define_nothing() {
         let text: Vec<_> = file.code().map(|(_, line)| line).filter(|line| !line.starts_with("#[")).collect();
         let text = text.join(" ");
         let others = text.split(';').map(str::trim).filter(|item| !item.is_empty());
-        let others = others.filter(|item| !plates.iter().any(|plate| item.starts_with(plate)) || item.contains("mod tests {"));
+        let others =
+            others.filter(|item| !plates.iter().any(|plate| item.starts_with(plate)) || item.contains("mod tests {"));
         defined.extend(others.map(|item| format!("{}: {item}", file.path)));
     }
     expect_none("a mod.rs is a door plate: `mod` and `pub use`, nothing else", defined);
@@ -178,7 +184,8 @@ fn door_plates_define_nothing() {
 
 #[test]
 fn nothing_is_unfinished_or_switched_off() {
-    let words = [concat!("todo", "!("), concat!("unimplemented", "!("), concat!("[", "allow("), concat!("#[", "ignore")];
+    let words =
+        [concat!("todo", "!("), concat!("unimplemented", "!("), concat!("[", "allow("), concat!("#[", "ignore")];
     let mut finds = Vec::new();
     for file in sources() {
         for (number, line) in file.code() {
