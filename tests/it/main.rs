@@ -7,6 +7,8 @@ mod backend;
 mod catalog_suite;
 mod command_line;
 mod golden;
+mod process;
 mod store_suite;
+mod tidy;
 mod web;
 mod wire;

@@ -34,3 +34,10 @@ fn what_is_refused_exists_has_a_reason_and_no_handler() {
     assert_eq!(fates.refused.len(), REFUSED.len(), "a method is refused twice");
     assert!(fates.routed.iter().all(|name| MethodInfo::find(name).is_some()));
 }
+
+/// Strike a name from the file when its method gets a handler; the file is empty in the end.
+#[test]
+fn forgotten_methods_only_grow_fewer() {
+    let forgotten: Vec<_> = fates(&routes()).forgotten.into_iter().collect();
+    crate::golden::check("forgotten.txt", &(forgotten.join("\n") + "\n"));
+}

@@ -1,0 +1,116 @@
+# Shared by scripts/*.sh and .ci/run. Sourced, not run: makes the throw-away folder $work, and ends with the script
+# whatever was started through it (by process id).
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cache=${XDG_CACHE_HOME:-$HOME/.cache}/skep
+work=$(mktemp -d "${TMPDIR:-/tmp}/skep.XXXXXX")
+chmod 755 "$work" # Postgres runs as a user of its own when we are root
+clusters=() passed=0 failed=0
+
+# end PROCESS: it and what it started, the youngest first.
+end() {
+  local child
+  for child in $(cat "/proc/$1/task/$1/children" 2>/dev/null); do end "$child"; done
+  kill "$1" 2>/dev/null || true
+}
+
+finish() {
+  local status=$? it
+  trap - EXIT INT TERM
+  for it in $(jobs -p); do end "$it"; done
+  wait
+  for it in "${clusters[@]}"; do "$root/scripts/postgres.sh" stop "$it" immediate || true; done
+  if [ -n "${KEEP:-}" ]; then echo "kept: $work" >&2; else rm -rf "$work"; fi
+  exit "$status"
+}
+trap finish EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+die() { echo "error: $*" >&2; exit 1; }
+
+# apt PACKAGE...: installs them, as root or by sudo that asks nothing.
+apt() {
+  local sudo=
+  [ "$(id -u)" = 0 ] || { sudo -n true 2>/dev/null && sudo=sudo; } || die "missing: $*; install them (apt-get install $*)"
+  $sudo apt-get install -y -q "$@" >/dev/null 2>&1 || { $sudo apt-get update -q && $sudo apt-get install -y -q "$@"; } >"$work/apt.log" 2>&1 || { cat "$work/apt.log" >&2; die "apt-get install $* failed"; }
+}
+
+# venv NAME REQUIREMENTS: a Python environment with these packages, kept in the cache; prints its path.
+venv() {
+  local sum dir
+  sum=$(cat "$2" <(python3 --version) | cksum | cut -d' ' -f1)
+  dir=$cache/$1-$sum
+  if [ ! -e "$dir/.done" ]; then
+    rm -rf "$dir"
+    python3 -m venv "$dir" >&2 && "$dir/bin/pip" install -q --disable-pip-version-check -r "$2" >&2 && touch "$dir/.done"
+  fi
+  echo "$dir"
+}
+
+need_python() { python3 -c 'import ensurepip, venv' 2>/dev/null || apt python3 python3-venv; }
+
+# java_home: the home of the oldest Java from 17 on, which Spark runs on; prints nothing if there is none.
+java_home() {
+  local home version best= least=999
+  for home in "${JAVA_HOME:-/nonexistent}" /usr/lib/jvm/*; do
+    [ -x "$home/bin/java" ] || continue
+    version=$("$home/bin/java" -version 2>&1 | sed -n 's/.*version "\([0-9]*\).*/\1/p' | head -n 1)
+    [ "${version:-0}" -ge 17 ] && [ "$version" -lt "$least" ] && best=$home least=$version
+  done
+  echo "$best"
+}
+
+need_java() {
+  export JAVA_HOME
+  JAVA_HOME=$(java_home)
+  [ -n "$JAVA_HOME" ] || { apt default-jre-headless; JAVA_HOME=$(java_home); }
+  [ -n "$JAVA_HOME" ] || die "no Java 17 or newer under /usr/lib/jvm; set JAVA_HOME"
+}
+
+free_port() {
+  local port
+  while port=$((20000 + RANDOM % 12000)); (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do :; done
+  echo "$port"
+}
+
+# postgres NAME: a throw-away cluster; sets $postgres to its URL.
+postgres() {
+  clusters+=("$work/$1")
+  postgres=$("$root/scripts/postgres.sh" start "$work/$1" "$(free_port)")
+}
+
+# The server that `cargo test` built.
+skep() { echo "$(cd "$root" && cargo metadata --format-version 1 --no-deps | sed -n 's/.*"target_directory":"\([^"]*\)".*/\1/p')/debug/skep"; }
+
+# serve NAME ARGS...: starts a server in a folder of its own, on free ports; sets $server (process), $uri and $warehouse.
+serve() {
+  local dir=$work/$1 bin
+  shift
+  bin=$(skep)
+  mkdir -p "$dir/home"
+  warehouse=$dir/warehouse
+  (cd "$dir" && HOME=$dir/home exec "$bin" serve --thrift-listen 127.0.0.1:0 --api-listen 127.0.0.1:0 --warehouse "file:$warehouse" "$@") >"$dir/out" 2>"$dir/log" &
+  server=$!
+  until uri=$(sed -n 's/^skep ready thrift=\([^ ]*\).*/thrift:\/\/\1/p' "$dir/out") && [ -n "$uri" ]; do
+    kill -0 "$server" 2>/dev/null || { cat "$dir/log" >&2; die "the server did not start"; }
+    sleep 0.1
+  done
+}
+
+# tally LOG: the sums of its "N passed, N failed" (and cargo's "N passed; N failed").
+tally() {
+  awk 'match($0, /[0-9]+ passed[;,] [0-9]+ failed/) { split(substr($0, RSTART, RLENGTH), n, " "); p += n[1]; f += n[3] }
+       END { print p + 0, f + 0 }' "$1"
+}
+
+# step NAME COMMAND...: runs it and adds what it counted to $passed and $failed; a command that counts nothing is one test.
+step() {
+  local name=$1 status=0 begin=$SECONDS p f
+  shift
+  echo "== $name"
+  "$@" 2>&1 | tee "$work/step.log" || status=$?
+  read -r p f < <(tally "$work/step.log")
+  if [ "$status" = 0 ]; then [ $((p + f)) != 0 ] || p=1; else [ "$f" != 0 ] || f=1; fi
+  passed=$((passed + p)) failed=$((failed + f))
+  echo "-- $name: $([ "$status" = 0 ] && echo good || echo "BAD, status $status"), $((SECONDS - begin)) s"
+}

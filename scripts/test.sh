@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# Every test of this repository, on a machine that has Rust; the rest is fetched by apt and pip.
+#   scripts/test.sh          all
+#   scripts/test.sh quick    without the real clients (Python, Spark)
+# KEEP=1 leaves the throw-away folder (servers' logs, warehouses) behind.
+set -euo pipefail
+case "${1:-}" in "" | quick) ;; *) sed -n 2,5p "$0"; exit 2 ;; esac
+. "$(dirname "$0")/lib.sh"
+cd "$root"
+command -v cargo >/dev/null || die "needs Rust: https://rustup.rs"
+command -v cc >/dev/null || apt gcc libc6-dev
+
+step format cargo fmt --all --check
+step lint cargo clippy --workspace --all-targets --all-features --locked -- -D warnings
+if command -v cargo-deny >/dev/null; then step dependencies cargo deny --log-level error check; fi
+
+postgres pg
+export SKEP_TEST_POSTGRES=$postgres
+step tests cargo test --workspace --all-features --locked --no-fail-fast
+
+if [ "${1:-}" != quick ]; then
+  need_python
+  need_java
+  python=$(venv python tests/clients/python/requirements.txt)
+  spark=$(venv spark tests/clients/spark/requirements.txt)
+  serve sqlite --store "sqlite:$work/sqlite.db"
+  step "Python clients, SQLite" "$python/bin/python" tests/clients/python/run.py "$uri" "$warehouse"
+  step "Spark, SQLite" env SPARK_LOCAL_IP=127.0.0.1 PYSPARK_PYTHON="$spark/bin/python" "$spark/bin/python" tests/clients/spark/run.py "$uri" "$warehouse"
+  serve postgres --store "$postgres"
+  step "Python clients, Postgres" "$python/bin/python" tests/clients/python/run.py "$uri" "$warehouse"
+fi
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ]

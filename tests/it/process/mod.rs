@@ -1,0 +1,9 @@
+//! The server as a process: what strangers send to it, and what is left when it or its database is killed.
+
+mod client;
+mod cluster;
+mod crash;
+mod hostile;
+mod ledger;
+mod server;
+mod writer;

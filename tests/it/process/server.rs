@@ -1,0 +1,66 @@
+//! A running `skep serve`.
+
+use std::fs::File;
+use std::io::{BufRead as _, BufReader};
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+pub struct Server {
+    process: Child,
+    pub address: SocketAddr,
+}
+
+impl Server {
+    /// Starts the binary that is tested, with its log and its warehouse in `folder`, and waits until it is ready.
+    pub fn start(folder: &Path, store: &str) -> Self {
+        let log = File::options().create(true).append(true).open(folder.join("log")).unwrap();
+        let mut process = Command::new(env!("CARGO_BIN_EXE_skep"))
+            .args(["serve", "--thrift-listen", "127.0.0.1:0", "--api-listen", "127.0.0.1:0", "--store", store])
+            .arg("--warehouse")
+            .arg(folder.join("warehouse"))
+            .env_clear()
+            .env("HOME", folder)
+            .current_dir(folder)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(log)
+            .spawn()
+            .unwrap();
+        let mut said = String::new();
+        BufReader::new(process.stdout.take().unwrap()).read_line(&mut said).unwrap();
+        let address = said.split(' ').find_map(|word| word.strip_prefix("thrift="));
+        let Some(address) = address else { panic!("not ready: {said:?} {}", log_of(folder)) };
+        let address = address.parse().unwrap();
+        Self { process, address }
+    }
+
+    /// SIGKILL: it has no chance to say anything to anybody.
+    pub fn kill(&mut self) {
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
+    }
+
+    pub fn is_running(&mut self) -> bool {
+        self.process.try_wait().unwrap().is_none()
+    }
+
+    /// Memory in use that is really there, in bytes.
+    pub fn resident_bytes(&self) -> usize {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.id())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+        line.trim().trim_end_matches(" kB").parse::<usize>().unwrap() << 10
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may have been killed before.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+pub fn log_of(folder: &Path) -> String {
+    std::fs::read_to_string(folder.join("log")).unwrap_or_default()
+}
