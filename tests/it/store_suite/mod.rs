@@ -16,4 +16,5 @@ macro_rules! store_cases {
 mod basics;
 mod fixture;
 mod functions;
+mod partition_reads;
 mod statistics;
