@@ -63,6 +63,25 @@ pub struct PartitionAnswer {
 }
 
 impl PartitionAnswer {
+    /// Of partitions that are in no store.
+    #[cfg(test)]
+    pub fn of(table: Table, partitions: Vec<Partition>) -> Self {
+        let mut slots: Vec<crate::store::Slot> = Vec::new();
+        for storage in partitions.iter().filter_map(|partition| partition.storage.as_ref()) {
+            if !slots.iter().any(|slot| slot.shape == storage.shape) {
+                let slot = slots.len() as i64;
+                slots.push(crate::store::Slot { slot, shape_id: slot, shape: Arc::clone(&storage.shape) });
+            }
+        }
+        let mut builder = super::partition_rows::RowsBuilder::new(Arc::new(table), &slots);
+        let rows = 0..partitions.len() as u32;
+        for partition in partitions {
+            let shape = partition.storage.as_ref().map(|storage| &storage.shape);
+            let slot = shape.and_then(|shape| slots.iter().find(|slot| slot.shape == *shape)).map(|slot| slot.slot);
+            builder.push(partition, slot);
+        }
+        Self { partitions: Arc::new(builder.finish()), rows: rows.collect(), has_unknown: false }
+    }
     /// The table in the version that the partitions are of.
     pub fn table(&self) -> &Table {
         self.partitions.table()

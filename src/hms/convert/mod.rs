@@ -6,6 +6,7 @@ pub mod database;
 pub mod function;
 pub mod lock;
 pub mod partition;
+pub mod partition_encode;
 pub mod partition_list;
 pub mod partition_projection;
 pub mod partition_spec;

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use skep_core::name::LikePattern;
-use skep_core::table::Table;
+use skep_core::table::{Shape, Table};
 use skep_thrift::types as t;
 
 use super::table::shape_out;
@@ -44,28 +44,30 @@ impl PartitionForm {
     }
 }
 
+/// A storage descriptor as a form wants it, without a location.
+pub fn shape_form(shape: &Shape, form: &PartitionForm) -> t::StorageDescriptor {
+    let mut storage = shape_out(shape, None);
+    if form.skip_columns {
+        storage.cols = Some(Vec::new());
+    }
+    storage
+}
+
 /// Storage descriptors of an answer's slots, each made once, without a location.
-pub struct Storages {
-    skip_columns: bool,
+pub struct Storages<'f> {
+    form: &'f PartitionForm,
     made: HashMap<i64, t::StorageDescriptor>,
 }
 
-impl Storages {
-    pub fn new(form: &PartitionForm) -> Self {
-        Self { skip_columns: form.skip_columns, made: HashMap::new() }
+impl<'f> Storages<'f> {
+    pub fn new(form: &'f PartitionForm) -> Self {
+        Self { form, made: HashMap::new() }
     }
 
     /// A row's storage descriptor without its location.
     pub fn shared(&mut self, row: &PartitionView<'_>) -> Option<&t::StorageDescriptor> {
         let (slot, shape) = (row.slot()?, row.shape()?);
-        let skip_columns = self.skip_columns;
-        Some(self.made.entry(slot).or_insert_with(|| {
-            let mut storage = shape_out(shape, None);
-            if skip_columns {
-                storage.cols = Some(Vec::new());
-            }
-            storage
-        }))
+        Some(self.made.entry(slot).or_insert_with(|| shape_form(shape, self.form)))
     }
 
     fn own(&mut self, row: &PartitionView<'_>) -> Option<t::StorageDescriptor> {

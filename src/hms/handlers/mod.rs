@@ -7,6 +7,7 @@ pub mod databases;
 pub mod functions;
 pub mod indexes;
 pub mod locks;
+pub mod partition_reply;
 pub mod partitions_add;
 pub mod partitions_alter;
 pub mod partitions_by;

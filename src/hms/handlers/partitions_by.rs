@@ -4,25 +4,27 @@ use skep_core::{Error, Result};
 use skep_thrift::methods as m;
 use skep_thrift::types as t;
 
+use super::partition_reply::{names_reply, partitions_reply};
 use super::partitions_read::{Asking, limit, read};
 use crate::catalog::{PartitionAnswer, PartitionExpr, PartitionPick, RequestScope, TableRef};
 use crate::hms::context::{Cx, given};
-use crate::hms::convert::partition_list::{PartitionForm, answer_out};
+use crate::hms::convert::partition_encode::Frame;
+use crate::hms::convert::partition_list::PartitionForm;
 use crate::hms::convert::partition_projection::Projection;
 use crate::hms::convert::partition_spec::{specs_grouped, specs_out};
-use crate::hms::routes::Routes;
+use crate::hms::routes::{Answer, Routes};
 
 pub fn routes() -> Routes {
     Routes::default()
-        .on::<m::GetPartitionsByNames>(by_names)
-        .on::<m::GetPartitionsByNamesReq>(by_names_req)
-        .on::<m::GetPartitionsByFilter>(by_filter)
-        .on::<m::GetPartitionsByFilterReq>(by_filter_req)
+        .on_encoded::<m::GetPartitionsByNames>(by_names)
+        .on_encoded::<m::GetPartitionsByNamesReq>(by_names_req)
+        .on_encoded::<m::GetPartitionsByFilter>(by_filter)
+        .on_encoded::<m::GetPartitionsByFilterReq>(by_filter_req)
         .on::<m::GetNumPartitionsByFilter>(count_by_filter)
         .on::<m::GetPartSpecsByFilter>(specs_by_filter)
-        .on::<m::GetPartitionsByExpr>(by_expr)
+        .on_encoded::<m::GetPartitionsByExpr>(by_expr)
         .on::<m::GetPartitionsSpecByExpr>(specs_by_expr)
-        .on::<m::GetPartitionNamesReq>(names_by_expr)
+        .on_encoded::<m::GetPartitionNamesReq>(names_by_expr)
         .on::<m::GetPartitionsWithSpecs>(with_specs)
 }
 
@@ -31,12 +33,13 @@ async fn named(cx: &Cx, at: TableRef, names: Option<Vec<String>>) -> Result<Part
     read(cx, at, PartitionPick::Names(names), None, RequestScope::Asked).await
 }
 
-async fn by_names(cx: Cx, args: m::GetPartitionsByNamesArgs) -> Result<Vec<t::Partition>> {
+async fn by_names(cx: Cx, args: m::GetPartitionsByNamesArgs) -> Result<Answer<Vec<t::Partition>>> {
     let at = cx.table(None, args.db_name.as_deref(), args.tbl_name.as_deref())?;
-    Ok(answer_out(&named(&cx, at, args.names).await?, &PartitionForm::default()))
+    let answer = named(&cx, at, args.names).await?;
+    partitions_reply(&cx, answer, PartitionForm::default(), Frame::Bare).await
 }
 
-async fn by_names_req(cx: Cx, args: m::GetPartitionsByNamesReqArgs) -> Result<t::GetPartitionsByNamesResult> {
+async fn by_names_req(cx: Cx, args: m::GetPartitionsByNamesReqArgs) -> Result<Answer<t::GetPartitionsByNamesResult>> {
     let request = given(args.req, "the request")?;
     let at = cx.table(None, Some(&request.db_name), Some(&request.tbl_name))?;
     let answer = named(&cx, at, request.names).await?;
@@ -45,7 +48,7 @@ async fn by_names_req(cx: Cx, args: m::GetPartitionsByNamesReqArgs) -> Result<t:
         request.include_param_key_pattern.as_deref(),
         request.exclude_param_key_pattern.as_deref(),
     );
-    Ok(t::GetPartitionsByNamesResult { partitions: answer_out(&answer, &form), dictionary: None })
+    partitions_reply(&cx, answer, form, Frame::Struct).await
 }
 
 /// No filter keeps everything.
@@ -53,13 +56,13 @@ fn filter(text: Option<String>) -> PartitionPick {
     PartitionPick::Filter(text.unwrap_or_default())
 }
 
-async fn by_filter(cx: Cx, args: m::GetPartitionsByFilterArgs) -> Result<Vec<t::Partition>> {
+async fn by_filter(cx: Cx, args: m::GetPartitionsByFilterArgs) -> Result<Answer<Vec<t::Partition>>> {
     let at = cx.table(None, args.db_name.as_deref(), args.tbl_name.as_deref())?;
     let answer = read(&cx, at, filter(args.filter), limit(args.max_parts), RequestScope::Asked).await?;
-    Ok(answer_out(&answer, &PartitionForm::default()))
+    partitions_reply(&cx, answer, PartitionForm::default(), Frame::Bare).await
 }
 
-async fn by_filter_req(cx: Cx, args: m::GetPartitionsByFilterReqArgs) -> Result<Vec<t::Partition>> {
+async fn by_filter_req(cx: Cx, args: m::GetPartitionsByFilterReqArgs) -> Result<Answer<Vec<t::Partition>>> {
     let request = given(args.req, "the request")?;
     let at = cx.table(request.cat_name.as_deref(), request.db_name.as_deref(), request.tbl_name.as_deref())?;
     let answer = read(&cx, at, filter(request.filter), limit(request.max_parts), RequestScope::Asked).await?;
@@ -68,7 +71,7 @@ async fn by_filter_req(cx: Cx, args: m::GetPartitionsByFilterReqArgs) -> Result<
         request.include_param_key_pattern.as_deref(),
         request.exclude_param_key_pattern.as_deref(),
     );
-    Ok(answer_out(&answer, &form))
+    partitions_reply(&cx, answer, form, Frame::Bare).await
 }
 
 async fn count_by_filter(cx: Cx, args: m::GetNumPartitionsByFilterArgs) -> Result<i32> {
@@ -101,10 +104,10 @@ async fn expressed(
     Ok((answer, form))
 }
 
-async fn by_expr(cx: Cx, args: m::GetPartitionsByExprArgs) -> Result<t::PartitionsByExprResult> {
+async fn by_expr(cx: Cx, args: m::GetPartitionsByExprArgs) -> Result<Answer<t::PartitionsByExprResult>> {
     let (answer, form) = expressed(&cx, given(args.req, "the request")?, RequestScope::Found).await?;
-    let partitions = answer_out(&answer, &form);
-    Ok(t::PartitionsByExprResult { partitions, has_unknown_partitions: answer.has_unknown })
+    let frame = Frame::Unknown(answer.has_unknown);
+    partitions_reply(&cx, answer, form, frame).await
 }
 
 async fn specs_by_expr(cx: Cx, args: m::GetPartitionsSpecByExprArgs) -> Result<t::PartitionsSpecByExprResult> {
@@ -113,9 +116,9 @@ async fn specs_by_expr(cx: Cx, args: m::GetPartitionsSpecByExprArgs) -> Result<t
     Ok(t::PartitionsSpecByExprResult { partitions_spec, has_unknown_partitions: answer.has_unknown })
 }
 
-async fn names_by_expr(cx: Cx, args: m::GetPartitionNamesReqArgs) -> Result<Vec<String>> {
+async fn names_by_expr(cx: Cx, args: m::GetPartitionNamesReqArgs) -> Result<Answer<Vec<String>>> {
     let (answer, _) = expressed(&cx, given(args.req, "the request")?, RequestScope::Unlimited).await?;
-    Ok(answer.names())
+    names_reply(&cx, answer, Frame::Bare).await
 }
 
 async fn with_specs(cx: Cx, args: m::GetPartitionsWithSpecsArgs) -> Result<t::GetPartitionsResponse> {

@@ -5,13 +5,15 @@ use skep_core::{Error, Kind, Result};
 use skep_thrift::methods as m;
 use skep_thrift::types as t;
 
+use super::partition_reply::{names_reply, partitions_reply};
 use crate::catalog::{
     PartitionAnswer, PartitionKey, PartitionPick, PartitionQuery, PartitionValuesQuery, RequestScope, TableRef,
 };
 use crate::hms::context::{Cx, given};
+use crate::hms::convert::partition_encode::Frame;
 use crate::hms::convert::partition_list::{PartitionForm, answer_out};
 use crate::hms::convert::partition_spec::specs_out;
-use crate::hms::routes::Routes;
+use crate::hms::routes::{Answer, Routes};
 
 pub fn routes() -> Routes {
     Routes::default()
@@ -19,17 +21,17 @@ pub fn routes() -> Routes {
         .on::<m::GetPartitionReq>(get_req)
         .on::<m::GetPartitionByName>(get_by_name)
         .on::<m::GetPartitionWithAuth>(get_with_auth)
-        .on::<m::GetPartitions>(list)
-        .on::<m::GetPartitionsReq>(list_req)
-        .on::<m::GetPartitionsWithAuth>(list_with_auth)
+        .on_encoded::<m::GetPartitions>(list)
+        .on_encoded::<m::GetPartitionsReq>(list_req)
+        .on_encoded::<m::GetPartitionsWithAuth>(list_with_auth)
         .on::<m::GetPartitionsPspec>(list_pspec)
-        .on::<m::GetPartitionsPs>(list_ps)
-        .on::<m::GetPartitionsPsWithAuth>(list_ps_with_auth)
-        .on::<m::GetPartitionsPsWithAuthReq>(list_ps_with_auth_req)
-        .on::<m::GetPartitionNames>(names)
-        .on::<m::FetchPartitionNamesReq>(names_req)
-        .on::<m::GetPartitionNamesPs>(names_ps)
-        .on::<m::GetPartitionNamesPsReq>(names_ps_req)
+        .on_encoded::<m::GetPartitionsPs>(list_ps)
+        .on_encoded::<m::GetPartitionsPsWithAuth>(list_ps_with_auth)
+        .on_encoded::<m::GetPartitionsPsWithAuthReq>(list_ps_with_auth_req)
+        .on_encoded::<m::GetPartitionNames>(names)
+        .on_encoded::<m::FetchPartitionNamesReq>(names_req)
+        .on_encoded::<m::GetPartitionNamesPs>(names_ps)
+        .on_encoded::<m::GetPartitionNamesPsReq>(names_ps_req)
         .on::<m::GetPartitionValues>(values)
 }
 
@@ -106,13 +108,13 @@ async fn get_with_auth(cx: Cx, args: m::GetPartitionWithAuthArgs) -> Result<t::P
     one(&cx, at, key, Some(Asking { user: args.user_name, groups: args.group_names })).await
 }
 
-async fn list(cx: Cx, args: m::GetPartitionsArgs) -> Result<Vec<t::Partition>> {
+async fn list(cx: Cx, args: m::GetPartitionsArgs) -> Result<Answer<Vec<t::Partition>>> {
     let at = cx.table(None, args.db_name.as_deref(), args.tbl_name.as_deref())?;
     let answer = read(&cx, at, PartitionPick::All, limit(args.max_parts), RequestScope::Asked).await?;
-    Ok(answer_out(&answer, &PartitionForm::default()))
+    partitions_reply(&cx, answer, PartitionForm::default(), Frame::Bare).await
 }
 
-async fn list_req(cx: Cx, args: m::GetPartitionsReqArgs) -> Result<t::PartitionsResponse> {
+async fn list_req(cx: Cx, args: m::GetPartitionsReqArgs) -> Result<Answer<t::PartitionsResponse>> {
     let request = given(args.req, "the request")?;
     let at = cx.table(request.cat_name.as_deref(), Some(&request.db_name), Some(&request.tbl_name))?;
     let answer = read(&cx, at, PartitionPick::All, limit(request.max_parts), RequestScope::Asked).await?;
@@ -121,15 +123,15 @@ async fn list_req(cx: Cx, args: m::GetPartitionsReqArgs) -> Result<t::Partitions
         request.include_param_key_pattern.as_deref(),
         request.exclude_param_key_pattern.as_deref(),
     );
-    Ok(t::PartitionsResponse { partitions: answer_out(&answer, &form) })
+    partitions_reply(&cx, answer, form, Frame::Struct).await
 }
 
-async fn list_with_auth(cx: Cx, args: m::GetPartitionsWithAuthArgs) -> Result<Vec<t::Partition>> {
+async fn list_with_auth(cx: Cx, args: m::GetPartitionsWithAuthArgs) -> Result<Answer<Vec<t::Partition>>> {
     let at = cx.table(None, args.db_name.as_deref(), args.tbl_name.as_deref())?;
     let answer = read(&cx, at, PartitionPick::All, limit(args.max_parts), RequestScope::Asked).await?;
     let asking = Asking { user: args.user_name, groups: args.group_names };
     let privileges = asking.privileges(answer.table());
-    Ok(answer_out(&answer, &PartitionForm { privileges, ..PartitionForm::default() }))
+    partitions_reply(&cx, answer, PartitionForm { privileges, ..PartitionForm::default() }, Frame::Bare).await
 }
 
 async fn list_pspec(cx: Cx, args: m::GetPartitionsPspecArgs) -> Result<Vec<t::PartitionSpec>> {
@@ -138,24 +140,24 @@ async fn list_pspec(cx: Cx, args: m::GetPartitionsPspecArgs) -> Result<Vec<t::Pa
     Ok(specs_out(&answer, &PartitionForm::default()))
 }
 
-async fn list_ps(cx: Cx, args: m::GetPartitionsPsArgs) -> Result<Vec<t::Partition>> {
+async fn list_ps(cx: Cx, args: m::GetPartitionsPsArgs) -> Result<Answer<Vec<t::Partition>>> {
     let at = cx.table(None, args.db_name.as_deref(), args.tbl_name.as_deref())?;
     let answer = read(&cx, at, prefix(args.part_vals)?, limit(args.max_parts), RequestScope::Found).await?;
-    Ok(answer_out(&answer, &PartitionForm::default()))
+    partitions_reply(&cx, answer, PartitionForm::default(), Frame::Bare).await
 }
 
-async fn list_ps_with_auth(cx: Cx, args: m::GetPartitionsPsWithAuthArgs) -> Result<Vec<t::Partition>> {
+async fn list_ps_with_auth(cx: Cx, args: m::GetPartitionsPsWithAuthArgs) -> Result<Answer<Vec<t::Partition>>> {
     let at = cx.table(None, args.db_name.as_deref(), args.tbl_name.as_deref())?;
     let answer = read(&cx, at, prefix(args.part_vals)?, limit(args.max_parts), RequestScope::Found).await?;
     let asking = Asking { user: args.user_name, groups: args.group_names };
     let privileges = asking.privileges(answer.table());
-    Ok(answer_out(&answer, &PartitionForm { privileges, ..PartitionForm::default() }))
+    partitions_reply(&cx, answer, PartitionForm { privileges, ..PartitionForm::default() }, Frame::Bare).await
 }
 
 async fn list_ps_with_auth_req(
     cx: Cx,
     args: m::GetPartitionsPsWithAuthReqArgs,
-) -> Result<t::GetPartitionsPsWithAuthResponse> {
+) -> Result<Answer<t::GetPartitionsPsWithAuthResponse>> {
     let request = given(args.req, "the request")?;
     let at = cx.table(request.cat_name.as_deref(), Some(&request.db_name), Some(&request.tbl_name))?;
     let pick = match request.part_names {
@@ -170,44 +172,44 @@ async fn list_ps_with_auth_req(
         request.exclude_param_key_pattern.as_deref(),
     );
     form.privileges = Asking { user: request.user_name, groups: request.group_names }.privileges(answer.table());
-    Ok(t::GetPartitionsPsWithAuthResponse { partitions: answer_out(&answer, &form) })
+    partitions_reply(&cx, answer, form, Frame::Struct).await
 }
 
 /// All names. Hive 4 answers none for a table that is not there, and an error for one that has no name.
-async fn names_of(cx: &Cx, at: TableRef, limit: Option<usize>) -> Result<Vec<String>> {
+async fn names_of(cx: &Cx, at: TableRef, limit: Option<usize>) -> Result<Answer<Vec<String>>> {
     if at.database.is_empty() || at.table.is_empty() {
         return Err(Error::meta("the name of the database or of the table is empty"));
     }
     match read(cx, at, PartitionPick::All, limit, RequestScope::Unlimited).await {
-        Ok(answer) => Ok(answer.names()),
-        Err(error) if error.kind == Kind::NotFound => Ok(Vec::new()),
+        Ok(answer) => names_reply(cx, answer, Frame::Bare).await,
+        Err(error) if error.kind == Kind::NotFound => Ok(Answer::Value(Vec::new())),
         Err(error) => Err(error),
     }
 }
 
-async fn names(cx: Cx, args: m::GetPartitionNamesArgs) -> Result<Vec<String>> {
+async fn names(cx: Cx, args: m::GetPartitionNamesArgs) -> Result<Answer<Vec<String>>> {
     let at = cx.table(None, args.db_name.as_deref(), args.tbl_name.as_deref())?;
     names_of(&cx, at, limit(args.max_parts)).await
 }
 
-async fn names_req(cx: Cx, args: m::FetchPartitionNamesReqArgs) -> Result<Vec<String>> {
+async fn names_req(cx: Cx, args: m::FetchPartitionNamesReqArgs) -> Result<Answer<Vec<String>>> {
     let request = given(args.partition_req, "the request")?;
     let at = cx.table(request.cat_name.as_deref(), Some(&request.db_name), Some(&request.tbl_name))?;
     names_of(&cx, at, limit(request.max_parts)).await
 }
 
-async fn names_ps(cx: Cx, args: m::GetPartitionNamesPsArgs) -> Result<Vec<String>> {
+async fn names_ps(cx: Cx, args: m::GetPartitionNamesPsArgs) -> Result<Answer<Vec<String>>> {
     let at = cx.table(None, args.db_name.as_deref(), args.tbl_name.as_deref())?;
     let answer = read(&cx, at, prefix(args.part_vals)?, limit(args.max_parts), RequestScope::Unlimited).await?;
-    Ok(answer.names())
+    names_reply(&cx, answer, Frame::Bare).await
 }
 
-async fn names_ps_req(cx: Cx, args: m::GetPartitionNamesPsReqArgs) -> Result<t::GetPartitionNamesPsResponse> {
+async fn names_ps_req(cx: Cx, args: m::GetPartitionNamesPsReqArgs) -> Result<Answer<t::GetPartitionNamesPsResponse>> {
     let request = given(args.req, "the request")?;
     let at = cx.table(request.cat_name.as_deref(), Some(&request.db_name), Some(&request.tbl_name))?;
     let pick = prefix(request.part_values)?;
     let answer = read(&cx, at, pick, limit(request.max_parts), RequestScope::Unlimited).await?;
-    Ok(t::GetPartitionNamesPsResponse { names: answer.names() })
+    names_reply(&cx, answer, Frame::Struct).await
 }
 
 async fn values(cx: Cx, args: m::GetPartitionValuesArgs) -> Result<t::PartitionValuesResponse> {

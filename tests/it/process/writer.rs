@@ -15,7 +15,7 @@ pub const DATABASE: &str = "crash";
 fn columns(names: &[&str]) -> Vec<t::FieldSchema> {
     let column = |name: &&str| t::FieldSchema {
         name: Some((*name).to_owned()),
-        type_: Some("string".to_owned()),
+        r#type: Some("string".to_owned()),
         ..Default::default()
     };
     names.iter().map(column).collect()

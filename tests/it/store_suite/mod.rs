@@ -18,4 +18,5 @@ mod constraints;
 mod fixture;
 mod functions;
 mod roles;
+mod partition_reads;
 mod statistics;
