@@ -238,7 +238,8 @@ fn name_settle(table: &Table, constraint: &Constraint, all: &[Constraint]) -> Re
     let is_taken = |name: &str| all.iter().any(|c| c.name == name);
     if constraint.name.is_empty() {
         let made = |n: usize| format!("{}_{}_{n}", constraint.kind.prefix(), table.id);
-        let first_free = (1..).map(made).find(|name| !is_taken(name));
+        // One more than there are constraints: one is free.
+        let first_free = (1..=all.len() + 1).map(made).find(|name| !is_taken(name));
         return first_free.ok_or_else(|| Error::internal("no name is free"));
     }
     let name = normalize(&constraint.name);

@@ -1,6 +1,6 @@
 //! Constraints: reading them. Foreign keys show their parents under their names of now.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use skep_core::Result;
 use skep_core::name::normalize;
@@ -67,7 +67,7 @@ impl Metastore {
 }
 
 /// Where live tables lie, by id.
-async fn places(txn: &mut Txn, mut ids: Vec<i64>) -> Result<HashMap<i64, TableRef>> {
+async fn places(txn: &mut Txn, mut ids: Vec<i64>) -> Result<BTreeMap<i64, TableRef>> {
     ids.sort_unstable();
     ids.dedup();
     let found = txn.table_places(&ids).await?;
@@ -89,7 +89,7 @@ async fn parents_resolve(txn: &mut Txn, all: Vec<(TableRef, Constraint)>) -> Res
         return Ok(all);
     }
     let places = places(txn, ids).await?;
-    let mut keys: HashMap<i64, Vec<Constraint>> = HashMap::new();
+    let mut keys: BTreeMap<i64, Vec<Constraint>> = BTreeMap::new();
     for id in places.keys() {
         let of_parent = txn.document_list(DocumentKind::Constraint, &scope(*id)).await?;
         keys.insert(*id, of_parent.into_iter().map(|(_, constraint)| constraint).collect());

@@ -37,7 +37,9 @@ impl Metastore {
         let columns = columns.map(columns_normal);
         let mut all = self.statistics_of_table(at, engine).await?;
         all.retain(|c| columns.as_ref().is_none_or(|wanted| wanted.contains(&c.column)));
-        all.iter_mut().for_each(|c| self.sketches_settle(c));
+        for column in &mut all {
+            self.sketches_settle(column);
+        }
         Ok(all)
     }
 

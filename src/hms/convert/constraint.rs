@@ -146,9 +146,22 @@ fn check_in(row: t::SQLCheckConstraint) -> Constraint {
 
 /// A constraint joins the list of its kind.
 pub fn constraint_out(at: &TableRef, constraint: Constraint, out: &mut t::SQLAllTableConstraints) {
-    fn list<T>(place: &mut Option<Vec<T>>) -> &mut Vec<T> {
-        place.get_or_insert_default()
+    match constraint.kind {
+        ConstraintKind::PrimaryKey { .. } | ConstraintKind::Unique { .. } | ConstraintKind::ForeignKey { .. } => {
+            key_out(at, constraint, out);
+        }
+        ConstraintKind::NotNull { .. } | ConstraintKind::Default { .. } | ConstraintKind::Check { .. } => {
+            column_constraint_out(at, constraint, out);
+        }
     }
+}
+
+fn list<T>(place: &mut Option<Vec<T>>) -> &mut Vec<T> {
+    place.get_or_insert_default()
+}
+
+/// Keys are as many structs as they have columns.
+fn key_out(at: &TableRef, constraint: Constraint, out: &mut t::SQLAllTableConstraints) {
     let Constraint { name, kind, enable, validate, rely } = constraint;
     let (catalog, db, table) = (Some(at.catalog.clone()), Some(at.database.clone()), Some(at.table.clone()));
     match kind {
@@ -197,6 +210,15 @@ pub fn constraint_out(at: &TableRef, constraint: Constraint, out: &mut t::SQLAll
                 cat_name: catalog.clone(),
             }));
         }
+        ConstraintKind::NotNull { .. } | ConstraintKind::Default { .. } | ConstraintKind::Check { .. } => {}
+    }
+}
+
+/// Constraints of one column are one struct.
+fn column_constraint_out(at: &TableRef, constraint: Constraint, out: &mut t::SQLAllTableConstraints) {
+    let Constraint { name, kind, enable, validate, rely } = constraint;
+    let (catalog, db, table) = (Some(at.catalog.clone()), Some(at.database.clone()), Some(at.table.clone()));
+    match kind {
         ConstraintKind::NotNull { column } => list(&mut out.not_null_constraints).push(t::SQLNotNullConstraint {
             cat_name: catalog,
             table_db: db,
@@ -229,5 +251,6 @@ pub fn constraint_out(at: &TableRef, constraint: Constraint, out: &mut t::SQLAll
             validate_cstr: validate,
             rely_cstr: rely,
         }),
+        ConstraintKind::PrimaryKey { .. } | ConstraintKind::Unique { .. } | ConstraintKind::ForeignKey { .. } => {}
     }
 }
