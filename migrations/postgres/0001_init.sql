@@ -18,7 +18,7 @@ create table tbl (
     id bigint generated always as identity primary key,
     database_id bigint references database (id),
     name text collate "C" not null,
-    kind smallint not null,
+    kind bigint not null,
     version bigint not null,
     definition_version bigint not null,
     changed_at bigint not null,

@@ -77,11 +77,12 @@ impl Metastore {
             return Err(Error::meta(format!("Can not drop {name} catalog")));
         }
         let name = &name;
-        self.store
+        let dropped = self
+            .store
             .retrying("catalog_drop", move || async move {
                 let mut txn = self.store.write().await?;
                 let Some(catalog) = txn.catalog_get(name).await? else {
-                    return if if_exists { Ok(()) } else { Err(Error::not_found(format!("No catalog {name}"))) };
+                    return if if_exists { Ok(None) } else { Err(Error::not_found(format!("No catalog {name}"))) };
                 };
                 let not_empty =
                     || Error::new(Kind::InvalidOperation, format!("There are still databases in catalog {name}"));
@@ -97,9 +98,21 @@ impl Metastore {
                 }
                 txn.catalog_delete(name).await?;
                 txn.event_insert(&event("DROP_CATALOG", name, &catalog)).await?;
-                txn.commit().await
+                txn.commit().await?;
+                Ok(Some(catalog))
             })
-            .await
+            .await?;
+        if let Some(catalog) = dropped
+            && let Err(error) = self.directory_forget(&catalog.location).await
+        {
+            tracing::warn!(catalog = name, %error, "the directory of a dropped catalog stays");
+        }
+        Ok(())
+    }
+
+    /// Removes a dropped catalog's directory, if nothing is left in it.
+    async fn directory_forget(&self, location: &str) -> Result<bool> {
+        self.warehouse.directory_remove_if_empty(&Location::parse(location)?).await
     }
 }
 

@@ -212,9 +212,7 @@ fn partition(list: &mut Pieces, row: &PartitionView<'_>, form: &PartitionForm, s
     parameters(&mut list.writer, row, form);
     list.writer.raw(&shared.tail);
     list.writer.field_last(9);
-    if let Some(write_id) = row.write_id().filter(|id| *id != -1) {
-        write_id.put(&mut list.writer, 10);
-    }
+    row.write_id().unwrap_or(-1).put(&mut list.writer, 10);
     list.writer.struct_end(outer);
     list.gather();
 }

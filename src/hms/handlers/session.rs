@@ -8,8 +8,8 @@ use crate::config::Config;
 use crate::hms::context::{Cx, given};
 use crate::hms::routes::Routes;
 
-/// What `getVersion` answers: clients of 4.x see the release whose interface this is.
-const VERSION: &str = "4.2.0";
+/// What `getVersion` answers: the Hive release whose behaviour this is measured against.
+const VERSION: &str = "4.0.1";
 
 pub fn routes() -> Routes {
     Routes::default()
