@@ -19,7 +19,9 @@ pub fn path(location: &str) -> PathBuf {
 pub async fn days(f: &Field, name: &str, external: bool) -> Table {
     let mut new = table(name, &["ds", "hr"]);
     new.parameters.insert("own".into(), "of the table".into());
-    new.partition_keys.iter_mut().for_each(|k| k.type_name = Some("string".into()));
+    for key in &mut new.partition_keys {
+        key.type_name = Some("string".into());
+    }
     if external {
         new.parameters.insert("EXTERNAL".into(), "TRUE".into());
     }
