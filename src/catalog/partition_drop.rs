@@ -1,6 +1,6 @@
 //! Dropping partitions: rows in one commit, data after it (`semantics.md §5`).
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 
 use skep_core::name::partition_name_parse;
 use skep_core::partition::Partition;
@@ -160,7 +160,7 @@ impl Metastore {
         let partitions = self.partitions_selected(&mut txn, table, request).await?;
         drop(txn);
         let places = partitions.iter().filter_map(data_location).filter_map(|l| Location::parse(l).ok());
-        let parents: HashSet<Location> = places.filter_map(|place| place.parent()).collect();
+        let parents: BTreeSet<Location> = places.filter_map(|place| place.parent()).collect();
         for parent in parents {
             if !self.warehouse.is_writable(&parent, caller.user()).await? {
                 return Err(Error::meta(format!(

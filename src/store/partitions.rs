@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use skep_core::name::partition_name_parse;
 use skep_core::partition::Partition;
-use skep_core::table::{Shape, Storage};
+use skep_core::table::{Parameters, Shape, Storage};
 use skep_core::{Error, Kind, Result};
 
 use super::driver::{Arg, ColumnArg, Row, Sql};
@@ -136,7 +136,7 @@ impl Reader {
             create_time: row.i64(7)? as i32,
             last_access_time: row.i64(8)? as i32,
             storage,
-            parameters: if row.opt_text(6)?.is_some() { row.json(6)? } else { Default::default() },
+            parameters: if row.opt_text(6)?.is_some() { row.json(6)? } else { Parameters::new() },
             write_id: row.opt_i64(9)?,
         })
     }

@@ -107,7 +107,9 @@ async fn add_req(cx: Cx, args: m::AddPartitionsReqArgs) -> Result<t::AddPartitio
     let skip_columns = request.skip_column_schema_for_partition.unwrap_or_default();
     let shared = request.partition_col_schema.filter(|_| skip_columns).map(columns_in);
     if let Some(columns) = &shared {
-        partitions.iter_mut().for_each(|p| columns_set(p, columns));
+        for partition in &mut partitions {
+            columns_set(partition, columns);
+        }
     }
     let add = PartitionsAdd {
         at,

@@ -1,6 +1,7 @@
 //! Partitions: altering and renaming.
 
 use skep_core::partition::Partition;
+use skep_core::table::Parameters;
 use skep_core::{Error, Kind, Result};
 use skep_thrift::methods as m;
 use skep_thrift::types as t;
@@ -87,10 +88,14 @@ async fn alter_req(cx: Cx, args: m::AlterPartitionsReqArgs) -> Result<t::AlterPa
     let mut partitions = partitions_of(&cx, &at, request.partitions).await?;
     let shared = request.partition_col_schema.filter(|_| request.skip_column_schema_for_partition.unwrap_or_default());
     if let Some(columns) = shared.map(columns_in) {
-        partitions.iter_mut().for_each(|p| columns_set(p, &columns));
+        for partition in &mut partitions {
+            columns_set(partition, &columns);
+        }
     }
     if request.write_id > 0 {
-        partitions.iter_mut().for_each(|p| p.write_id = Some(request.write_id));
+        for partition in &mut partitions {
+            partition.write_id = Some(request.write_id);
+        }
     }
     let environment = environment_in(request.environment_context);
     let alter = PartitionsAlter { at, partitions, fill_columns: true, environment };
@@ -112,7 +117,7 @@ async fn rename_one(
     let at = cx.table(place.0, place.1, place.2)?;
     let new = partitions_of(cx, &at, vec![given(partition, "the new partition")?]).await?;
     let new = new.into_iter().next().ok_or_else(|| Error::meta("the new partition is null"))?;
-    let request = PartitionRename { at, old_values, new, environment: Default::default() };
+    let request = PartitionRename { at, old_values, new, environment: Parameters::new() };
     cx.metastore().partition_rename(&cx.caller(), &request).await
 }
 

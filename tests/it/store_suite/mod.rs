@@ -17,6 +17,8 @@ mod basics;
 mod constraints;
 mod fixture;
 mod functions;
+mod partition_drops;
+mod partition_writes;
 mod roles;
 mod partition_reads;
 mod statistics;
