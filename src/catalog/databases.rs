@@ -173,7 +173,9 @@ impl Metastore {
             )));
         }
         let mut deletions = Vec::new();
-        for table in txn.table_list(catalog, name).await? {
+        let tables = txn.table_list(catalog, name).await?;
+        self.materialized_check(&mut txn, &tables, Some(&database.database)).await?;
+        for table in tables {
             deletions.extend(self.table_drop_in(&mut txn, caller, &table, how.delete_data, false).await?);
         }
         for (function, body) in

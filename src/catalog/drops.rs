@@ -1,7 +1,7 @@
 //! Dropping and truncating tables (`semantics.md §4`).
 
 use skep_core::stats::zero_statistics_set;
-use skep_core::table::{Parameters, Table};
+use skep_core::table::{Database, Parameters, Table};
 use skep_core::{Error, Result};
 
 use super::caller::Caller;
@@ -37,7 +37,7 @@ impl Metastore {
             .retrying("table_drop", || async {
                 let mut txn = self.store.write().await?;
                 let table = txn.table_lock(&at.catalog, &at.database, &at.table).await?.ok_or_else(|| missing(at))?;
-                self.materialized_check(&mut txn, &table).await?;
+                self.materialized_check(&mut txn, std::slice::from_ref(&table), None).await?;
                 let deletions = self.table_drop_in(&mut txn, caller, &table, delete_data, purge).await?;
                 let deletions = self.deletions_record(&mut txn, &deletions).await?;
                 txn.commit().await?;
@@ -62,20 +62,30 @@ impl Metastore {
         Ok(())
     }
 
-    /// A table that materialized views read stays.
-    async fn materialized_check(&self, txn: &mut Txn, table: &Table) -> Result<()> {
-        let names = [table.full_name(), format!("{}.{}", table.database, table.name)];
-        let uses = |view: &Table| {
+    /// Tables that materialized views read stay; views that go with their database do not count.
+    pub(super) async fn materialized_check(
+        &self,
+        txn: &mut Txn,
+        tables: &[Table],
+        going: Option<&Database>,
+    ) -> Result<()> {
+        let names: Vec<String> =
+            tables.iter().flat_map(|t| [t.full_name(), format!("{}.{}", t.database, t.name)]).collect();
+        let stays = |view: &Table| {
+            !tables.iter().any(|t| t.id == view.id)
+                && !going.is_some_and(|d| d.catalog == view.catalog && d.name == view.database)
+        };
+        let reads = |view: &Table| {
             view.creation_metadata.as_ref().is_some_and(|m| m.tables_used.iter().any(|used| names.contains(used)))
         };
         let views = txn.table_materialized().await?;
-        let users: Vec<String> = views.iter().filter(|v| v.id != table.id && uses(v)).map(Table::full_name).collect();
-        if users.is_empty() {
+        let readers: Vec<String> = views.iter().filter(|v| stays(v) && reads(v)).map(Table::full_name).collect();
+        if readers.is_empty() {
             return Ok(());
         }
         Err(Error::meta(format!(
             "Cannot drop table as it is used in the following materialized views [{}]",
-            users.join(", ")
+            readers.join(", ")
         )))
     }
 

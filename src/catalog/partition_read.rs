@@ -54,7 +54,13 @@ impl Metastore {
 
     /// Answers a question about a table's partitions. A table that is not there is NotFound.
     pub async fn partitions_read(&self, query: &PartitionQuery) -> Result<PartitionAnswer> {
-        let (partitions, mut picked) = self.partitions_find(query).await?;
+        let found = self.partitions_find(query).await;
+        let (partitions, mut picked) = found.map_err(|error| match (&query.pick, error.kind) {
+            (PartitionPick::Filter(_), Kind::NotFound) => {
+                Error::not_found(format!("Specified catalog.database.table does not exist : {}", query.table))
+            }
+            _ => error,
+        })?;
         self.request_check(query, partitions.table(), picked.rows.len())?;
         self.partitions_order(query, &partitions, &mut picked)?;
         picked.rows.truncate(query.limit.unwrap_or(usize::MAX));

@@ -136,7 +136,11 @@ impl Typing<'_> {
         }
         let mismatch = || {
             let key_type = key_type.describe();
-            Error::meta(format!("A partition key of type {key_type} cannot be compared with {}", value.describe()))
+            Error::meta(format!(
+                "Filtering is supported only on partition keys of type string, or by a value of the key's type: \
+                 a key of type {key_type} cannot be compared with {}",
+                value.describe()
+            ))
         };
         literal_for(value, key_type).map(Expr::Literal).ok_or_else(mismatch)
     }
@@ -153,8 +157,8 @@ fn without_blanks(text: &str) -> String {
 
 /// A literal as a key's type has it; none where the two have no common ground.
 ///
-/// A text that the type cannot hold is NULL, as SQL's implicit cast makes it: nothing equals it. Numbers keep their
-/// exact value beside integers and decimals (`hr > 2.5` means what it says). Beside a text key, a number stays one and
+/// A text that the type cannot hold is refused, as Hive does: Spark then filters by itself, which `d >= '2024-02'`
+/// beside a date needs. Numbers keep their exact value beside integers and decimals (`hr > 2.5` means what it says). Beside a text key, a number stays one and
 /// the key's text is read as a number (Hive's SQL; the metastore itself refuses), and a date becomes its text, which is
 /// how the metastore compares it.
 fn literal_for(value: &Value, key_type: KeyType) -> Option<Value> {
@@ -163,26 +167,26 @@ fn literal_for(value: &Value, key_type: KeyType) -> Option<Value> {
         KeyType::Boolean => match value {
             Value::Null => Some(Value::Null),
             Value::Boolean(_) | Value::Integer(0 | 1) => value.cast(key_type),
-            Value::Text(text) => Some(Value::parse(text, key_type).unwrap_or(Value::Null)),
+            Value::Text(text) => Value::parse(text, key_type),
             Value::Integer(_) | Value::Double(_) | Value::Decimal { .. } | Value::Date(_) | Value::Timestamp { .. } => {
                 None
             }
         },
         KeyType::Integer(_) | KeyType::Decimal { .. } => match value {
             Value::Null | Value::Integer(_) | Value::Decimal { .. } | Value::Double(_) => Some(value.clone()),
-            Value::Text(text) => Some(Value::parse_number(text).unwrap_or(Value::Null)),
+            Value::Text(text) => Value::parse_number(text),
             Value::Boolean(_) | Value::Date(_) | Value::Timestamp { .. } => None,
         },
         KeyType::Float | KeyType::Double => match value {
             Value::Null | Value::Integer(_) | Value::Decimal { .. } | Value::Double(_) => value.cast(key_type),
-            Value::Text(text) => Some(Value::parse(text, key_type).unwrap_or(Value::Null)),
+            Value::Text(text) => Value::parse(text, key_type),
             Value::Boolean(_) | Value::Date(_) | Value::Timestamp { .. } => None,
         },
         KeyType::Date => match value {
             Value::Null | Value::Date(_) | Value::Timestamp { .. } => Some(value.clone()),
             Value::Text(text) => match calendar::parse_date(text) {
                 Some(days) => Some(Value::Date(days)),
-                None => Some(Value::parse(text, KeyType::Timestamp).unwrap_or(Value::Null)),
+                None => Value::parse(text, KeyType::Timestamp),
             },
             Value::Boolean(_) | Value::Integer(_) | Value::Double(_) | Value::Decimal { .. } => None,
         },

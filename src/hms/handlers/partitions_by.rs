@@ -1,6 +1,6 @@
 //! Reading partitions by names, filters, expressions and specifications.
 
-use skep_core::{Error, Result};
+use skep_core::{Error, Kind, Result};
 use skep_thrift::methods as m;
 use skep_thrift::types as t;
 
@@ -42,7 +42,8 @@ async fn by_names(cx: Cx, args: m::GetPartitionsByNamesArgs) -> Result<Answer<Ve
 async fn by_names_req(cx: Cx, args: m::GetPartitionsByNamesReqArgs) -> Result<Answer<t::GetPartitionsByNamesResult>> {
     let request = given(args.req, "the request")?;
     let at = cx.table(None, Some(&request.db_name), Some(&request.tbl_name))?;
-    let answer = named(&cx, at, request.names).await?;
+    // Hive declares both for a missing table and throws this one here.
+    let answer = named(&cx, at, request.names).await.map_err(|e| e.recast(Kind::NotFound, Kind::InvalidObject))?;
     let form = PartitionForm::new(
         request.skip_column_schema_for_partition,
         request.include_param_key_pattern.as_deref(),

@@ -18,7 +18,7 @@ mod constraints;
 mod fixture;
 mod functions;
 mod partition_drops;
+mod partition_reads;
 mod partition_writes;
 mod roles;
-mod partition_reads;
 mod statistics;
