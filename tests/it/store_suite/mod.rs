@@ -17,6 +17,6 @@ mod basics;
 mod constraints;
 mod fixture;
 mod functions;
-mod roles;
 mod partition_reads;
+mod roles;
 mod statistics;
