@@ -65,8 +65,10 @@ const LOCK_LIST: Sql = Sql::both(
      l.host, l.agent_info, l.heartbeat_at, l.acquired_at, l.blocked_by, l.blocked_by_idx from lock_component l \
      where (case when l.txn_id = 0 then l.heartbeat_at >= $1 else \
             exists (select 1 from txn t where t.id = l.txn_id and t.state = 3 and t.heartbeat_at >= $1) end) \
-     and ($2 is null or (l.catalog = $2 and l.database = $3)) and ($4 is null or l.tbl = $4) \
-     and ($5 is null or l.partition = $5) and ($6 is null or l.txn_id = $6) order by l.lock_id, l.idx",
+     and (cast($2 as text) is null or (l.catalog = $2 and l.database = $3)) \
+     and (cast($4 as text) is null or l.tbl = $4) \
+     and (cast($5 as text) is null or l.partition = $5) \
+     and (cast($6 as bigint) is null or l.txn_id = $6) order by l.lock_id, l.idx",
 );
 
 pub(super) const ALL: &[&Sql] = &[

@@ -1,5 +1,6 @@
 //! Reading partitions by names, filters, expressions and specifications.
 
+use skep_core::name::partition_name;
 use skep_core::{Error, Kind, Result};
 use skep_thrift::methods as m;
 use skep_thrift::types as t;
@@ -9,9 +10,10 @@ use super::partitions_read::{Asking, limit, read};
 use crate::catalog::{PartitionAnswer, PartitionExpr, PartitionPick, RequestScope, TableRef};
 use crate::hms::context::{Cx, given};
 use crate::hms::convert::partition_encode::Frame;
-use crate::hms::convert::partition_list::PartitionForm;
+use crate::hms::convert::partition_list::{PartitionForm, answer_out};
 use crate::hms::convert::partition_projection::Projection;
 use crate::hms::convert::partition_spec::{specs_grouped, specs_out};
+use crate::hms::convert::statistics::statistics_out;
 use crate::hms::routes::{Answer, Routes};
 
 pub fn routes() -> Routes {
@@ -49,7 +51,32 @@ async fn by_names_req(cx: Cx, args: m::GetPartitionsByNamesReqArgs) -> Result<An
         request.include_param_key_pattern.as_deref(),
         request.exclude_param_key_pattern.as_deref(),
     );
+    if request.get_col_stats.unwrap_or_default() {
+        let partitions = with_statistics(&cx, &answer, &form, &request.engine).await?;
+        return Ok(Answer::Value(t::GetPartitionsByNamesResult { partitions, dictionary: None }));
+    }
     partitions_reply(&cx, answer, form, Frame::Struct).await
+}
+
+/// Partitions with what is known of their columns, in one read for all.
+async fn with_statistics(
+    cx: &Cx,
+    answer: &PartitionAnswer,
+    form: &PartitionForm,
+    engine: &str,
+) -> Result<Vec<t::Partition>> {
+    let table = answer.table();
+    let at = TableRef::new(&table.catalog, &table.database, &table.name);
+    let mut partitions = answer_out(answer, form);
+    let columns: Vec<String> = table.columns().iter().chain(&table.partition_keys).map(|c| c.name.clone()).collect();
+    let name = |p: &t::Partition| partition_name(&table.partition_keys, p.values.as_deref().unwrap_or_default());
+    let names: Vec<String> = partitions.iter().map(name).collect::<Result<_>>()?;
+    let mut found = cx.metastore().partition_statistics(&at, engine, &names, &columns).await?;
+    for (partition, name) in partitions.iter_mut().zip(&names) {
+        let columns = found.remove(name);
+        partition.col_stats = columns.map(|columns| statistics_out(columns, &at, Some(name), engine));
+    }
+    Ok(partitions)
 }
 
 /// No filter keeps everything.

@@ -240,12 +240,6 @@ fn literals_of_other_types() {
         ("date", "k < 2024-01-01 00:00:01", "2024-01-01", Truth::True),
         ("date", "k < '2024-01-01 00:00:01'", "2024-01-01", Truth::True),
         ("timestamp", "k > 2024-01-01", "2024-01-01 00:00:00.000000001", Truth::True),
-        // A text that the key's type cannot hold is NULL.
-        ("int", "k = 'x'", "5", Truth::Null),
-        ("int", "not k = 'x'", "5", Truth::Null),
-        ("int", "k not in (1, 'x')", "5", Truth::Null),
-        ("int", "k in (5, 'x')", "5", Truth::True),
-        ("date", "k >= '2024-02'", "2024-02-01", Truth::Null),
     ];
     for (type_name, text, value, expected) in cases {
         assert_eq!(truth(type_name, text, value), expected, "{type_name}: {text} on {value}");
@@ -257,6 +251,10 @@ fn literals_of_other_types() {
         ("timestamp", "k in ('2024-01-01', 5)"),
         ("boolean", "k = 5"),
         ("double", "k between 1 and 2024-01-01"),
+        // A text that the key's type cannot hold: an engine that wants less than an error filters by itself.
+        ("int", "k = 'x'"),
+        ("int", "k not in (1, 'x')"),
+        ("date", "k >= '2024-02'"),
     ] {
         let error = Filter::parse(text, &keys(&[type_name])).expect_err(text);
         assert_eq!(error.kind, Kind::Meta);

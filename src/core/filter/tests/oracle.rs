@@ -424,7 +424,14 @@ proptest! {
         let tree = parse(&text).unwrap_or_else(|error| panic!("{text}: {error}"));
         let printed = tree.to_string();
         prop_assert_eq!(parse(&printed), Ok(tree.clone()), "{} printed as {}", text, printed);
-        let filter = Filter::bind(tree, &columns()).unwrap_or_else(|error| panic!("{text}: {error}"));
+        let filter = match Filter::bind(tree, &columns()) {
+            Ok(filter) => filter,
+            Err(error) => {
+                // Of what is made here, only a text that its key's type cannot hold is refused.
+                prop_assert!(error.message.contains("cannot be compared with a"), "{}: {}", text, error);
+                return Ok(());
+            }
+        };
         let mut selector = Selector::new(&filter);
         // Twice: the second time from what the selector keeps.
         for row in rows.iter().chain(&rows) {
