@@ -2,6 +2,8 @@
 
 pub mod common;
 pub mod database;
+pub mod event;
+pub mod event_message;
 pub mod function;
 pub mod lock;
 pub mod partition;

@@ -6,6 +6,7 @@ pub mod databases;
 pub mod functions;
 pub mod indexes;
 pub mod locks;
+pub mod notifications;
 pub mod partitions_add;
 pub mod partitions_alter;
 pub mod partitions_by;
