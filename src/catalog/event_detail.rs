@@ -21,9 +21,9 @@ use crate::store::{AtVersion, Side, StoredEvent, Txn};
 #[derive(Debug, Clone)]
 pub enum EventDetail {
     Catalog(Catalog),
-    CatalogAltered(CatalogAltered),
+    CatalogAltered(Box<CatalogAltered>),
     Database(Database),
-    DatabaseAltered(DatabaseAltered),
+    DatabaseAltered(Box<DatabaseAltered>),
     Function(Function),
     /// Made or dropped.
     Table(Box<Table>),

@@ -10,7 +10,9 @@ use skep_thrift::types as t;
 use skep_thrift::wire::{Encode, to_json};
 
 use super::database::{catalog_out, database_out};
-use super::event_message::{AlterPartition, Altered, Common, Fired, OfTable, Partitions, Statistics, StatisticsGone};
+use super::event_message::{
+    AddedOrDropped, AlterPartition, Altered, Common, Fired, OfTable, Statistics, StatisticsGone,
+};
 use super::function::function_out;
 use super::partition::partition_out;
 use super::statistics::statistics_out;
@@ -140,7 +142,7 @@ fn table_message(event: &Event, detail: &EventDetail) -> String {
         }),
         EventDetail::Partitions { table, partitions } => {
             let added = event.kind == "ADD_PARTITION";
-            text(&Partitions {
+            text(&AddedOrDropped {
                 common: Common::new(event, table),
                 table_obj_json: table_text(table),
                 partitions: partitions.iter().map(|p| pairs(table, p)).collect(),

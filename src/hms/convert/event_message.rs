@@ -56,7 +56,7 @@ pub struct Altered<'a> {
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Partitions<'a> {
+pub struct AddedOrDropped<'a> {
     #[serde(flatten)]
     pub common: Common<'a>,
     pub table_obj_json: String,
