@@ -1,5 +1,6 @@
 //! Catalogs.
 
+use serde::{Deserialize, Serialize};
 use skep_core::name::normalize;
 use skep_core::table::Catalog;
 use skep_core::{Error, Kind, Result};
@@ -8,6 +9,13 @@ use super::caller::Caller;
 use super::metastore::Metastore;
 use crate::store::NewEvent;
 use crate::warehouse::Location;
+
+/// An ALTER_CATALOG event's body.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct CatalogAltered {
+    pub before: Catalog,
+    pub after: Catalog,
+}
 
 impl Metastore {
     pub async fn catalog_get(&self, name: &str) -> Result<Catalog> {
@@ -61,10 +69,11 @@ impl Metastore {
                 let mut txn = self.store.write().await?;
                 let old = txn.catalog_get(name).await?;
                 let old = old.ok_or_else(|| Error::not_found(format!("No catalog {name}")))?;
-                let location = if new.location.is_empty() { old.location } else { new.location.clone() };
-                let catalog = Catalog { location, description: new.description.clone(), ..old };
+                let location = if new.location.is_empty() { old.location.clone() } else { new.location.clone() };
+                let catalog = Catalog { location, description: new.description.clone(), ..old.clone() };
                 txn.catalog_update(name, &catalog).await?;
-                txn.event_insert(&event("ALTER_CATALOG", name, &catalog)).await?;
+                let body = CatalogAltered { before: old, after: catalog };
+                txn.event_insert(&event("ALTER_CATALOG", name, &body)).await?;
                 txn.commit().await
             })
             .await
@@ -116,6 +125,6 @@ impl Metastore {
     }
 }
 
-fn event<'a>(kind: &'static str, name: &'a str, body: &'a Catalog) -> NewEvent<'a, Catalog> {
+fn event<'a, B>(kind: &'static str, name: &'a str, body: &'a B) -> NewEvent<'a, B> {
     NewEvent { kind, catalog: Some(name), database: None, table: None, version: None, body }
 }

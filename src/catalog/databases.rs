@@ -22,7 +22,7 @@ pub struct DatabaseDrop {
 }
 
 /// An ALTER_DATABASE event's body.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct DatabaseAltered {
     pub before: Database,
     pub after: Database,

@@ -8,6 +8,7 @@ use super::caller::Caller;
 use super::metastore::Metastore;
 use super::privileges::table_scope;
 use super::reference::TableRef;
+use super::table_alter::Altered;
 use super::table_read::missing;
 use super::validate::data_is_ours;
 use crate::store::{Change, DocumentKind, NewEvent, Txn};
@@ -161,6 +162,7 @@ impl Metastore {
         let columns: Vec<String> = table.columns().iter().map(|c| c.name.clone()).collect();
         let change = Change { operation: "truncate_table", by: caller.user() };
         let mut locations: Vec<String> = Vec::new();
+        let mut events = vec![Altered { truncate: true, ..Altered::default() }];
         let kind;
         let version = if table.is_partitioned() {
             let version = txn.table_commit(table.id, None, change).await?;
@@ -177,6 +179,8 @@ impl Metastore {
             txn.partition_add_many(table.id, version, table.location(), &partitions).await?;
             txn.statistics_delete(table.id, &names, None, None).await?;
             kind = "ALTER_PARTITION";
+            let altered = |partition| Altered { truncate: true, partition: Some(partition), ..Altered::default() };
+            events = names.into_iter().map(altered).collect();
             version
         } else {
             zero_statistics_set(&mut table.parameters, columns.iter().map(String::as_str));
@@ -186,15 +190,15 @@ impl Metastore {
             kind = "ALTER_TABLE";
             txn.table_commit(table.id, Some((database.id, &table)), change).await?
         };
-        txn.event_insert(&NewEvent {
+        let event = NewEvent {
             kind,
             catalog: Some(&at.catalog),
             database: Some(&at.database),
             table: Some(&at.table),
             version: Some((table.id, version)),
-            body: &super::table_alter::Altered { truncate: true, ..Default::default() },
-        })
-        .await?;
+            body: &(),
+        };
+        txn.event_insert_alike(&event, &events).await?;
         txn.commit().await?;
         locations.iter().map(|l| Ok(Deletion { location: Location::parse(l)?, skip_trash })).collect()
     }

@@ -27,6 +27,8 @@ pub enum Kind {
     InvalidInput,
     /// A partition that the event calls do not know (UnknownPartitionException).
     UnknownPartition,
+    /// Keys and values that are none of the table's (InvalidPartitionException).
+    InvalidPartition,
     NoSuchLock,
     NoSuchTxn,
     TxnAborted,

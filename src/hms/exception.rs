@@ -19,6 +19,7 @@ pub fn wanted(kind: Kind) -> &'static [Exception] {
         Kind::UnknownPartition => {
             &[E::UnknownPartition, E::InvalidPartition, E::NoSuchObject, E::InvalidOperation, E::Meta]
         }
+        Kind::InvalidPartition => &[E::InvalidPartition, E::UnknownPartition, E::InvalidObject, E::Meta],
         Kind::AlreadyExists => &[E::AlreadyExists, E::InvalidOperation, E::Meta],
         Kind::InvalidObject => &[E::InvalidObject, E::InvalidInput, E::InvalidOperation, E::Meta],
         Kind::InvalidOperation => &[E::InvalidOperation, E::Meta],

@@ -83,6 +83,7 @@ fn kind_str(kind: Kind) -> &'static str {
         Kind::ConfigValue => "config_value",
         Kind::InvalidInput => "invalid_input",
         Kind::UnknownPartition => "unknown_partition",
+        Kind::InvalidPartition => "invalid_partition",
         Kind::NoSuchLock => "no_such_lock",
         Kind::NoSuchTxn => "no_such_txn",
         Kind::TxnAborted => "txn_aborted",

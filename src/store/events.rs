@@ -53,7 +53,20 @@ const EVENT_LIST: Sql = Sql::both(
 );
 const EVENT_COUNT: Sql =
     Sql::both("event_count", "select id, catalog, database, tbl from event where id > $1 and id <= $2 order by id");
-const EVENT_PURGE: Sql = Sql::both("event_purge", "delete from event where id is not null and at < $1");
+const EVENT_INSERT_SEQ: Sql = Sql::both(
+    "event_insert_seq",
+    "insert into event (at, kind, catalog, database, tbl, table_id, version, body) \
+     values ($1, $2, $3, $4, $5, $6, $7, $8) returning seq",
+);
+const EVENT_IDS: Sql = Sql::per_dialect(
+    "event_ids",
+    "select id from event where seq = any($1) and id is not null order by id",
+    "select id from event where seq in (select value from json_each($1)) and id is not null order by id",
+);
+const EVENT_OLDEST: Sql =
+    Sql::both("event_oldest", "select id, at from event where id is not null order by id limit $1");
+const EVENT_OLDEST_AT: Sql = Sql::both("event_oldest_at", "select at from event order by seq limit 1");
+const EVENT_PURGE: Sql = Sql::both("event_purge", "delete from event where id <= $1");
 
 pub(super) const ALL: &[&Sql] = &[
     &EVENT_INSERT,
@@ -66,6 +79,10 @@ pub(super) const ALL: &[&Sql] = &[
     &EVENT_COUNTER_SET,
     &EVENT_LIST,
     &EVENT_COUNT,
+    &EVENT_INSERT_SEQ,
+    &EVENT_IDS,
+    &EVENT_OLDEST,
+    &EVENT_OLDEST_AT,
     &EVENT_PURGE,
 ];
 
@@ -115,21 +132,35 @@ fn read(row: &Row) -> Result<StoredEvent> {
     })
 }
 
+fn insert_args<'a, B>(event: &NewEvent<'a, B>, now_ms: i64, body: &'a str) -> [Arg<'a>; 8] {
+    [
+        Arg::I64(now_ms),
+        Arg::Text(event.kind),
+        Arg::OptText(event.catalog),
+        Arg::OptText(event.database),
+        Arg::OptText(event.table),
+        Arg::OptI64(event.version.map(|v| v.0)),
+        Arg::OptI64(event.version.map(|v| v.1)),
+        Arg::Text(body),
+    ]
+}
+
 impl Txn {
     /// Writes an event, to be called after the change's row lock is held: cause comes before effect.
     pub async fn event_insert<B: Serialize>(&mut self, event: &NewEvent<'_, B>) -> Result<()> {
         let body = to_json(event.body)?;
-        let args = [
-            Arg::I64(self.now_ms()),
-            Arg::Text(event.kind),
-            Arg::OptText(event.catalog),
-            Arg::OptText(event.database),
-            Arg::OptText(event.table),
-            Arg::OptI64(event.version.map(|v| v.0)),
-            Arg::OptI64(event.version.map(|v| v.1)),
-            Arg::Text(&body),
-        ];
-        self.execute(&EVENT_INSERT, &args).await.map(drop)
+        let now_ms = self.now_ms();
+        self.execute(&EVENT_INSERT, &insert_args(event, now_ms, &body)).await.map(drop)
+    }
+    /// The same; gives what [`Self::event_ids`] finds the event's id by, once it is numbered.
+    pub async fn event_insert_seq<B: Serialize>(&mut self, event: &NewEvent<'_, B>) -> Result<i64> {
+        let body = to_json(event.body)?;
+        let now_ms = self.now_ms();
+        self.one(&EVENT_INSERT_SEQ, &insert_args(event, now_ms, &body)).await?.i64(0)
+    }
+    /// Ids of events that were inserted by these numbers.
+    pub async fn event_ids(&mut self, seqs: &[i64]) -> Result<Vec<i64>> {
+        self.list(&EVENT_IDS, &[Arg::I64s(seqs)], |row| row.i64(0)).await
     }
     /// Writes many events in one statement a batch, in their order.
     pub async fn event_insert_many<B: Serialize>(&mut self, events: &[NewEvent<'_, B>]) -> Result<()> {
@@ -183,9 +214,18 @@ impl Txn {
         })
         .await
     }
-    /// Deletes numbered events from before `at_ms`; the ids go on.
-    pub async fn event_purge(&mut self, at_ms: i64) -> Result<u64> {
-        self.execute(&EVENT_PURGE, &[Arg::I64(at_ms)]).await
+    /// Deletes, of the `limit` oldest events, those before the first that is not from before `at_ms`, so that what
+    /// is left has no gaps; gives how many. The ids go on.
+    pub async fn event_purge(&mut self, at_ms: i64, limit: i64) -> Result<u64> {
+        let oldest = self.list(&EVENT_OLDEST, &[Arg::I64(limit)], |row| Ok((row.i64(0)?, row.i64(1)?))).await?;
+        match oldest.iter().take_while(|(_, at)| *at < at_ms).last() {
+            Some((id, _)) => self.execute(&EVENT_PURGE, &[Arg::I64(*id)]).await,
+            None => Ok(0),
+        }
+    }
+    /// When the oldest event happened, in milliseconds since the epoch.
+    pub async fn event_oldest_at(&mut self) -> Result<Option<i64>> {
+        self.first(&EVENT_OLDEST_AT, &[]).await?.map(|row| row.i64(0)).transpose()
     }
 }
 

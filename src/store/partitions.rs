@@ -103,16 +103,17 @@ pub(super) const ALL: &[&Sql] = &[
 const BATCH: usize = 10_000;
 
 /// Reads partition rows of one table in one version.
-struct Reader {
+pub(super) struct Reader {
     shapes: HashMap<i64, Arc<Shape>>,
 }
 
 impl Reader {
-    fn new(slots: Vec<Slot>) -> Self {
+    pub(super) fn new(slots: Vec<Slot>) -> Self {
         Self { shapes: slots.into_iter().map(|s| (s.slot, s.shape)).collect() }
     }
 
-    fn read(&self, row: &Row) -> Result<Partition> {
+    /// Columns in the order of `select_partition`.
+    pub(super) fn read(&self, row: &Row) -> Result<Partition> {
         let name = row.text(1)?.to_owned();
         let values = read_values(row, &name, 5)?;
         let location = match (row.opt_text(3)?, row.opt_text(4)?) {

@@ -5,7 +5,8 @@ use skep_core::Result;
 use super::driver::Sql;
 use super::store::Store;
 use super::{
-    databases, deletions, documents, events, locks, partitions, shapes, statistics, tables, transactions, write_ids,
+    databases, deletions, documents, events, history, locks, partitions, purge, shapes, statistics, tables,
+    transactions, write_ids,
 };
 
 const ALL: &[&[&Sql]] = &[
@@ -17,6 +18,8 @@ const ALL: &[&[&Sql]] = &[
     documents::ALL,
     events::ALL,
     deletions::ALL,
+    history::ALL,
+    purge::ALL,
     locks::ALL,
     transactions::ALL,
     write_ids::ALL,

@@ -3,6 +3,8 @@
 pub mod common;
 pub mod constraint;
 pub mod database;
+pub mod event;
+pub mod event_message;
 pub mod function;
 pub mod lock;
 pub mod partition;

@@ -8,6 +8,7 @@ pub mod functions;
 pub mod indexes;
 pub mod locks;
 pub mod partition_reply;
+pub mod notifications;
 pub mod partitions_add;
 pub mod partitions_alter;
 pub mod partitions_by;

@@ -22,6 +22,7 @@ pub fn routes() -> Routes {
         .and(handlers::tables_write::routes())
         .and(handlers::indexes::routes())
         .and(handlers::locks::routes())
+        .and(handlers::notifications::routes())
         .and(handlers::transactions::routes())
         .and(handlers::partitions_add::routes())
         .and(handlers::partitions_alter::routes())

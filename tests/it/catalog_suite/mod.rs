@@ -48,5 +48,7 @@ macro_rules! catalog_cases {
     };
 }
 
+mod events;
 mod locks;
+mod messages;
 mod transactions;

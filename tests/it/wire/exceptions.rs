@@ -10,11 +10,12 @@ use skep_thrift::methods::METHODS;
 
 use crate::golden;
 
-const KINDS: [Kind; 18] = [
+const KINDS: [Kind; 19] = [
     Kind::NotFound,
     Kind::UnknownDatabase,
     Kind::UnknownTable,
     Kind::UnknownPartition,
+    Kind::InvalidPartition,
     Kind::AlreadyExists,
     Kind::InvalidObject,
     Kind::InvalidOperation,

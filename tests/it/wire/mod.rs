@@ -2,7 +2,7 @@
 
 mod apache;
 mod calls;
-mod client;
+pub mod client;
 mod exceptions;
 mod fixture;
 mod forms;
