@@ -107,7 +107,7 @@ fn splice() {
 fn defaults() {
     use crate::types::{AddPartitionsRequest, PrincipalType};
     let table = Table::default();
-    assert_eq!((table.owner_type, table.write_id), (PrincipalType::USER, -1));
+    assert_eq!((table.owner_type, table.write_id), (PrincipalType::USER, None));
     assert!(AddPartitionsRequest::default().need_result);
     let bytes = written(Protocol::Binary, |w| crate::wire::Encode::encode(&table, w));
     // createTime, lastAccessTime, retention; ownerType (an object in Java, set by its constructor); not writeId.
