@@ -108,7 +108,8 @@ step() {
   local name=$1 status=0 begin=$SECONDS p f
   shift
   echo "== $name"
-  "$@" 2>&1 | tee "$work/step.log" || status=$?
+  { "$@" 2>&1 | tee "$work/step.log"; } & # in the background, for bash hears no signal while it waits in the foreground
+  wait $! || status=$?
   read -r p f < <(tally "$work/step.log")
   if [ "$status" = 0 ]; then [ $((p + f)) != 0 ] || p=1; else [ "$f" != 0 ] || f=1; fi
   passed=$((passed + p)) failed=$((failed + f))

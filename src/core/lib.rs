@@ -4,6 +4,8 @@
 pub mod error;
 pub mod evolution;
 pub mod filter;
+#[cfg(any(test, feature = "fuzz"))]
+pub mod fuzz;
 pub mod kryo;
 pub mod name;
 pub mod partition;

@@ -6,6 +6,7 @@
 mod backend;
 mod catalog_suite;
 mod command_line;
+mod dependencies;
 mod golden;
 mod process;
 mod store_suite;
