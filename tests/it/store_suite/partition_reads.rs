@@ -339,7 +339,8 @@ store_cases! {
             Ok::<_, skep_core::Error>(rows.into_iter().map(|row| row.join("/")).collect::<Vec<_>>())
         };
         assert_eq!(ask(base.clone()).await.unwrap(), ["10", "9"]);
-        assert_eq!(ask(PartitionValuesQuery { distinct: false, ..base.clone() }).await.unwrap(), ["10", "9", "9", "10"]);
+        let every = PartitionValuesQuery { distinct: false, ..base.clone() };
+        assert_eq!(ask(every).await.unwrap(), ["10", "9", "9", "10"]);
         let (keys, order) = (texts(&["ds", "hr"]), texts(&["hr"]));
         let sorted = PartitionValuesQuery { keys, order, descending: true, limit: Some(3), ..base.clone() };
         assert_eq!(ask(sorted).await.unwrap(), ["b/9", "a/9", "c/10"]);
