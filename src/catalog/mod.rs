@@ -49,10 +49,10 @@ mod validate;
 mod write_ids;
 
 pub use caller::Caller;
-pub use constraints::{Constraint, ConstraintKind, ForeignColumn, KeyColumn};
-pub use constraints_read::ForeignKeyQuery;
 pub use catalogs::CatalogAltered;
 pub use constraints::{Constraint, ConstraintKind};
+pub use constraints::{Constraint, ConstraintKind, ForeignColumn, KeyColumn};
+pub use constraints_read::ForeignKeyQuery;
 pub use databases::{DatabaseAltered, DatabaseDrop};
 pub use event_detail::EventDetail;
 pub use event_fire::{EventFire, Fired};

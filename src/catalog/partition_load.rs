@@ -99,7 +99,9 @@ impl Metastore {
         .await?;
         rows.sort_by(|(left, _), (right, _)| left.name.cmp(&right.name));
         let mut builder = RowsBuilder::new(Arc::clone(&table), &slots);
-        rows.into_iter().for_each(|(partition, slot)| builder.push(partition, slot));
+        for (partition, slot) in rows {
+            builder.push(partition, slot);
+        }
         let found = Arc::new(builder.finish());
         let rows = (0..found.len() as u32).collect();
         Ok((found, Picked { rows, has_unknown }))

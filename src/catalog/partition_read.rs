@@ -32,24 +32,13 @@ impl Metastore {
         let table = txn.table_get(&at.catalog, &at.database, &at.table).await?.ok_or_else(|| missing(at))?;
         let name = match key {
             PartitionKey::Values(values) => partition_name(&table.partition_keys, values)?,
-            PartitionKey::Name(name) => self.partition_name_in(&table, name)?,
+            PartitionKey::Name(name) => partition_name_in(&table, name)?,
         };
         let (partitions, picked) = self.partition_load(&mut txn, table, &name).await?;
         if picked.rows.is_empty() {
             return Err(Error::not_found(format!("{at} partition ({name}) not found")));
         }
         Ok(PartitionAnswer { partitions, rows: picked.rows, has_unknown: false })
-    }
-
-    /// A client's name of a partition in the table's own order of keys. Hive's look-up minds the keys' case.
-    fn partition_name_in(&self, table: &Table, name: &str) -> Result<String> {
-        let pairs = partition_name_parse(name)?;
-        let value = |key: &str| pairs.iter().find(|(k, _)| k == key).map(|(_, value)| value.clone());
-        let values = table.partition_keys.iter().map(|key| {
-            let incomplete = || format!("incomplete partition name - missing {} in {name}", key.name);
-            value(&key.name).ok_or_else(|| Error::not_found(incomplete()))
-        });
-        partition_name(&table.partition_keys, &values.collect::<Result<Vec<_>>>()?)
     }
 
     /// Answers a question about a table's partitions. A table that is not there is NotFound.
@@ -144,6 +133,17 @@ impl Metastore {
         values.truncate(query.limit.unwrap_or(usize::MAX));
         Ok(values)
     }
+}
+
+/// A client's name of a partition in the table's own order of keys. Hive's look-up minds the keys' case.
+fn partition_name_in(table: &Table, name: &str) -> Result<String> {
+    let pairs = partition_name_parse(name)?;
+    let value = |key: &str| pairs.iter().find(|(k, _)| k == key).map(|(_, value)| value.clone());
+    let values = table.partition_keys.iter().map(|key| {
+        let incomplete = || format!("incomplete partition name - missing {} in {name}", key.name);
+        value(&key.name).ok_or_else(|| Error::not_found(incomplete()))
+    });
+    partition_name(&table.partition_keys, &values.collect::<Result<Vec<_>>>()?)
 }
 
 fn key_positions(table: &Table, names: &[String]) -> Result<Vec<usize>> {

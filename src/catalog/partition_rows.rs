@@ -157,9 +157,9 @@ impl RowsBuilder {
 
 impl Row {
     fn bytes(&self) -> usize {
-        let place = if let Place::Own(location) = &self.place { location.len() } else { 0 };
         // The row, its count of owners, its place in a list.
         const FIXED: usize = size_of::<Row>() + 3 * size_of::<usize>();
+        let place = if let Place::Own(location) = &self.place { location.len() } else { 0 };
         FIXED + self.name.len() + place + self.parameters.text.len() + 4 * self.parameters.ends.len()
     }
 }

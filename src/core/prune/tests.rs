@@ -14,7 +14,9 @@ fn key_types(columns: &[Column]) -> Vec<KeyType> {
 
 fn set(rows: &[Vec<String>]) -> PartitionSet {
     let mut set = PartitionSet::new(&key_types(&columns()));
-    rows.iter().for_each(|row| set.push(row));
+    for row in rows {
+        set.push(row);
+    }
     set
 }
 

@@ -176,7 +176,7 @@ impl Storage {
     /// first. So the struct is cut behind the columns, and the rest encoded as what follows either field.
     fn new(protocol: Protocol, sd: &t::StorageDescriptor) -> Self {
         let before = fields(protocol, 0, |w| sd.cols.put(w, 1));
-        let last = if sd.cols.is_some() { 1 } else { 0 };
+        let last = i16::from(sd.cols.is_some());
         let rest = |last: i16| {
             Bytes::from(fields(protocol, last, |w| {
                 sd.input_format.put(w, 3);
@@ -229,7 +229,7 @@ fn storage(list: &mut Pieces, row: &PartitionView<'_>, shared: &mut Shared<'_>) 
         list.writer.field_begin(Kind::Struct, 6);
         list.shared(&storage.before);
         if row.location().is_some() {
-            list.writer.field_last(if storage.before.is_empty() { 0 } else { 1 });
+            list.writer.field_last(i16::from(!storage.before.is_empty()));
             list.writer.field_begin(Kind::String, 2);
             list.writer.string(&location);
             list.shared(&storage.after_location);

@@ -1,13 +1,15 @@
 //! Reading partitions by names, filters, expressions and specifications.
 
-use skep_core::name::partition_name;
+use std::collections::{BTreeMap, BTreeSet};
+
+use skep_core::stats::{Accuracy, COLUMN_STATS_ACCURATE};
 use skep_core::{Error, Kind, Result};
 use skep_thrift::methods as m;
 use skep_thrift::types as t;
 
 use super::partition_reply::{names_reply, partitions_reply};
 use super::partitions_read::{Asking, limit, read};
-use crate::catalog::{PartitionAnswer, PartitionExpr, PartitionPick, RequestScope, TableRef};
+use crate::catalog::{PartitionAnswer, PartitionExpr, PartitionPick, PartitionView, RequestScope, TableRef};
 use crate::hms::context::{Cx, given};
 use crate::hms::convert::partition_encode::Frame;
 use crate::hms::convert::partition_list::{PartitionForm, answer_out};
@@ -45,38 +47,50 @@ async fn by_names_req(cx: Cx, args: m::GetPartitionsByNamesReqArgs) -> Result<An
     let request = given(args.req, "the request")?;
     let at = cx.table(None, Some(&request.db_name), Some(&request.tbl_name))?;
     // Hive declares both for a missing table and throws this one here.
-    let answer = named(&cx, at, request.names).await.map_err(|e| e.recast(Kind::NotFound, Kind::InvalidObject))?;
+    let answer = named(&cx, at.clone(), request.names).await;
+    let answer = answer.map_err(|e| e.recast(Kind::NotFound, Kind::InvalidObject))?;
     let form = PartitionForm::new(
         request.skip_column_schema_for_partition,
         request.include_param_key_pattern.as_deref(),
         request.exclude_param_key_pattern.as_deref(),
     );
     if request.get_col_stats.unwrap_or_default() {
-        let partitions = with_statistics(&cx, &answer, &form, &request.engine).await?;
+        let partitions = with_statistics(&cx, &at, &request.engine, &answer, &form).await?;
         return Ok(Answer::Value(t::GetPartitionsByNamesResult { partitions, dictionary: None }));
     }
     partitions_reply(&cx, answer, form, Frame::Struct).await
 }
 
-/// Partitions with what is known of their columns, in one read for all.
+/// Partitions with the statistics of the columns that each of them says are accurate.
 async fn with_statistics(
     cx: &Cx,
+    at: &TableRef,
+    engine: &str,
     answer: &PartitionAnswer,
     form: &PartitionForm,
-    engine: &str,
 ) -> Result<Vec<t::Partition>> {
-    let table = answer.table();
-    let at = TableRef::new(&table.catalog, &table.database, &table.name);
+    let accurate: Vec<Accuracy> = answer.rows().map(|row| accuracy(&row)).collect();
+    let columns: BTreeSet<String> = accurate.iter().flat_map(Accuracy::columns).map(str::to_owned).collect();
+    let columns: Vec<String> = columns.into_iter().collect();
+    let mut found = if columns.is_empty() {
+        BTreeMap::new()
+    } else {
+        cx.metastore().partition_statistics(at, engine, &answer.names(), &columns).await?
+    };
     let mut partitions = answer_out(answer, form);
-    let columns: Vec<String> = table.columns().iter().chain(&table.partition_keys).map(|c| c.name.clone()).collect();
-    let name = |p: &t::Partition| partition_name(&table.partition_keys, p.values.as_deref().unwrap_or_default());
-    let names: Vec<String> = partitions.iter().map(name).collect::<Result<_>>()?;
-    let mut found = cx.metastore().partition_statistics(&at, engine, &names, &columns).await?;
-    for (partition, name) in partitions.iter_mut().zip(&names) {
-        let columns = found.remove(name);
-        partition.col_stats = columns.map(|columns| statistics_out(columns, &at, Some(name), engine));
+    for ((row, accuracy), partition) in answer.rows().zip(&accurate).zip(&mut partitions) {
+        let mut columns = found.remove(row.name()).unwrap_or_default();
+        columns.retain(|column| accuracy.column(&column.column));
+        if !columns.is_empty() {
+            partition.col_stats = Some(statistics_out(columns, at, Some(row.name()), engine));
+        }
     }
     Ok(partitions)
+}
+
+fn accuracy(row: &PartitionView<'_>) -> Accuracy {
+    let text = row.parameters().find(|(key, _)| *key == COLUMN_STATS_ACCURATE).map(|(_, text)| text);
+    text.map_or_else(Accuracy::default, Accuracy::parse)
 }
 
 /// No filter keeps everything.
