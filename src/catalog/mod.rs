@@ -50,7 +50,6 @@ mod write_ids;
 
 pub use caller::Caller;
 pub use catalogs::CatalogAltered;
-pub use constraints::{Constraint, ConstraintKind};
 pub use constraints::{Constraint, ConstraintKind, ForeignColumn, KeyColumn};
 pub use constraints_read::ForeignKeyQuery;
 pub use databases::{DatabaseAltered, DatabaseDrop};
