@@ -63,8 +63,8 @@ fn files() -> Vec<File> {
 }
 
 impl File {
-    fn is_rust(&self) -> bool {
-        Path::new(&self.path).extension().is_some_and(|extension| extension == "rs")
+    fn is(&self, extension: &str) -> bool {
+        Path::new(&self.path).extension().is_some_and(|its| its == extension)
     }
 
     fn is_generated(&self) -> bool {
@@ -87,7 +87,7 @@ impl File {
 
 /// Hand-written Rust.
 fn sources() -> impl Iterator<Item = File> {
-    files().into_iter().filter(|file| file.is_rust() && !file.is_generated())
+    files().into_iter().filter(|file| file.is("rs") && !file.is_generated())
 }
 
 fn expect_none(rule: &str, finds: Vec<String>) {
@@ -214,7 +214,7 @@ fn every_expect_says_why() {
 fn no_text_names_a_machine() {
     let places = [concat!("/ro", "ot/"), concat!("/wo", "rk/"), concat!("/tmp", "/w/")];
     let mut finds = Vec::new();
-    for file in files().into_iter().filter(|file| !file.path.ends_with(".lock")) {
+    for file in files().into_iter().filter(|file| !file.is("lock")) {
         for (line, number) in file.text.lines().zip(1..) {
             let place = places.iter().find(|place| line.contains(*place));
             finds.extend(place.map(|place| format!("{}:{number}: {place}", file.path)));
@@ -235,7 +235,7 @@ fn no_text_names_a_machine() {
 
 #[test]
 fn documents_speak_of_this_repository_only() {
-    let markdown = files().into_iter().filter(|file| file.path.ends_with(".md"));
+    let markdown = files().into_iter().filter(|file| file.is("md"));
     let finds = markdown.filter(|file| file.text.contains(concat!("../", "shared"))).map(|file| file.path).collect();
     expect_none("a document leads out of the repository", finds);
 }

@@ -29,7 +29,7 @@ impl Client {
                 Scan::Complete(end) => break end,
                 Scan::NeedMore => {}
             }
-            let mut chunk = [0; 64 << 10];
+            let mut chunk = [0; 16 << 10];
             let count = self.stream.read(&mut chunk)?;
             if count == 0 {
                 return Err(io::ErrorKind::UnexpectedEof.into());

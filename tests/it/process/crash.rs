@@ -132,7 +132,7 @@ fn begin(server: &Server) -> Book {
 
 fn end(book: &mut Book, server: &Server, folder: &Path) {
     book.check(&mut Client::connect(server.address).unwrap(), "", Vec::new());
-    println!("{} writes acknowledged, {} more found done", book.acknowledged, book.settled);
+    eprintln!("{} writes acknowledged, {} more found done", book.acknowledged, book.settled);
     let log = log_of(folder);
     assert!(!log.contains("panic"), "{log}");
 }
