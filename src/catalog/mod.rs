@@ -6,6 +6,7 @@
 
 mod caller;
 mod catalogs;
+mod connectors;
 mod constraints;
 mod constraints_read;
 mod databases;
@@ -45,11 +46,13 @@ mod table_create;
 mod table_read;
 mod transactions;
 mod translate;
+mod types;
 mod validate;
 mod write_ids;
 
 pub use caller::Caller;
 pub use catalogs::CatalogAltered;
+pub use connectors::{DataConnector, DataConnectorDrop};
 pub use constraints::{Constraint, ConstraintKind, ForeignColumn, KeyColumn};
 pub use constraints_read::ForeignKeyQuery;
 pub use databases::{DatabaseAltered, DatabaseDrop};
@@ -79,4 +82,5 @@ pub use table_alter::{Altered, TableAlter};
 pub use table_create::TableCreate;
 pub use table_read::{TableMeta, TableMetaQuery};
 pub use transactions::{OpenTransactions, RangeHeartbeat, TransactionOpen};
+pub use types::NamedType;
 pub use write_ids::{Snapshot, ValidWriteIds};

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use skep_core::table::PrincipalType;
 use skep_core::{Error, Result};
 
+use super::connectors::connector_find;
 use super::metastore::Metastore;
 use super::reference::TableRef;
 use super::roles::{Principal, roles_of};
@@ -109,11 +110,19 @@ pub(super) fn database_scope(database_id: i64) -> String {
     format!("database:{database_id}")
 }
 
+/// The documents' scope of a data connector's privileges, by its normal name.
+pub(super) fn connector_scope(name: &str) -> String {
+    format!("connector:{name}")
+}
+
 /// Where an object's privileges are kept; NotFound where it is not there.
 async fn scope(txn: &mut Txn, object: &PrivilegeObject) -> Result<String> {
     match object {
         PrivilegeObject::Global => Ok("global".to_owned()),
-        PrivilegeObject::DataConnector { name } => Ok(format!("connector:{name}")),
+        PrivilegeObject::DataConnector { name } => {
+            connector_find(txn, name).await?;
+            Ok(connector_scope(name))
+        }
         PrivilegeObject::Database { catalog, database } => {
             let found = txn.database_get(catalog, database).await?;
             let found = found.ok_or_else(|| Error::not_found(format!("Database {database} does not exist")))?;

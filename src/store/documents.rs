@@ -65,6 +65,10 @@ pub enum DocumentKind {
     RuntimeStat,
     /// Events that a partition was marked for. Scope: table id.
     PartitionMark,
+    /// Scope: empty.
+    Type,
+    /// Scope: empty.
+    DataConnector,
 }
 
 impl DocumentKind {
@@ -78,6 +82,8 @@ impl DocumentKind {
             Self::Node => "node",
             Self::RuntimeStat => "runtime_stat",
             Self::PartitionMark => "partition_mark",
+            Self::Type => "type",
+            Self::DataConnector => "data_connector",
         }
     }
 }

@@ -2,6 +2,7 @@
 //! adaptors to the newest request. A file's `routes()` is its block of the table.
 
 pub mod catalogs;
+pub mod connectors;
 pub mod constraints;
 pub mod databases;
 pub mod functions;
@@ -23,3 +24,4 @@ pub mod tables;
 pub mod tables_schema;
 pub mod tables_write;
 pub mod transactions;
+pub mod types;

@@ -1,7 +1,6 @@
 //! Methods of Hive's interface that Skep leaves out, each with its reason.
 
 const COMPACTION: &str = "compaction of ACID tables is the work of Hive's own daemons, which need Hive's own metastore";
-const CONNECTORS: &str = "data connectors are not supported: engines have catalogs of their own for other databases";
 const FILE_METADATA: &str = "the file metadata cache was a cache in HBase, which Hive itself gave up";
 const MATERIALIZED: &str =
     "whether a materialized view is stale is told by the history of ACID writes, which is not kept";
@@ -12,7 +11,6 @@ const SCHEDULED: &str = "scheduled queries are run by HiveServer2 against its ow
 const SCHEMAS: &str =
     "the schema registry of Hive 3 was never used by Hive; registries of their own have taken its place";
 const TOKENS: &str = "delegation tokens and their keys need SASL: without it nobody could use one";
-const TYPES: &str = "named types are not supported: Hive has no statement that makes one";
 const WORKLOAD: &str = "resource plans steer HiveServer2's own executors";
 
 /// (method, why). They are answered like a method that does not exist, which clients take for an older server.
@@ -35,14 +33,6 @@ pub const REFUSED: &[(&str, &str)] = &[
     ("update_compaction_metrics_data", COMPACTION),
     ("update_compactor_state", COMPACTION),
     ("update_transaction_statistics", COMPACTION),
-    ("alter_dataconnector", CONNECTORS),
-    ("alter_dataconnector_req", CONNECTORS),
-    ("create_dataconnector", CONNECTORS),
-    ("create_dataconnector_req", CONNECTORS),
-    ("drop_dataconnector", CONNECTORS),
-    ("drop_dataconnector_req", CONNECTORS),
-    ("get_dataconnector_req", CONNECTORS),
-    ("get_dataconnectors", CONNECTORS),
     ("cache_file_metadata", FILE_METADATA),
     ("clear_file_metadata", FILE_METADATA),
     ("get_file_metadata", FILE_METADATA),
@@ -101,10 +91,6 @@ pub const REFUSED: &[(&str, &str)] = &[
     ("remove_token", TOKENS),
     ("renew_delegation_token", TOKENS),
     ("update_master_key", TOKENS),
-    ("create_type", TYPES),
-    ("drop_type", TYPES),
-    ("get_type", TYPES),
-    ("get_type_all", TYPES),
     ("alter_resource_plan", WORKLOAD),
     ("alter_wm_pool", WORKLOAD),
     ("alter_wm_trigger", WORKLOAD),

@@ -7,6 +7,7 @@ use crate::hms::handlers;
 pub fn routes() -> Routes {
     Routes::default()
         .and(handlers::catalogs::routes())
+        .and(handlers::connectors::routes())
         .and(handlers::constraints::routes())
         .and(handlers::databases::routes())
         .and(handlers::session::routes())
@@ -24,6 +25,7 @@ pub fn routes() -> Routes {
         .and(handlers::locks::routes())
         .and(handlers::notifications::routes())
         .and(handlers::transactions::routes())
+        .and(handlers::types::routes())
         .and(handlers::partitions_add::routes())
         .and(handlers::partitions_alter::routes())
         .and(handlers::partitions_drop::routes())

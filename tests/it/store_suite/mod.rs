@@ -14,6 +14,7 @@ macro_rules! store_cases {
 }
 
 mod basics;
+mod connectors;
 mod constraints;
 mod fixture;
 mod functions;
@@ -22,3 +23,4 @@ mod partition_reads;
 mod partition_writes;
 mod roles;
 mod statistics;
+mod types;
