@@ -34,7 +34,7 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        const DAY: Duration = Duration::from_secs(86_400);
+        const DAY: Duration = Duration::from_hours(24);
         Self {
             default_catalog: "hive".to_owned(),
             translate_tables: false,
@@ -50,7 +50,7 @@ impl Default for Settings {
             special_characters_in_table_names: true,
             limit_partition_request: None,
             cache_memory_max: 512 << 20,
-            txn_timeout: Duration::from_secs(300),
+            txn_timeout: Duration::from_mins(5),
             txn_max_open_batch: 1_000,
             event_ttl: DAY,
             max_event_response: 1_000_000,

@@ -125,7 +125,7 @@ impl Metastore {
         location: Option<Location>,
         created: Vec<Created>,
     ) -> Result<()> {
-        let made = created.first().is_some_and(|c| c.newly_made());
+        let made = created.first().is_some_and(Created::newly_made);
         if !made && !fast_statistics_complete(&table.parameters) {
             self.table_statistics_settle(&mut table, &environment, location.as_ref()).await?;
         }

@@ -63,8 +63,9 @@ impl Outcome {
     /// Whether it is our fault rather than the caller's.
     pub fn is_fault(self) -> bool {
         match self {
-            Self::Undeclared(Kind::Undeclared) => false,
-            Self::Panicked | Self::Undeclared(_) => true,
+            Self::Panicked => true,
+            // Some errors are undeclared on purpose, as Hive has them.
+            Self::Undeclared(kind) => kind != Kind::Undeclared,
             Self::Declared(kind) => matches!(kind, Kind::Unavailable | Kind::Corrupt | Kind::Internal),
             Self::Ok | Self::UnknownMethod | Self::Malformed => false,
         }

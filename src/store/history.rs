@@ -164,14 +164,10 @@ impl Txn {
         let mut all: HashMap<i64, Vec<SlotSpan>> = HashMap::new();
         self.for_each(&SLOTS_EVER, &[Arg::I64s(&ids)], |row| {
             let shape_id = row.i64(4)?;
-            let shape = match shapes.get(&shape_id) {
-                Some(shape) => Arc::clone(shape),
-                None => {
-                    let shape = Arc::new(row.json(5)?);
-                    shapes.insert(shape_id, Arc::clone(&shape));
-                    shape
-                }
-            };
+            if !shapes.contains_key(&shape_id) {
+                shapes.insert(shape_id, Arc::new(row.json(5)?));
+            }
+            let Some(shape) = shapes.get(&shape_id).map(Arc::clone) else { return Ok(()) };
             let slot = Slot { slot: row.i64(1)?, shape_id, shape };
             let span = SlotSpan { slot, added: row.i64(2)?, removed: row.opt_i64(3)? };
             all.entry(row.i64(0)?).or_default().push(span);

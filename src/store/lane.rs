@@ -92,16 +92,12 @@ impl Lane {
             let _queued = Queued(&self.queued);
             Arc::clone(&self.state).lock_owned().await
         };
-        let savepoint = match guard.as_mut() {
-            Some(group) => {
-                group.conn.execute(&SAVEPOINT, &[]).await?;
-                true
-            }
-            None => {
-                *guard = Some(Group { conn: begin().await?, waiting: Vec::new() });
-                false
-            }
-        };
+        let savepoint = guard.is_some();
+        if let Some(group) = guard.as_mut() {
+            group.conn.execute(&SAVEPOINT, &[]).await?;
+        } else {
+            *guard = Some(Group { conn: begin().await?, waiting: Vec::new() });
+        }
         Ok(Turn { lane: self, guard: Some(guard), savepoint })
     }
 

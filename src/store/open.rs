@@ -31,7 +31,7 @@ impl StoreOptions {
             url: url.into(),
             connections_max: 16,
             acquire_timeout: Duration::from_secs(10),
-            statement_timeout: Duration::from_secs(120),
+            statement_timeout: Duration::from_mins(2),
             schema: None,
         }
     }
@@ -80,7 +80,7 @@ async fn sqlite(options: &StoreOptions, path: &str) -> Result<Pool> {
         .pragma("cache_size", "-16000");
     let writer = SqlitePoolOptions::new()
         .max_connections(1)
-        .acquire_timeout(options.acquire_timeout.max(Duration::from_secs(60)))
+        .acquire_timeout(options.acquire_timeout.max(Duration::from_mins(1)))
         .connect_with(connect.clone())
         .await
         .map_err(|e| convert("store_open", &e))?;

@@ -73,7 +73,7 @@ pub(super) const ALL: &[&Sql] = &[
 /// Catalog, database and table; the table need not be there.
 pub type WriteIdPlace<'a> = (&'a str, &'a str, &'a str);
 
-fn place<'a>(at: WriteIdPlace<'a>) -> [Arg<'a>; 3] {
+fn place(at: WriteIdPlace<'_>) -> [Arg<'_>; 3] {
     [Arg::Text(at.0), Arg::Text(at.1), Arg::Text(at.2)]
 }
 

@@ -7,6 +7,7 @@ use skep_thrift::types as t;
 pub fn parameters_in(map: Option<Vec<(String, String)>>) -> Parameters {
     map.unwrap_or_default().into_iter().collect()
 }
+#[expect(clippy::unnecessary_wraps, reason = "Thrift's fields are optional; a map is never null on its way out")]
 pub fn parameters_out(map: &Parameters) -> Option<Vec<(String, String)>> {
     Some(map.iter().map(|(k, v)| (k.clone(), v.clone())).collect())
 }
