@@ -1,5 +1,6 @@
 //! Earlier versions, of many tables at once: what the notification log tells of.
 
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -164,10 +165,10 @@ impl Txn {
         let mut all: HashMap<i64, Vec<SlotSpan>> = HashMap::new();
         self.for_each(&SLOTS_EVER, &[Arg::I64s(&ids)], |row| {
             let shape_id = row.i64(4)?;
-            if !shapes.contains_key(&shape_id) {
-                shapes.insert(shape_id, Arc::new(row.json(5)?));
-            }
-            let Some(shape) = shapes.get(&shape_id).map(Arc::clone) else { return Ok(()) };
+            let shape = match shapes.entry(shape_id) {
+                Entry::Occupied(known) => Arc::clone(known.get()),
+                Entry::Vacant(unknown) => Arc::clone(unknown.insert(Arc::new(row.json(5)?))),
+            };
             let slot = Slot { slot: row.i64(1)?, shape_id, shape };
             let span = SlotSpan { slot, added: row.i64(2)?, removed: row.opt_i64(3)? };
             all.entry(row.i64(0)?).or_default().push(span);
