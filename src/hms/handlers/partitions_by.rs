@@ -46,9 +46,10 @@ async fn by_names(cx: Cx, args: m::GetPartitionsByNamesArgs) -> Result<Answer<Ve
 async fn by_names_req(cx: Cx, args: m::GetPartitionsByNamesReqArgs) -> Result<Answer<t::GetPartitionsByNamesResult>> {
     let request = given(args.req, "the request")?;
     let at = cx.table(None, Some(&request.db_name), Some(&request.tbl_name))?;
-    // Hive declares both for a missing table and throws this one here.
-    let answer = named(&cx, at.clone(), request.names).await;
-    let answer = answer.map_err(|e| e.recast(Kind::NotFound, Kind::InvalidObject))?;
+    // Hive declares both for a missing table and throws this one here, but for a name that is empty.
+    let is_named = !at.database.is_empty() && !at.table.is_empty();
+    let missing = if is_named { Kind::InvalidObject } else { Kind::NotFound };
+    let answer = named(&cx, at.clone(), request.names).await.map_err(|e| e.recast(Kind::NotFound, missing))?;
     let form = PartitionForm::new(
         request.skip_column_schema_for_partition,
         request.include_param_key_pattern.as_deref(),
