@@ -9,6 +9,7 @@ use skep_core::table::{Catalog, Database, Function, Parameters, Table};
 use skep_core::{Error, Kind, Result};
 
 use super::catalogs::CatalogAltered;
+use super::constraints::Constraint;
 use super::databases::DatabaseAltered;
 use super::event_fire::Fired;
 use super::events::Event;
@@ -53,6 +54,10 @@ pub enum EventDetail {
         table: Box<Table>,
         changed: StatisticsChanged,
     },
+    /// All of one kind, added.
+    Constraints(Vec<Constraint>),
+    /// The dropped one's name.
+    ConstraintDropped(String),
     /// Anything else, as it is stored.
     Other(serde_json::Value),
 }
@@ -83,6 +88,10 @@ fn body<T: DeserializeOwned>(event: &StoredEvent) -> Result<T> {
 
 fn is_statistics(kind: &str) -> bool {
     kind.ends_with("_COL_STAT_EVENT")
+}
+
+fn is_constraint(kind: &str) -> bool {
+    kind.starts_with("ADD_") && (kind.ends_with("KEY") || kind.ends_with("CONSTRAINT"))
 }
 
 impl Wanted {
@@ -205,6 +214,8 @@ impl Found {
             kind if is_statistics(kind) => {
                 EventDetail::Statistics { table: self.table(event, 0)?, changed: body(event)? }
             }
+            "DROP_CONSTRAINT" => EventDetail::ConstraintDropped(body(event)?),
+            kind if is_constraint(kind) => EventDetail::Constraints(body(event)?),
             _ => EventDetail::Other(body(event)?),
         })
     }

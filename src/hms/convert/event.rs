@@ -9,6 +9,7 @@ use skep_core::table::Table;
 use skep_thrift::types as t;
 use skep_thrift::wire::{Encode, to_json};
 
+use super::constraint::constraint_out;
 use super::database::{catalog_out, database_out};
 use super::event_message::{
     AddedOrDropped, AlterPartition, Altered, Common, Fired, OfTable, Statistics, StatisticsGone,
@@ -17,7 +18,7 @@ use super::function::function_out;
 use super::partition::partition_out;
 use super::statistics::statistics_out;
 use super::table::table_out;
-use crate::catalog::{Event, EventDetail, StatisticsChanged, TableRef};
+use crate::catalog::{Constraint, Event, EventDetail, StatisticsChanged, TableRef};
 
 const FORMAT: &str = "json-0.2";
 
@@ -123,8 +124,39 @@ fn message(event: &Event) -> String {
             all.insert("functionObjJson".to_owned(), to_json(&function_out(function.clone())).into());
             text(&all)
         }
+        EventDetail::Constraints(constraints) => constraints_message(event, constraints),
+        EventDetail::ConstraintDropped(name) => {
+            let mut all = common_map(event);
+            all.insert("dbName".to_owned(), event.database.as_deref().into());
+            all.insert("tableName".to_owned(), event.table.as_deref().into());
+            all.insert("constraintName".to_owned(), name.as_str().into());
+            text(&all)
+        }
         detail => table_message(event, detail),
     }
+}
+
+/// A list of texts, a struct each, under the name of its kind.
+fn constraints_message(event: &Event, constraints: &[Constraint]) -> String {
+    fn put<T: Encode>(all: &mut serde_json::Map<String, serde_json::Value>, key: &'static str, rows: Option<Vec<T>>) {
+        if let Some(rows) = rows.filter(|rows| !rows.is_empty()) {
+            all.insert(key.to_owned(), rows.iter().map(to_json).collect::<Vec<_>>().into());
+        }
+    }
+    let name = |name: &Option<String>| name.clone().unwrap_or_default();
+    let at = TableRef::new(&name(&event.catalog), &name(&event.database), &name(&event.table));
+    let mut rows = t::SQLAllTableConstraints::default();
+    for constraint in constraints {
+        constraint_out(&at, constraint.clone(), &mut rows);
+    }
+    let mut all = common_map(event);
+    put(&mut all, "primaryKeyListJson", rows.primary_keys);
+    put(&mut all, "foreignKeyListJson", rows.foreign_keys);
+    put(&mut all, "uniqueConstraintListJson", rows.unique_constraints);
+    put(&mut all, "notNullConstraintListJson", rows.not_null_constraints);
+    put(&mut all, "defaultConstraintListJson", rows.default_constraints);
+    put(&mut all, "checkConstraintListJson", rows.check_constraints);
+    text(&all)
 }
 
 fn table_message(event: &Event, detail: &EventDetail) -> String {

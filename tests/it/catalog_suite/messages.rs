@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
+use skep::catalog::{Constraint, ConstraintKind, KeyColumn};
 use skep::config::Config;
 use skep::hms::{CallObserver, CallRecord, ConnectionLimits, Dispatcher, Services, routes, serve};
 use skep_thrift::call::Answer;
@@ -75,6 +76,15 @@ async fn messages_are_as_hives_readers_parse_them() {
     }
     let data = t::FireEventRequestData { refresh_event: Some(true), ..Default::default() };
     assert_eq!(fire(&mut client, data, None).await, [4]);
+    let key = Constraint {
+        name: "pk".into(),
+        kind: ConstraintKind::PrimaryKey { columns: vec![KeyColumn { name: "a".into(), sequence: 1 }] },
+        enable: true,
+        validate: false,
+        rely: true,
+    };
+    of.metastore.constraints_add(&Default::default(), &super::events::at("t"), &[key]).await.unwrap();
+    of.metastore.constraint_drop(&Default::default(), &super::events::at("t"), "pk").await.unwrap();
     of.metastore.table_drop(&Default::default(), &super::events::at("t"), true, &Default::default()).await.unwrap();
     life(&of.metastore).await;
     let rqst = t::NotificationEventRequest { last_event: 0, ..Default::default() };
