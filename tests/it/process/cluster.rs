@@ -18,6 +18,12 @@ fn script() -> Command {
     command
 }
 
+/// Whether a process is there and no zombie.
+fn is_alive(process: &str) -> bool {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+    stat.rsplit(") ").next().is_some_and(|rest| !rest.is_empty() && !rest.starts_with('Z'))
+}
+
 impl Cluster {
     pub fn start(folder: &Path) -> Self {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
@@ -42,11 +48,18 @@ impl Cluster {
 
     /// SIGKILL to all its processes, the first one first, so that none can tidy up after another.
     pub fn kill(&self) {
-        let lock = std::fs::read_to_string(self.folder.join("data/postmaster.pid")).unwrap();
-        let main = lock.lines().next().unwrap().to_owned();
+        let lock = self.folder.join("data/postmaster.pid");
+        let main = std::fs::read_to_string(&lock).unwrap().lines().next().unwrap().to_owned();
         let children = std::fs::read_to_string(format!("/proc/{main}/task/{main}/children")).unwrap();
-        let all = format!("kill -9 {main} {children}; true");
-        assert!(Command::new("sh").args(["-c", &all]).stderr(Stdio::null()).status().unwrap().success());
+        let all: Vec<_> = std::iter::once(main.as_str()).chain(children.split_whitespace()).collect();
+        let command = format!("kill -9 {}; true", all.join(" "));
+        assert!(Command::new("sh").args(["-c", &command]).stderr(Stdio::null()).status().unwrap().success());
+        while all.iter().any(|process| is_alive(process)) {
+            std::thread::yield_now();
+        }
+        // Where nobody reaps orphans, Postgres would take its dead for living.
+        std::fs::remove_file(lock).unwrap();
+        std::fs::remove_file(self.folder.join(format!("data/.s.PGSQL.{}.lock", self.port))).unwrap();
     }
 
     /// Waits until nobody but us is connected: until the last statements of a server that was killed are over.
