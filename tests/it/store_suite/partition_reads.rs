@@ -64,7 +64,7 @@ fn partition(ds: &str, hr: &str, number: usize) -> Partition {
         storage: (number % 7 != 6).then(|| Storage { shape: shape(number % 3), location }),
         parameters: (0..number % 3).map(|n| (format!("k{n}é"), format!("{number}"))).collect(),
         create_time: number as i32,
-        write_id: (number % 2 == 0).then_some(number as i64),
+        write_id: (number.is_multiple_of(2)).then_some(number as i64),
         values,
         name,
         ..Partition::default()
