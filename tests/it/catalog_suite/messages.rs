@@ -3,9 +3,10 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use skep::catalog::{Constraint, ConstraintKind, KeyColumn};
+use skep::catalog::{Caller, Constraint, ConstraintKind, KeyColumn};
 use skep::config::Config;
 use skep::hms::{CallObserver, CallRecord, ConnectionLimits, Dispatcher, Services, routes, serve};
+use skep_core::table::Parameters;
 use skep_thrift::call::Answer;
 use skep_thrift::{methods as m, types as t};
 use tokio::net::TcpListener;
@@ -83,9 +84,9 @@ async fn messages_are_as_hives_readers_parse_them() {
         validate: false,
         rely: true,
     };
-    of.metastore.constraints_add(&Default::default(), &super::events::at("t"), &[key]).await.unwrap();
-    of.metastore.constraint_drop(&Default::default(), &super::events::at("t"), "pk").await.unwrap();
-    of.metastore.table_drop(&Default::default(), &super::events::at("t"), true, &Default::default()).await.unwrap();
+    of.metastore.constraints_add(&Caller::default(), &super::events::at("t"), &[key]).await.unwrap();
+    of.metastore.constraint_drop(&Caller::default(), &super::events::at("t"), "pk").await.unwrap();
+    of.metastore.table_drop(&Caller::default(), &super::events::at("t"), true, &Parameters::new()).await.unwrap();
     life(&of.metastore).await;
     let rqst = t::NotificationEventRequest { last_event: 0, ..Default::default() };
     let args = m::GetNextNotificationArgs { rqst: Some(rqst) };
