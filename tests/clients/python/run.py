@@ -36,7 +36,8 @@ def storage(location):
         outputFormat=parquet + "MapredParquetOutputFormat",
         numBuckets=-1,
         serdeInfo=ttypes.SerDeInfo("", parquet + "serde.ParquetHiveSerDe", {"serialization.format": "1"}),
-        bucketCols=[], sortCols=[], parameters={})
+        bucketCols=[], sortCols=[], parameters={}, compressed=False, storedAsSubDirectories=False,
+        skewedInfo=ttypes.SkewedInfo([], [], {}))
 
 
 class Case(unittest.TestCase):
