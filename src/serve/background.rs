@@ -1,23 +1,40 @@
-//! What a node does by itself: deletions that are due, expired locks, old events and versions.
+//! What a node does by itself: deletions that are due, expired locks, old events and versions. None of it is needed
+//! for a right answer: expiry is checked on use, and reads never show what is retired.
 
 use std::time::Duration;
+
+use skep_core::Result;
 
 use tokio_util::sync::CancellationToken;
 
 use crate::catalog::Metastore;
 
 /// Between two rounds. Work that is due sooner is done where it falls due; this is what was left over.
-const ROUND: Duration = Duration::from_secs(30);
+const ROUND: Duration = Duration::from_secs(15);
+/// Rounds between purges of events and of versions.
+const EVENTS_EVERY: u64 = 20;
+const VERSIONS_EVERY: u64 = 240;
 
 /// Runs until the node stops.
 pub async fn run(metastore: Metastore, stop: CancellationToken) {
-    loop {
+    for round in 1_u64.. {
         tokio::select! {
             () = stop.cancelled() => return,
             () = tokio::time::sleep(ROUND) => {}
         }
-        if let Err(error) = metastore.deletions_sweep().await {
-            tracing::warn!(%error, "deletions wait for the next round");
+        told("deletions", metastore.deletions_sweep().await.map(|_| ()));
+        told("locks", metastore.locks_sweep().await);
+        if round.is_multiple_of(EVENTS_EVERY) {
+            told("events", metastore.events_purge().await.map(|_| ()));
         }
+        if round.is_multiple_of(VERSIONS_EVERY) {
+            told("versions", metastore.versions_purge().await.map(|_| ()));
+        }
+    }
+}
+
+fn told(what: &'static str, outcome: Result<()>) {
+    if let Err(error) = outcome {
+        tracing::warn!(what, %error, "housekeeping waits for the next round");
     }
 }

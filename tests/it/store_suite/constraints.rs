@@ -92,7 +92,7 @@ store_cases! {
         let parent = f.metastore.table_get(&at("parent")).await.unwrap();
         let new = skep_core::table::Table { name: "renamed".into(), ..parent };
         let alter = TableAlter {
-            at: at("parent"), new, environment: Default::default(), cascade: false, expected: None
+            at: at("parent"), new, environment: std::collections::BTreeMap::default(), cascade: false, expected: None
         };
         f.metastore.table_alter(&f.caller, alter).await.unwrap();
         let of_parent = ForeignKeyQuery {
@@ -108,7 +108,7 @@ store_cases! {
             parent_table: Some("parent".into()), ..ForeignKeyQuery::default()
         };
         assert!(f.metastore.foreign_key_list(&of_child).await.unwrap().is_empty(), "its name of old");
-        f.metastore.table_drop(&f.caller, &at("renamed"), true, &Default::default()).await.unwrap();
+        f.metastore.table_drop(&f.caller, &at("renamed"), true, &std::collections::BTreeMap::default()).await.unwrap();
         assert!(f.metastore.foreign_key_list(&ForeignKeyQuery { parent_table: None, ..of_child }).await.unwrap().is_empty());
         assert!(f.constraint_names("child").await.is_empty());
     }
@@ -124,7 +124,7 @@ store_cases! {
         let twice = vec![not_null("n", "a"), not_null("N", "b")];
         assert_eq!(create("u", twice).await.unwrap_err().kind, Kind::InvalidObject);
         assert_eq!(f.metastore.table_get(&at("u")).await.unwrap_err().kind, Kind::NotFound);
-        f.metastore.table_drop(&f.caller, &at("t"), true, &Default::default()).await.unwrap();
+        f.metastore.table_drop(&f.caller, &at("t"), true, &std::collections::BTreeMap::default()).await.unwrap();
         f.table("t", &[]).await;
         assert!(f.constraint_names("t").await.is_empty(), "constraints die with their table");
     }

@@ -132,13 +132,13 @@ store_cases! {
         assert_eq!(names(&on_table("t")).await, ["C", "SELECT"]);
         let table = m.table_get(&at("t")).await.unwrap();
         let new = skep_core::table::Table { name: "u".into(), ..table };
-        let alter = TableAlter { at: at("t"), new, environment: Default::default(), cascade: false, expected: None };
+        let alter = TableAlter { at: at("t"), new, environment: std::collections::BTreeMap::default(), cascade: false, expected: None };
         m.table_alter(&f.caller, alter).await.unwrap();
         assert_eq!(names(&on_table("u")).await, ["C", "SELECT"]);
         let all = m.privilege_list(Some(&bob), None).await.unwrap();
         assert_eq!(all.len(), 4);
         assert_eq!(all.iter().filter(|p| p.object == on_table("u")).count(), 2);
-        m.table_drop(&f.caller, &at("u"), true, &Default::default()).await.unwrap();
+        m.table_drop(&f.caller, &at("u"), true, &std::collections::BTreeMap::default()).await.unwrap();
         assert_eq!(m.privilege_list(None, None).await.unwrap().len(), 1, "the global one");
     }
 

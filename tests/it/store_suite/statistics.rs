@@ -187,7 +187,7 @@ store_cases! {
         };
         f.metastore.table_create(&f.caller, request).await.unwrap();
         assert_eq!(f.metastore.table_statistics(&at("t"), "hive", None).await.unwrap().len(), 1);
-        f.metastore.table_drop(&f.caller, &at("t"), true, &Default::default()).await.unwrap();
+        f.metastore.table_drop(&f.caller, &at("t"), true, &std::collections::BTreeMap::default()).await.unwrap();
         f.table("t", &[]).await;
         assert!(f.metastore.table_statistics(&at("t"), "hive", None).await.unwrap().is_empty());
     }
