@@ -99,7 +99,9 @@ impl Metastore {
                 if databases.iter().any(|d| d != "default") {
                     return Err(not_empty());
                 }
+                let mut places = vec![catalog.location.clone()];
                 if let Some(default) = txn.database_lock(name, "default").await? {
+                    places.push(default.database.location.clone());
                     if self.database_content(&mut txn, &default).await?.is_some() {
                         return Err(not_empty());
                     }
@@ -108,13 +110,13 @@ impl Metastore {
                 txn.catalog_delete(name).await?;
                 txn.event_insert(&event("DROP_CATALOG", name, &catalog)).await?;
                 txn.commit().await?;
-                Ok(Some(catalog))
+                Ok(Some(places))
             })
             .await?;
-        if let Some(catalog) = dropped
-            && let Err(error) = self.directory_forget(&catalog.location).await
-        {
-            tracing::warn!(catalog = name, %error, "the directory of a dropped catalog stays");
+        for place in dropped.unwrap_or_default() {
+            if let Err(error) = self.directory_forget(&place).await {
+                tracing::warn!(catalog = name, place, %error, "a directory of a dropped catalog stays");
+            }
         }
         Ok(())
     }
