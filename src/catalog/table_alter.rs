@@ -1,7 +1,5 @@
 //! Altering a table: renames, moves, new columns, compare-and-set (`semantics.md §4`).
 
-use std::sync::Arc;
-
 use serde::{Deserialize, Serialize};
 use skep_core::evolution::{columns_appended_only, columns_changed, columns_compatible};
 use skep_core::name::normalize;
@@ -274,7 +272,6 @@ impl Metastore {
         partitions.retain_mut(|partition| {
             let Some(storage) = partition.storage.as_mut() else { return false };
             let Some(moved) = storage.location.as_deref().and_then(below) else { return false };
-            storage.shape = Arc::clone(&storage.shape);
             storage.location = Some(moved);
             true
         });

@@ -1,6 +1,6 @@
 //! Databases.
 
-use skep_core::{Error, Kind, Result};
+use skep_core::{Error, Result};
 use skep_thrift::methods as m;
 use skep_thrift::types as t;
 
@@ -86,9 +86,7 @@ async fn alter_req(cx: Cx, args: m::AlterDatabaseReqArgs) -> Result<()> {
 
 async fn drop_database(cx: &Cx, catalog: Option<&str>, name: Option<&str>, how: DatabaseDrop) -> Result<()> {
     let (catalog, name) = cx.database(catalog, name)?;
-    let dropped = cx.metastore().database_drop(&cx.caller(), &catalog, &name, how).await;
-    // An alter in the same moment is told apart from a missing database.
-    dropped.map_err(|e| e.recast(Kind::UnknownDatabase, Kind::NotFound))
+    cx.metastore().database_drop(&cx.caller(), &catalog, &name, how).await
 }
 
 async fn drop(cx: Cx, args: m::DropDatabaseArgs) -> Result<()> {

@@ -113,7 +113,8 @@ async fn translate_dryrun(cx: Cx, args: m::TranslateTableDryrunArgs) -> Result<t
     Ok(table_out(&cx.metastore().table_translate(table, request.processor_capabilities).await?))
 }
 
-/// What all spellings of alter come down to.
+/// What all spellings of alter come down to; a spelling names what it has.
+#[derive(Default)]
 struct Alter<'a> {
     catalog: Option<&'a str>,
     database: Option<&'a str>,
@@ -141,39 +142,32 @@ async fn table_alter(cx: &Cx, alter: Alter<'_>) -> Result<()> {
 
 async fn alter(cx: Cx, args: m::AlterTableArgs) -> Result<()> {
     let alter = Alter {
-        catalog: None,
         database: args.dbname.as_deref(),
         table: args.tbl_name.as_deref(),
         new: args.new_tbl,
-        environment: Parameters::new(),
-        cascade: false,
-        expected: None,
+        ..Alter::default()
     };
     table_alter(&cx, alter).await
 }
 
 async fn alter_with_cascade(cx: Cx, args: m::AlterTableWithCascadeArgs) -> Result<()> {
     let alter = Alter {
-        catalog: None,
         database: args.dbname.as_deref(),
         table: args.tbl_name.as_deref(),
         new: args.new_tbl,
-        environment: Parameters::new(),
         cascade: args.cascade,
-        expected: None,
+        ..Alter::default()
     };
     table_alter(&cx, alter).await
 }
 
 async fn alter_with_environment_context(cx: Cx, args: m::AlterTableWithEnvironmentContextArgs) -> Result<()> {
     let alter = Alter {
-        catalog: None,
         database: args.dbname.as_deref(),
         table: args.tbl_name.as_deref(),
         new: args.new_tbl,
         environment: environment_in(args.environment_context),
-        cascade: false,
-        expected: None,
+        ..Alter::default()
     };
     table_alter(&cx, alter).await
 }
@@ -186,8 +180,8 @@ async fn alter_req(cx: Cx, args: m::AlterTableReqArgs) -> Result<t::AlterTableRe
         table: Some(&request.table_name),
         new: Some(request.table),
         environment: environment_in(request.environment_context),
-        cascade: false,
         expected: request.expected_parameter_key.zip(request.expected_parameter_value),
+        ..Alter::default()
     };
     table_alter(&cx, alter).await?;
     Ok(t::AlterTableResponse {})
