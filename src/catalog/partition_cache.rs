@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::partition_rows::TablePartitions;
+use skep_core::rows::TablePartitions;
+
 use crate::store::TableHead;
 
 /// An entry that no request has found current for so long is loaded anew instead of brought forward: what brings it
@@ -30,6 +31,10 @@ struct State {
 #[derive(Debug, Default)]
 struct Entry {
     content: Content,
+    /// An earlier version in one segment, from which the next is made at less cost than from the content.
+    merged: Option<Arc<TablePartitions>>,
+    /// Somebody is at it.
+    is_merging: bool,
     used: u64,
     /// When the content was last what the database had.
     current_at_ms: i64,
@@ -84,7 +89,9 @@ impl PartitionCache {
                 entry.current_at_ms = now_ms;
                 Cached::Current(Arc::clone(partitions))
             }
-            Content::Partitions(partitions) if !is_stale => Cached::Earlier(Arc::clone(partitions)),
+            Content::Partitions(partitions) if !is_stale => {
+                Cached::Earlier(Arc::clone(entry.merged.as_ref().unwrap_or(partitions)))
+            }
             Content::TooLarge if !is_stale => Cached::TooLarge,
             Content::Nothing | Content::Partitions(_) | Content::TooLarge => Cached::Unknown,
         }
@@ -105,15 +112,42 @@ impl PartitionCache {
         state.uses += 1;
         let uses = state.uses;
         let entry = state.entries.entry(id).or_default();
-        let before = match &entry.content {
-            Content::Partitions(known) if known.table().version >= version => return,
-            Content::Partitions(known) => known.bytes(),
-            Content::Nothing | Content::TooLarge => 0,
-        };
+        if matches!(&entry.content, Content::Partitions(known) if known.table().version >= version) {
+            return;
+        }
+        let before = entry.bytes();
         entry.content = Content::Partitions(Arc::clone(partitions));
+        entry.merged = None;
         entry.used = uses;
         entry.current_at_ms = now_ms;
         state.bytes = state.bytes + partitions.bytes() - before;
+        state.shrink(self.budget);
+    }
+
+    /// Whether the caller is to merge a table's segments, which one does at a time.
+    pub fn merge_begin(&self, table_id: i64) -> bool {
+        let mut state = self.state();
+        let entry = state.entries.get_mut(&table_id);
+        entry.is_some_and(|entry| !std::mem::replace(&mut entry.is_merging, true))
+    }
+
+    /// Keeps the same version of a table in one segment: in its place, or, where a later version came meanwhile, for
+    /// the next one to be made from.
+    pub fn keep_merged(&self, merged: &Arc<TablePartitions>) {
+        let (id, version) = (merged.table().id, merged.table().version);
+        let mut state = self.state();
+        let Some(entry) = state.entries.get_mut(&id) else { return };
+        entry.is_merging = false;
+        let Content::Partitions(known) = &entry.content else { return };
+        let before = entry.bytes();
+        if known.table().version == version {
+            entry.content = Content::Partitions(Arc::clone(merged));
+            entry.merged = None;
+        } else if known.table().version > version {
+            entry.merged = Some(Arc::clone(merged));
+        }
+        let now = entry.bytes();
+        state.bytes = state.bytes + now - before;
         state.shrink(self.budget);
     }
 
@@ -121,8 +155,9 @@ impl PartitionCache {
     pub fn too_large(&self, table_id: i64, now_ms: i64) {
         let mut state = self.state();
         let entry = state.entries.entry(table_id).or_default();
-        let before = if let Content::Partitions(known) = &entry.content { known.bytes() } else { 0 };
+        let before = entry.bytes();
         entry.content = Content::TooLarge;
+        entry.merged = None;
         entry.current_at_ms = now_ms;
         state.bytes -= before;
     }
@@ -132,14 +167,21 @@ impl PartitionCache {
     }
 }
 
+impl Entry {
+    fn bytes(&self) -> usize {
+        let merged = self.merged.as_ref().map_or(0, |merged| merged.bytes());
+        let Content::Partitions(known) = &self.content else { return merged };
+        known.bytes() + merged
+    }
+}
+
 impl State {
     fn shrink(&mut self, budget: usize) {
         while self.bytes > budget {
             let held = self.entries.iter().filter(|(_, e)| matches!(e.content, Content::Partitions(_)));
             let Some(oldest) = held.min_by_key(|(_, entry)| entry.used).map(|(id, _)| *id) else { return };
-            if let Some(Entry { content: Content::Partitions(gone), .. }) = self.entries.remove(&oldest) {
-                self.bytes -= gone.bytes();
-            }
+            let gone = self.entries.remove(&oldest);
+            self.bytes -= gone.map_or(0, |entry| entry.bytes());
         }
     }
 }
@@ -147,20 +189,20 @@ impl State {
 #[cfg(test)]
 mod tests {
     use skep_core::partition::Partition;
+    use skep_core::rows::SegmentBuilder;
     use skep_core::table::{Column, Table};
 
     use super::*;
-    use crate::catalog::partition_rows::RowsBuilder;
 
     fn partitions(id: i64, version: i64, count: usize) -> Arc<TablePartitions> {
         let key = Column { name: "k".into(), type_name: Some("int".into()), comment: None };
         let table = Table { id, version, partition_keys: vec![key], ..Table::default() };
-        let mut builder = RowsBuilder::new(Arc::new(table), &[]);
+        let mut builder = SegmentBuilder::new(&table);
         for n in 0..count {
             let (name, values) = (format!("k={n:05}"), vec![n.to_string()]);
-            builder.push(Partition { name, values, ..Partition::default() }, None);
+            builder.push_partition(&Partition { name, values, ..Partition::default() }, None).unwrap();
         }
-        Arc::new(builder.finish())
+        Arc::new(TablePartitions::new(Arc::new(table), [], builder.finish()))
     }
 
     fn head(id: i64, version: i64) -> TableHead {
@@ -207,6 +249,30 @@ mod tests {
         assert!(matches!(cache.find(head(1, 2), STALE_AFTER_MS), Cached::TooLarge));
         assert!(matches!(cache.find(head(1, 2), STALE_AFTER_MS + 1), Cached::Unknown));
         assert_eq!(cache.bytes(), 0);
+    }
+
+    #[test]
+    fn the_next_version_is_made_from_a_merged_one() {
+        let cache = PartitionCache::new(1 << 20);
+        cache.keep_merged(&partitions(1, 3, 10));
+        assert!(matches!(cache.find(head(1, 3), 0), Cached::Unknown), "who went stays away");
+        cache.keep(&partitions(1, 3, 10), 0);
+        let merged = partitions(1, 3, 10);
+        cache.keep_merged(&merged);
+        let Cached::Current(now) = cache.find(head(1, 3), 0) else { panic!() };
+        assert!(Arc::ptr_eq(&now, &merged));
+        cache.keep(&partitions(1, 5, 20), 0);
+        cache.keep_merged(&merged);
+        let Cached::Current(now) = cache.find(head(1, 5), 0) else { panic!() };
+        assert_eq!(now.table().version, 5);
+        let Cached::Earlier(from) = cache.find(head(1, 6), 0) else { panic!() };
+        assert!(Arc::ptr_eq(&from, &merged));
+        assert_eq!(cache.bytes(), now.bytes() + merged.bytes());
+        assert!(cache.merge_begin(1) && !cache.merge_begin(1) && !cache.merge_begin(2));
+        cache.keep_merged(&merged);
+        assert!(cache.merge_begin(1));
+        cache.keep(&partitions(1, 6, 10), 0);
+        assert_eq!(cache.bytes(), partitions(1, 6, 10).bytes());
     }
 
     #[test]

@@ -1,19 +1,19 @@
 //! Partitions from the store: whole tables for the cache, and answers for which that is not worth it.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
-use skep_core::partition::Partition;
-use skep_core::table::Table;
+use skep_core::rows::{Location, RowIn, SegmentBuilder, TablePartitions};
+use skep_core::table::{Shape, Table};
 use skep_core::{Error, Result};
 
 use super::metastore::Metastore;
 use super::partition_cache::Cached;
 use super::partition_pick::{Bound, Picked, Tester};
 use super::partition_query::{PartitionPick, PartitionQuery};
-use super::partition_rows::{RowsBuilder, TablePartitions};
 use super::reference::TableRef;
 use super::table_read::missing;
-use crate::store::{PartitionScan, TableHead, Txn};
+use crate::store::{PartitionScan, Slot, StoredPartition, TableHead, Txn};
 
 /// Of a table that is not in memory so many partitions are read without loading it all.
 const FEW: usize = 1000;
@@ -67,7 +67,19 @@ impl Metastore {
             return Ok(None);
         };
         self.partition_cache.keep(&loaded, now_ms);
+        if loaded.is_merge_due() && self.partition_cache.merge_begin(loaded.table().id) {
+            self.partitions_merge(Arc::clone(&loaded));
+        }
         Ok(Some(loaded))
+    }
+
+    /// Merges a version's segments beside the reads that use it.
+    fn partitions_merge(&self, partitions: Arc<TablePartitions>) {
+        let cache = Arc::clone(&self.partition_cache);
+        tokio::task::spawn_blocking(move || match partitions.merged() {
+            Ok(merged) => cache.keep_merged(&Arc::new(merged)),
+            Err(error) => tracing::warn!(table = partitions.table().full_name(), %error, "not merged"),
+        });
     }
 
     /// An answer straight from the store.
@@ -75,7 +87,6 @@ impl Metastore {
         let at = &query.table;
         let mut txn = self.store.read().await?;
         let table = txn.table_get(&at.catalog, &at.database, &at.table).await?.ok_or_else(|| missing(at))?;
-        let table = Arc::new(table);
         let bound = Bound::new(&query.pick, &table)?;
         let scan = match (&bound, query.limit) {
             (Bound::Names(names), _) => PartitionScan::Named(names),
@@ -87,39 +98,20 @@ impl Metastore {
         };
         let mut tester = Tester::new(&bound);
         let mut has_unknown = false;
-        let slots = txn.slot_list(table.id, table.version).await?;
-        let mut rows = Vec::new();
-        txn.partition_scan(table.id, &slots, scan, |partition, slot| {
-            if let Some(is_unknown) = tester.takes(&partition.values) {
-                has_unknown |= is_unknown;
-                rows.push((partition, slot));
-            }
-            Ok(())
-        })
-        .await?;
-        rows.sort_by(|(left, _), (right, _)| left.name.cmp(&right.name));
-        let mut builder = RowsBuilder::new(Arc::clone(&table), &slots);
-        for (partition, slot) in rows {
-            builder.push(partition, slot);
-        }
-        let found = Arc::new(builder.finish());
-        let rows = (0..found.len() as u32).collect();
-        Ok((found, Picked { rows, has_unknown }))
+        let takes = |values: &[Cow<'_, str>]| {
+            let taken = tester.takes(values);
+            has_unknown |= taken.unwrap_or_default();
+            taken.is_some()
+        };
+        let found = scanned(&mut txn, Arc::new(table), scan, takes).await?;
+        Ok((Arc::clone(&found), Picked { rows: found.all(), has_unknown }))
     }
 
     /// One partition by its name.
     pub(super) async fn partition_load(&self, txn: &mut Txn, table: Table, name: &str) -> Result<Found> {
-        let slots = txn.slot_list(table.id, table.version).await?;
-        let (id, names) = (table.id, [name.to_owned()]);
-        let mut builder = RowsBuilder::new(Arc::new(table), &slots);
-        txn.partition_scan(id, &slots, PartitionScan::Named(&names), |partition, slot| {
-            builder.push(partition, slot);
-            Ok(())
-        })
-        .await?;
-        let found = Arc::new(builder.finish());
-        let rows = (0..found.len() as u32).collect();
-        Ok((found, Picked { rows, has_unknown: false }))
+        let names = [name.to_owned()];
+        let found = scanned(txn, Arc::new(table), PartitionScan::Named(&names), |_| true).await?;
+        Ok((Arc::clone(&found), Picked { rows: found.all(), has_unknown: false }))
     }
 }
 
@@ -132,6 +124,45 @@ fn is_small(query: &PartitionQuery) -> bool {
     }
 }
 
+type Shapes = Vec<(i64, Arc<Shape>)>;
+
+fn shapes(slots: &[Slot]) -> Shapes {
+    slots.iter().map(|slot| (slot.slot, Arc::clone(&slot.shape))).collect()
+}
+
+/// Those partitions of a scan that are taken by their values.
+async fn scanned(
+    txn: &mut Txn,
+    table: Arc<Table>,
+    scan: PartitionScan<'_>,
+    mut takes: impl FnMut(&[Cow<'_, str>]) -> bool + Send,
+) -> Result<Arc<TablePartitions>> {
+    let slots = txn.slot_list(table.id, table.version).await?;
+    let mut builder = SegmentBuilder::new(&table);
+    txn.partition_scan(table.id, scan, |stored| {
+        let values = stored.values()?;
+        if takes(&values) { push(&mut builder, &stored, &values) } else { Ok(()) }
+    })
+    .await?;
+    Ok(Arc::new(TablePartitions::new(table, shapes(&slots), builder.finish())))
+}
+
+/// Adds a stored row behind all others.
+fn push(builder: &mut SegmentBuilder, stored: &StoredPartition<'_>, values: &[Cow<'_, str>]) -> Result<()> {
+    let location = stored.location.map(Location::Own).or(stored.base.map(Location::Below));
+    let row = RowIn {
+        name: stored.name,
+        values,
+        slot: stored.slot,
+        location: location.filter(|_| stored.slot.is_some()),
+        create_time: stored.create_time,
+        last_access_time: stored.last_access_time,
+        write_id: stored.write_id,
+    };
+    let parameters = stored.parameters()?;
+    builder.push(row, parameters.iter().map(|(key, value)| (&**key, &**value)))
+}
+
 /// A later version from an earlier one and what came and went between.
 async fn bring_forward(
     txn: &mut Txn,
@@ -141,29 +172,24 @@ async fn bring_forward(
     let since = earlier.table().version;
     let slots = txn.slot_list(table.id, table.version).await?;
     let gone = txn.partition_gone_since(table.id, since).await?;
-    let mut came: Vec<(Partition, Option<i64>)> = Vec::new();
-    txn.partition_scan(table.id, &slots, PartitionScan::AddedSince(since), |partition, slot| {
-        came.push((partition, slot));
-        Ok(())
-    })
-    .await?;
-    Ok(earlier.successor(Arc::clone(table), &slots, &gone, came))
+    let came = txn.partition_added_since(table.id, &slots, since).await?;
+    earlier.successor(Arc::clone(table), shapes(&slots), &gone, &came)
 }
 
 /// A whole table. None where it takes more than `budget` bytes.
 async fn load(txn: &mut Txn, table: &Arc<Table>, budget: usize) -> Result<Option<TablePartitions>> {
     let slots = txn.slot_list(table.id, table.version).await?;
-    let mut builder = RowsBuilder::new(Arc::clone(table), &slots);
+    let mut builder = SegmentBuilder::new(table);
     let mut fits = true;
     let scanned = txn
-        .partition_scan(table.id, &slots, PartitionScan::First(None), |partition, slot| {
-            builder.push(partition, slot);
-            fits = builder.bytes() <= budget;
+        .partition_scan(table.id, PartitionScan::First(None), |stored| {
+            push(&mut builder, &stored, &stored.values()?)?;
+            fits = !builder.len().is_multiple_of(1024) || builder.bytes() <= budget;
             if fits { Ok(()) } else { Err(Error::internal("the table does not fit into the cache")) }
         })
         .await;
     if !fits {
         return Ok(None);
     }
-    scanned.map(|()| Some(builder.finish()))
+    scanned.map(|()| Some(TablePartitions::new(Arc::clone(table), shapes(&slots), builder.finish())))
 }

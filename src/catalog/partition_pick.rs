@@ -1,15 +1,17 @@
 //! From a question and the partitions of a table to the rows that answer it. Pure.
 
+use std::borrow::Cow;
+
 use skep_core::filter::{Filter, Selector};
 use skep_core::kryo::{self, ClientZone, Decoded, Outcome};
 use skep_core::name::DEFAULT_PARTITION;
 use skep_core::prune::{Bits, PartitionSet};
+use skep_core::rows::{Selection, TablePartitions, key_types};
 use skep_core::table::Table;
 use skep_core::types::Value;
 use skep_core::{Error, Result};
 
 use super::partition_query::{PartitionExpr, PartitionPick};
-use super::partition_rows::{TablePartitions, key_types};
 
 /// A question bound to a table: everything that can be wrong with it has been said.
 #[derive(Debug)]
@@ -26,10 +28,10 @@ pub enum Bound<'q> {
     Unreadable,
 }
 
-/// The rows that answer, in name order.
-#[derive(Debug, Default)]
+/// The rows that answer.
+#[derive(Debug)]
 pub struct Picked {
-    pub rows: Vec<u32>,
+    pub rows: Selection,
     pub has_unknown: bool,
 }
 
@@ -73,48 +75,36 @@ impl<'q> Bound<'q> {
         Self::Unreadable
     }
 
-    /// The rows of a whole table, which are in name order.
+    /// The rows of a whole table, in name order.
     pub fn pick(&self, partitions: &TablePartitions) -> Picked {
-        let known = |rows: &Bits| Picked { rows: numbers(rows), has_unknown: false };
+        let known = |rows: Selection| Picked { rows, has_unknown: false };
         match self {
-            Self::All => all(partitions, false),
-            Self::Unreadable => all(partitions, partitions.len() > 0),
-            Self::Names(names) => {
-                let mut rows: Vec<u32> =
-                    names.iter().filter_map(|n| partitions.find(n)).map(|row| row as u32).collect();
-                rows.sort_unstable();
-                rows.dedup();
-                Picked { rows, has_unknown: false }
-            }
-            Self::Prefix(values) => known(&partitions.set().with_prefix(values)),
-            Self::Filter(filter) => known(&partitions.set().evaluate(filter).kept()),
-            Self::Expr { filter, default_partition } => by_expr(partitions.set(), filter, default_partition),
+            Self::All => known(partitions.all()),
+            Self::Unreadable => Picked { rows: partitions.all(), has_unknown: !partitions.is_empty() },
+            Self::Names(names) => known(partitions.named(names)),
+            Self::Prefix(values) => known(partitions.select(|set| set.with_prefix(values))),
+            Self::Filter(filter) => known(partitions.select(|set| set.evaluate(filter).kept())),
+            Self::Expr { filter, default_partition } => by_expr(partitions, filter, default_partition),
         }
     }
-}
-
-fn numbers(rows: &Bits) -> Vec<u32> {
-    rows.rows().map(|row| row as u32).collect()
-}
-
-fn all(partitions: &TablePartitions, has_unknown: bool) -> Picked {
-    Picked { rows: (0..partitions.len() as u32).collect(), has_unknown }
 }
 
 /// Hive's rule for what an expression cannot decide (semantics §8).
-fn by_expr(set: &PartitionSet, filter: &Filter, default_partition: &str) -> Picked {
-    let verdicts = set.evaluate(filter);
-    let truths = verdicts.truths();
-    let with_default = set.with_any_value(&[DEFAULT_PARTITION, default_partition]);
-    let mut picked = Picked::default();
-    for row in 0..set.len() {
-        let outcome = kryo::prune_outcome(truths.truth(row), with_default.contains(row));
-        if outcome != Outcome::Drop {
-            picked.rows.push(row as u32);
-            picked.has_unknown |= outcome == Outcome::KeepUnknown;
-        }
-    }
-    picked
+fn by_expr(partitions: &TablePartitions, filter: &Filter, default_partition: &str) -> Picked {
+    let split = |set: &PartitionSet, wanted: Outcome| {
+        let verdicts = set.evaluate(filter);
+        let truths = verdicts.truths();
+        let with_default = set.with_any_value(&[DEFAULT_PARTITION, default_partition]);
+        Bits::from_rows(set.len(), |row| kryo::prune_outcome(truths.truth(row), with_default.contains(row)) == wanted)
+    };
+    let unknown = partitions.select(|set| split(set, Outcome::KeepUnknown));
+    let has_unknown = !unknown.is_empty();
+    let rows = partitions.select(|set| {
+        let mut kept = split(set, Outcome::Keep);
+        kept.unite(&split(set, Outcome::KeepUnknown));
+        kept
+    });
+    Picked { rows, has_unknown }
 }
 
 /// The same question asked of one partition after the other, for tables that are not in memory.
@@ -140,7 +130,7 @@ impl<'b> Tester<'b> {
     }
 
     /// None: not taken; else whether only because it could not be decided.
-    pub fn takes(&mut self, values: &[String]) -> Option<bool> {
+    pub fn takes(&mut self, values: &[Cow<'_, str>]) -> Option<bool> {
         match self {
             Self::Everything { unknown } => Some(*unknown),
             Self::Prefix(wanted) => {
@@ -193,7 +183,7 @@ impl KeyOrder {
         let types = key_types(partitions.table());
         rows.sort_by_cached_key(|row| {
             let value = |&(key, descending): &(usize, bool)| {
-                let text = partitions.set().value(*row as usize, key).unwrap_or(DEFAULT_PARTITION);
+                let text = partitions.row(*row).and_then(|row| row.value(key)).unwrap_or(DEFAULT_PARTITION);
                 let key_type = types.get(key).copied().unwrap_or(skep_core::types::KeyType::Text);
                 Sorted { value: Value::of_partition(text, key_type, DEFAULT_PARTITION), descending }
             };

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use skep_core::partition::Partition;
-use skep_core::table::Table;
+use skep_core::rows::{Cursor, RowView, Selection, TablePartitions};
+use skep_core::table::{Shape, Table};
 
-use super::partition_rows::{RowView, TablePartitions};
 use super::reference::TableRef;
 
 /// One question.
@@ -57,30 +57,29 @@ pub enum RequestScope {
 #[derive(Debug, Clone)]
 pub struct PartitionAnswer {
     pub(super) partitions: Arc<TablePartitions>,
-    pub(super) rows: Vec<u32>,
+    pub(super) rows: Selection,
     /// Some are here only because the expression could not be evaluated for them.
     pub has_unknown: bool,
 }
 
 impl PartitionAnswer {
-    /// Of partitions that are in no store.
+    /// Of partitions that are in no store, sorted by name.
     #[cfg(test)]
-    pub fn of(table: Table, partitions: Vec<Partition>) -> Self {
-        let mut slots: Vec<crate::store::Slot> = Vec::new();
-        for storage in partitions.iter().filter_map(|partition| partition.storage.as_ref()) {
-            if !slots.iter().any(|slot| slot.shape == storage.shape) {
-                let slot = slots.len() as i64;
-                slots.push(crate::store::Slot { slot, shape_id: slot, shape: Arc::clone(&storage.shape) });
-            }
-        }
-        let mut builder = super::partition_rows::RowsBuilder::new(Arc::new(table), &slots);
-        let rows = 0..partitions.len() as u32;
+    pub fn of(table: Table, partitions: &[Partition]) -> skep_core::Result<Self> {
+        let mut shapes: Vec<(i64, Arc<Shape>)> = Vec::new();
+        let mut builder = skep_core::rows::SegmentBuilder::new(&table);
         for partition in partitions {
-            let shape = partition.storage.as_ref().map(|storage| &storage.shape);
-            let slot = shape.and_then(|shape| slots.iter().find(|slot| slot.shape == *shape)).map(|slot| slot.slot);
-            builder.push(partition, slot);
+            let slot = partition.storage.as_ref().map(|storage| {
+                let known = shapes.iter().position(|(_, shape)| *shape == storage.shape);
+                known.unwrap_or_else(|| {
+                    shapes.push((shapes.len() as i64, Arc::clone(&storage.shape)));
+                    shapes.len() - 1
+                }) as i64
+            });
+            builder.push_partition(partition, slot)?;
         }
-        Self { partitions: Arc::new(builder.finish()), rows: rows.collect(), has_unknown: false }
+        let partitions = Arc::new(TablePartitions::new(Arc::new(table), shapes, builder.finish()));
+        Ok(Self { rows: partitions.all(), partitions, has_unknown: false })
     }
     /// The table in the version that the partitions are of.
     pub fn table(&self) -> &Table {
@@ -93,13 +92,25 @@ impl PartitionAnswer {
         self.rows.is_empty()
     }
     /// In the order of the answer.
-    pub fn rows(&self) -> impl Iterator<Item = RowView<'_>> {
-        self.rows.iter().filter_map(|row| self.partitions.row(*row as usize))
+    pub fn rows(&self) -> Vec<RowView<'_>> {
+        self.rows.listed(&self.partitions).into_iter().filter_map(|row| self.partitions.row(row)).collect()
+    }
+    /// The rows behind a cursor, in the order of the answer: for replies that are made in pieces.
+    pub fn walk<'a>(&'a self, cursor: &'a mut Cursor) -> impl Iterator<Item = RowView<'a>> {
+        self.rows.walk(&self.partitions, cursor)
+    }
+    /// What partitions of this table can share.
+    pub fn shapes(&self) -> impl Iterator<Item = &Arc<Shape>> {
+        self.partitions.shapes()
+    }
+    /// The bytes of all texts that are no partition's name or value; of other partitions, too.
+    pub fn own_bytes(&self) -> usize {
+        self.partitions.own_bytes(self.len())
     }
     pub fn names(&self) -> Vec<String> {
-        self.rows().map(|row| row.name().to_owned()).collect()
+        self.walk(&mut Cursor::default()).map(|row| row.name()).collect()
     }
-    pub fn partitions(&self) -> impl Iterator<Item = Partition> {
-        self.rows().map(|row| row.partition())
+    pub fn partitions(&self) -> Vec<Partition> {
+        self.walk(&mut Cursor::default()).map(|row| row.partition()).collect()
     }
 }

@@ -1,6 +1,7 @@
 //! Reading partitions.
 
 use skep_core::name::{DEFAULT_PARTITION, partition_name, partition_name_parse};
+use skep_core::rows::{RowView, Selection, TablePartitions, key_position};
 use skep_core::table::Table;
 use skep_core::{Error, Kind, Result};
 
@@ -8,7 +9,6 @@ use super::metastore::Metastore;
 use super::partition_form::PartitionKey;
 use super::partition_pick::{KeyOrder, Picked};
 use super::partition_query::{PartitionAnswer, PartitionPick, PartitionQuery, RequestScope};
-use super::partition_rows::{TablePartitions, key_position};
 use super::reference::TableRef;
 use super::table_read::missing;
 
@@ -52,8 +52,11 @@ impl Metastore {
         })?;
         self.request_check(query, partitions.table(), picked.rows.len())?;
         self.partitions_order(query, &partitions, &mut picked)?;
-        picked.rows.truncate(query.limit.unwrap_or(usize::MAX));
-        Ok(PartitionAnswer { partitions, rows: picked.rows, has_unknown: picked.has_unknown })
+        let rows = match query.limit {
+            Some(limit) => picked.rows.first(&partitions, limit),
+            None => picked.rows,
+        };
+        Ok(PartitionAnswer { partitions, rows, has_unknown: picked.has_unknown })
     }
 
     /// A limit of `partition_order_descending` counts from the other end; names are always in their own order.
@@ -69,9 +72,13 @@ impl Metastore {
             PartitionPick::All | PartitionPick::Prefix(_) | PartitionPick::Filter(_) => None,
         };
         if let Some(order) = order {
-            KeyOrder::parse(order, partitions.table())?.sort(partitions, &mut picked.rows);
+            let mut rows = picked.rows.listed(partitions);
+            KeyOrder::parse(order, partitions.table())?.sort(partitions, &mut rows);
+            picked.rows = Selection::Listed(rows);
         } else if self.settings.partition_order_descending && query.limit.is_some() {
-            picked.rows.reverse();
+            let mut rows = picked.rows.listed(partitions);
+            rows.reverse();
+            picked.rows = Selection::Listed(rows);
         }
         Ok(())
     }
@@ -117,10 +124,10 @@ impl Metastore {
         if keys.is_empty() {
             return Err(Error::meta("no partition keys are named whose values to give"));
         }
-        let texts = |row: &super::partition_rows::RowView<'_>, keys: &[usize]| -> Vec<String> {
+        let texts = |row: &RowView<'_>, keys: &[usize]| -> Vec<String> {
             keys.iter().map(|key| row.value(*key).unwrap_or(DEFAULT_PARTITION).to_owned()).collect()
         };
-        let mut rows: Vec<_> = answer.rows().map(|row| (texts(&row, &order), texts(&row, &keys))).collect();
+        let mut rows: Vec<_> = answer.rows().iter().map(|row| (texts(row, &order), texts(row, &keys))).collect();
         rows.sort_by(|left, right| left.0.cmp(&right.0));
         if query.descending {
             rows.reverse();

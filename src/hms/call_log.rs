@@ -36,7 +36,7 @@ impl CallLog {
         self.end(UNKNOWN, Outcome::UnknownMethod, reply, Some(called))
     }
 
-    /// Writes the line and passes the reply on.
+    /// Writes the line and passes the reply on. The line of a reply that is made while it is sent is written then.
     pub(super) fn end(
         self,
         method: &'static str,
@@ -44,17 +44,20 @@ impl CallLog {
         reply: Option<Reply>,
         message: Option<&str>,
     ) -> Option<Reply> {
-        let call = CallRecord {
-            method,
-            outcome,
-            message,
-            elapsed: self.started.elapsed(),
-            bytes_in: self.bytes_in,
-            bytes_out: reply.as_ref().map_or(0, Reply::len),
-        };
+        match reply.as_ref().map(Reply::len) {
+            Some(None) => reply.map(|reply| reply.when_sent(move |sent| self.write(method, outcome, sent, None))),
+            length => {
+                self.write(method, outcome, length.flatten().unwrap_or_default(), message);
+                reply
+            }
+        }
+    }
+
+    fn write(&self, method: &'static str, outcome: Outcome, bytes_out: usize, message: Option<&str>) {
+        let elapsed = self.started.elapsed();
+        let call = CallRecord { method, outcome, message, elapsed, bytes_in: self.bytes_in, bytes_out };
         self.line(&call);
         self.observer.call_finished(&call);
-        reply
     }
 
     fn line(&self, call: &CallRecord<'_>) {

@@ -18,7 +18,7 @@ pub use context::{Cx, Services};
 pub use dispatch::Dispatcher;
 pub use exception::{declared, text, wanted};
 pub use observer::{CallObserver, CallRecord, Outcome};
-pub use reply::{Encoded, Reply, ReplyBody, ReplyTo};
+pub use reply::{Encoded, Reply, ReplyBody, ReplyTo, Source};
 pub use routes::{Answer, Fates, Handler, REFUSED, Routes, fates, routes};
 pub use session::{Generation, Identity, Session};
 pub use transport::{ConnectionLimits, Foreign, Framing, Sniff, Wire, serve, sniff};

@@ -13,7 +13,8 @@ pub trait CallObserver: Send + Sync + 'static {
     fn connection_refused(&self);
     /// A TLS, HTTP, SASL or otherwise foreign client; its connection also counts as opened and closed.
     fn connection_foreign(&self);
-    /// Once for each message that could be told apart, before its reply is written.
+    /// Once for each message that could be told apart: before its reply is written, or after it where it is made while
+    /// it is sent.
     fn call_finished(&self, call: &CallRecord<'_>);
 }
 
@@ -25,7 +26,7 @@ pub struct CallRecord<'a> {
     pub outcome: Outcome,
     /// What the handler said was wrong, in full; None for a good answer.
     pub message: Option<&'a str>,
-    /// From the whole message to the whole reply in memory.
+    /// From the whole message to the whole reply in memory, or sent where it is made while it is sent.
     pub elapsed: Duration,
     pub bytes_in: usize,
     /// 0 where no reply is due.

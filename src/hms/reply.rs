@@ -12,18 +12,22 @@ use super::transport::{Framing, Wire};
 const FRAME_HEAD: usize = 4;
 
 /// A whole reply message, framed if the client frames.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Reply {
     body: ReplyBody,
+    /// What waits to hear how many bytes were sent, for a reply whose length is not known before.
+    sent: Option<Sent>,
 }
 
-/// How a reply lies in memory. A stream of chunks that are made while they are sent becomes a third form.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// How a reply lies in memory.
+#[derive(Debug)]
 pub enum ReplyBody {
     /// One buffer.
     Value(Vec<u8>),
     /// Shared, ready-made bytes between a head and an end of this call's own: nothing is copied.
     Spliced { before: Vec<u8>, parts: Vec<Bytes>, after: Vec<u8> },
+    /// Made while it is sent, so that it takes no memory and waits for the client.
+    Streamed { before: Vec<u8>, source: Box<dyn Source>, after: Vec<u8> },
 }
 
 /// A method's return value that was encoded before, in the protocol of the session
@@ -33,30 +37,90 @@ pub struct Encoded {
     pub parts: Vec<Bytes>,
 }
 
+/// A return value as bytes in the session's protocol, made piece by piece.
+pub trait Source: Send + 'static {
+    /// Appends the next piece, of some hundred kilobytes at most. False once there is nothing more.
+    fn fill(&mut self, buffer: &mut Vec<u8>) -> bool;
+    /// Begins anew.
+    fn rewind(&mut self);
+    /// No fewer bytes than all pieces have together; it may be many more.
+    fn bytes_at_most(&self) -> u64;
+}
+
+impl std::fmt::Debug for dyn Source {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Source")
+    }
+}
+
+/// Told once how many bytes of a reply went out.
+pub struct Sent(Box<dyn FnOnce(usize) + Send>);
+
+impl std::fmt::Debug for Sent {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Sent")
+    }
+}
+
 impl Reply {
     /// A message that is complete, head, frame and all.
     pub fn of(body: ReplyBody) -> Self {
-        Self { body }
+        Self { body, sent: None }
     }
-    pub fn body(&self) -> &ReplyBody {
-        &self.body
+    pub fn body(&mut self) -> &mut ReplyBody {
+        &mut self.body
     }
-    /// Bytes on the wire.
-    pub fn len(&self) -> usize {
+    /// Bytes on the wire; None where only sending tells.
+    pub fn len(&self) -> Option<usize> {
         match &self.body {
-            ReplyBody::Value(bytes) => bytes.len(),
+            ReplyBody::Value(bytes) => Some(bytes.len()),
             ReplyBody::Spliced { before, parts, after } => {
-                before.len() + parts.iter().map(Bytes::len).sum::<usize>() + after.len()
+                Some(before.len() + parts.iter().map(Bytes::len).sum::<usize>() + after.len())
             }
+            ReplyBody::Streamed { .. } => None,
         }
     }
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
+
+    /// Has somebody told when the reply has been sent, or as much of it as the client took.
+    #[must_use]
+    pub fn when_sent(mut self, tell: impl FnOnce(usize) + Send + 'static) -> Self {
+        self.sent = Some(Sent(Box::new(tell)));
+        self
+    }
+
+    /// So many bytes went out.
+    pub fn sent(self, bytes: usize) {
+        if let Some(Sent(tell)) = self.sent {
+            tell(bytes);
+        }
     }
 }
 
 /// In place of an error reply that is too long for a frame, which none is: names and texts are bounded.
-const NOTHING: Reply = Reply { body: ReplyBody::Value(Vec::new()) };
+const NOTHING: Reply = Reply { body: ReplyBody::Value(Vec::new()), sent: None };
+
+/// Thrift's clients count a message's bytes in 31 bits.
+const LENGTH_MAX: u64 = i32::MAX as u64;
+
+fn too_long(length: u64) -> Error {
+    Error::meta(format!(
+        "the reply would have {length} bytes and a message can have {LENGTH_MAX}: ask for less at once, by a filter, \
+         by names in batches, with max_parts, or without the columns of each partition (skipColumnSchemaForPartition)"
+    ))
+}
+
+/// The bytes of all pieces. `scratch` is memory, from `from` on.
+fn length(source: &mut dyn Source, scratch: &mut Vec<u8>, from: usize) -> u64 {
+    let mut length = 0;
+    loop {
+        scratch.truncate(from);
+        let is_more = source.fill(scratch);
+        length += scratch.len().saturating_sub(from) as u64;
+        if !is_more {
+            return length;
+        }
+    }
+}
 
 /// Whom a reply answers: everything its message head needs.
 #[derive(Debug, Clone, Copy)]
@@ -83,7 +147,37 @@ impl ReplyTo<'_> {
         let after = vec![0];
         let length = before.len() + value.parts.iter().map(Bytes::len).sum::<usize>() + after.len();
         self.frame(&mut before, length)?;
-        Ok(Reply { body: ReplyBody::Spliced { before, parts: value.parts, after } })
+        Ok(Reply::of(ReplyBody::Spliced { before, parts: value.parts, after }))
+    }
+
+    /// A reply whose return value, of type `kind`, is made piece by piece. A value of one piece becomes a plain reply.
+    ///
+    /// # Errors
+    /// Meta for a reply above what a frame or Thrift's own limit of 2 GiB allows: said before anything is sent.
+    pub fn streamed(&self, kind: Kind, mut source: Box<dyn Source>) -> Result<Reply> {
+        let mut w = self.writer();
+        message::write_head(&mut w, self.name, MessageKind::Reply, self.seq);
+        w.struct_begin();
+        w.field_begin(kind, 0);
+        let mut before = w.into_bytes();
+        let head = before.len();
+        if !source.fill(&mut before) {
+            before.push(0);
+            let length = before.len();
+            self.frame(&mut before, length)?;
+            return Ok(Reply::of(ReplyBody::Value(before)));
+        }
+        if self.wire.framing == Framing::Framed || source.bytes_at_most() > LENGTH_MAX {
+            source.rewind();
+            let length = head as u64 + length(&mut *source, &mut before, head) + 1;
+            before.truncate(head);
+            if length > LENGTH_MAX {
+                return Err(too_long(length));
+            }
+            self.frame(&mut before, usize::try_from(length).unwrap_or(usize::MAX))?;
+            source.rewind();
+        }
+        Ok(Reply::of(ReplyBody::Streamed { before, source, after: vec![0] }))
     }
 
     /// An exception that the method declares.
@@ -108,7 +202,7 @@ impl ReplyTo<'_> {
         let mut bytes = w.into_bytes();
         let length = bytes.len();
         self.frame(&mut bytes, length)?;
-        Ok(Reply { body: ReplyBody::Value(bytes) })
+        Ok(Reply::of(ReplyBody::Value(bytes)))
     }
 
     /// Leaves room for the frame's length. Binary replies always have the versioned head, also to a client with the
@@ -126,9 +220,7 @@ impl ReplyTo<'_> {
         if self.wire.framing == Framing::Unframed {
             return Ok(());
         }
-        let payload = i32::try_from(length.saturating_sub(FRAME_HEAD)).map_err(|_| {
-            Error::meta(format!("the reply has {length} bytes, a frame at most 2 GiB; ask for less or unframed"))
-        })?;
+        let payload = i32::try_from(length.saturating_sub(FRAME_HEAD)).map_err(|_| too_long(length as u64))?;
         if let Some(head) = before.first_chunk_mut::<FRAME_HEAD>() {
             *head = payload.to_be_bytes();
         }

@@ -9,7 +9,7 @@ use skep_core::partition::Partition;
 use skep_core::table::{Shape, Table};
 
 use super::driver::{Arg, ColumnArg, Sql};
-use super::partitions::Reader;
+use super::partition_row::Reader;
 use super::shapes::Slot;
 use super::txn::Txn;
 

@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use skep_core::Result;
 use skep_core::name::partition_name_parse;
 use skep_core::partition::Partition;
-use skep_core::table::{Parameters, Shape, Storage};
-use skep_core::{Error, Kind, Result};
+use skep_core::table::Shape;
 
-use super::driver::{Arg, ColumnArg, Row, Sql};
+use super::driver::{Arg, ColumnArg, Sql};
+use super::partition_row::{Reader, StoredPartition, read_values};
 use super::shapes::Slot;
 use super::txn::{Txn, to_json};
 
@@ -24,8 +25,13 @@ macro_rules! select_partition {
 
 const PARTITION_LIST: Sql =
     Sql::both("partition_list", select_partition!(" and p.removed is null order by p.name limit $2"));
-const PARTITION_LAST: Sql =
-    Sql::both("partition_last", select_partition!(" and p.removed is null order by p.name desc limit $2"));
+const PARTITION_LAST: Sql = Sql::both(
+    "partition_last",
+    select_partition!(
+        " and p.id in (select id from partition where table_id = $1 and removed is null order by name desc limit $2) \
+         order by p.name"
+    ),
+);
 const PARTITION_BY_NAMES: Sql = Sql::per_dialect(
     "partition_by_names",
     select_partition!(" and p.removed is null and p.name = any($2) order by p.name"),
@@ -102,55 +108,6 @@ pub(super) const ALL: &[&Sql] = &[
 /// Rows go to the database in statements of at most so many.
 const BATCH: usize = 10_000;
 
-/// Reads partition rows of one table in one version.
-pub(super) struct Reader {
-    shapes: HashMap<i64, Arc<Shape>>,
-}
-
-impl Reader {
-    pub(super) fn new(slots: Vec<Slot>) -> Self {
-        Self { shapes: slots.into_iter().map(|s| (s.slot, s.shape)).collect() }
-    }
-
-    /// Columns in the order of `select_partition`.
-    pub(super) fn read(&self, row: &Row) -> Result<Partition> {
-        let name = row.text(1)?.to_owned();
-        let values = read_values(row, &name, 5)?;
-        let location = match (row.opt_text(3)?, row.opt_text(4)?) {
-            (_, Some(location)) => Some(location.to_owned()),
-            (Some(base), None) => Some(format!("{base}/{name}")),
-            (None, None) => None,
-        };
-        let storage = match row.opt_i64(2)? {
-            None => None,
-            Some(slot) => {
-                let shape = self.shapes.get(&slot).cloned().ok_or_else(|| {
-                    Error::new(Kind::Corrupt, format!("partition {name} has the unknown slot {slot}"))
-                })?;
-                Some(Storage { shape, location })
-            }
-        };
-        Ok(Partition {
-            id: row.i64(0)?,
-            values,
-            name,
-            create_time: row.i64(7)? as i32,
-            last_access_time: row.i64(8)? as i32,
-            storage,
-            parameters: if row.opt_text(6)?.is_some() { row.json(6)? } else { Parameters::new() },
-            write_id: row.opt_i64(9)?,
-        })
-    }
-}
-
-/// A partition's values; they are stored only where the name does not say them.
-fn read_values(row: &Row, name: &str, index: usize) -> Result<Vec<String>> {
-    match row.opt_text(index)? {
-        Some(_) => row.json(index),
-        None => Ok(partition_name_parse(name)?.into_iter().map(|(_, value)| value).collect()),
-    }
-}
-
 fn limit_arg(limit: Option<usize>) -> i64 {
     limit.and_then(|n| i64::try_from(n).ok()).unwrap_or(i64::MAX)
 }
@@ -160,32 +117,26 @@ fn limit_arg(limit: Option<usize>) -> i64 {
 pub enum PartitionScan<'a> {
     /// By name, the first so many.
     First(Option<usize>),
-    /// By name descending, the first so many.
+    /// By name, the last so many.
     Last(usize),
     /// Those of the named that are there, by name.
     Named(&'a [String]),
-    /// What came after this version, by name.
-    AddedSince(i64),
 }
 
 impl Txn {
-    /// Calls `each` with every partition of a scan and its slot, as the rows arrive. `slots` are the table's, from
-    /// this same transaction.
+    /// Calls `each` with every partition of a scan, as the rows arrive.
     pub async fn partition_scan(
         &mut self,
         table_id: i64,
-        slots: &[Slot],
         scan: PartitionScan<'_>,
-        mut each: impl FnMut(Partition, Option<i64>) -> Result<()> + Send,
+        mut each: impl FnMut(StoredPartition<'_>) -> Result<()> + Send,
     ) -> Result<()> {
-        let reader = Reader::new(slots.to_vec());
         let (sql, arg) = match scan {
             PartitionScan::First(limit) => (&PARTITION_LIST, Arg::I64(limit_arg(limit))),
             PartitionScan::Last(limit) => (&PARTITION_LAST, Arg::I64(limit_arg(Some(limit)))),
             PartitionScan::Named(names) => (&PARTITION_BY_NAMES, Arg::Texts(names)),
-            PartitionScan::AddedSince(version) => (&PARTITION_ADDED_SINCE, Arg::I64(version)),
         };
-        self.for_each(sql, &[Arg::I64(table_id), arg], |row| each(reader.read(row)?, row.opt_i64(2)?)).await
+        self.for_each(sql, &[Arg::I64(table_id), arg], |row| each(StoredPartition::of(row)?)).await
     }
 
     async fn partitions_by(
@@ -229,9 +180,18 @@ impl Txn {
         let reader = Reader::new(self.slot_list(table_id, version - 1).await?);
         self.list(&PARTITION_REMOVED_IN, &[Arg::I64(table_id), Arg::I64(version)], |row| reader.read(row)).await
     }
-    /// What came after version `since` and is still there.
-    pub async fn partition_added_since(&mut self, table_id: i64, version: i64, since: i64) -> Result<Vec<Partition>> {
-        self.partitions_by(&PARTITION_ADDED_SINCE, table_id, version, Arg::I64(since)).await
+    /// What came after version `since` and is still there, each with its slot, by name.
+    pub async fn partition_added_since(
+        &mut self,
+        table_id: i64,
+        slots: &[Slot],
+        since: i64,
+    ) -> Result<Vec<(Partition, Option<i64>)>> {
+        let reader = Reader::new(slots.to_vec());
+        self.list(&PARTITION_ADDED_SINCE, &[Arg::I64(table_id), Arg::I64(since)], |row| {
+            Ok((reader.read(row)?, row.opt_i64(2)?))
+        })
+        .await
     }
     /// Names that were there in version `since` and whose row has been removed.
     pub async fn partition_gone_since(&mut self, table_id: i64, since: i64) -> Result<Vec<String>> {

@@ -117,11 +117,12 @@ impl<'f> Selector<'f> {
     }
 
     /// Evaluates the filter on a partition's values, in key order. A value that is missing is unknown.
-    pub fn select(&mut self, partition_values: &[String]) -> Verdict {
+    pub fn select(&mut self, partition_values: &[impl AsRef<str>]) -> Verdict {
         const UNUSED: &Value = &Value::Null;
         let texts = self.columns.iter_mut().zip(partition_values).enumerate();
-        let slots: Vec<Slot> =
-            texts.map(|(key, (column, text))| column.slot(text, || self.filter.value(key, text))).collect();
+        let slots: Vec<Slot> = texts
+            .map(|(key, (column, text))| column.slot(text.as_ref(), || self.filter.value(key, text.as_ref())))
+            .collect();
         let values = self.columns.iter().zip(&slots).map(|(column, slot)| match slot {
             Slot::Code(code) => column.values.get(*code).unwrap_or(UNUSED),
             Slot::Own(value) => value,

@@ -9,18 +9,39 @@ use crate::{Error, Result};
 /// What stands in a name for a null or empty value.
 pub const DEFAULT_PARTITION: &str = "__HIVE_DEFAULT_PARTITION__";
 
+/// Control characters and those with a meaning in paths, by byte.
+const ESCAPED: [bool; 256] = {
+    let mut escaped = [false; 256];
+    let (special, mut at) = (b"\"#%'*/:=?\\{[]^\x7f", 0);
+    while at < 0x20 || at < special.len() {
+        if at < 0x20 {
+            escaped[at] = true;
+        }
+        if at < special.len() {
+            escaped[special[at] as usize] = true;
+        }
+        at += 1;
+    }
+    escaped
+};
+
 fn needs_escaping(byte: u8) -> bool {
-    byte < 0x20 || byte == 0x7f || b"\"#%'*/:=?\\{[]^".contains(&byte)
+    ESCAPED[usize::from(byte)]
 }
 
 /// Escapes one side of a `key=value`: control characters and those with a meaning in paths become `%XX`. Non-ASCII
 /// text stays. An empty text stays empty: see [`partition_name_of`] for the default partition.
 pub fn escape(text: &str) -> Cow<'_, str> {
-    const HEX: &[u8; 16] = b"0123456789ABCDEF";
     if !text.bytes().any(needs_escaping) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len() + 16);
+    escape_special(text, &mut out);
+    Cow::Owned(out)
+}
+
+fn escape_special(text: &str, out: &mut String) {
+    const HEX: &[u8; 16] = b"0123456789ABCDEF";
     for c in text.chars() {
         match u8::try_from(c) {
             Ok(byte) if needs_escaping(byte) => {
@@ -31,7 +52,17 @@ pub fn escape(text: &str) -> Cow<'_, str> {
             _ => out.push(c),
         }
     }
-    Cow::Owned(out)
+}
+
+/// Appends one side of a `key=value` as it stands in a name: escaped, the default partition for an empty text.
+pub fn escape_into(text: &str, name: &mut String) {
+    if text.is_empty() {
+        name.push_str(DEFAULT_PARTITION);
+    } else if text.bytes().any(needs_escaping) {
+        escape_special(text, name);
+    } else {
+        name.push_str(text);
+    }
 }
 
 /// The inverse of [`escape`]. Any `%` with two hex digits after it, of either case, is one character (`%E9` is `é`,
@@ -57,10 +88,6 @@ pub fn unescape(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-fn escape_or_default(text: &str) -> Cow<'_, str> {
-    if text.is_empty() { Cow::Borrowed(DEFAULT_PARTITION) } else { escape(text) }
-}
-
 /// The name of the partition with these keys and values, in the order given.
 pub fn partition_name_of<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
     let mut name = String::new();
@@ -68,9 +95,9 @@ pub fn partition_name_of<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>
         if !name.is_empty() {
             name.push('/');
         }
-        name.push_str(&escape_or_default(&key.to_lowercase()));
+        escape_into(&key.to_lowercase(), &mut name);
         name.push('=');
-        name.push_str(&escape_or_default(value));
+        escape_into(value, &mut name);
     }
     name
 }
@@ -124,6 +151,14 @@ const MAX_COMPONENTS: usize = 1000;
 pub fn partition_name_parse(name: &str) -> Result<Vec<(String, String)>> {
     let pairs = components(name)?;
     Ok(pairs.into_iter().map(|(key, value)| (unescape(key).into_owned(), unescape(value).into_owned())).collect())
+}
+
+/// The values of a name, unescaped, in its own order.
+///
+/// # Errors
+/// Meta for an empty name.
+pub fn partition_name_values(name: &str) -> Result<Vec<Cow<'_, str>>> {
+    Ok(components(name)?.into_iter().map(|(_, value)| unescape(value)).collect())
 }
 
 /// The values for a table's keys, by key name in whatever order `name` has them; further keys are ignored.

@@ -55,6 +55,28 @@ impl Bits {
         self.words.iter().map(|word| word.count_ones() as usize).sum()
     }
 
+    /// Roughly, in memory.
+    pub fn bytes(&self) -> usize {
+        self.words.len() * 8
+    }
+
+    /// The rows that are in from a row on, ascending.
+    pub fn rows_from(&self, from: u32) -> impl Iterator<Item = u32> {
+        let first = from as usize / WORD;
+        let words = self.words.iter().enumerate().skip(first);
+        words.flat_map(move |(at, word)| {
+            let mut left = *word;
+            if at == first {
+                left &= u64::MAX << (from as usize % WORD);
+            }
+            std::iter::from_fn(move || {
+                let bit = (left != 0).then(|| left.trailing_zeros() as usize)?;
+                left &= left - 1;
+                Some((at * WORD + bit) as u32)
+            })
+        })
+    }
+
     /// The rows that are in, ascending.
     pub fn rows(&self) -> impl Iterator<Item = usize> {
         self.words.iter().enumerate().flat_map(|(at, word)| {

@@ -71,6 +71,11 @@ impl PartitionSet {
         self.columns.iter().filter_map(move |column| column.text(row))
     }
 
+    /// Where the rows of a value of the first key can be: rows are in name order.
+    pub fn leading_range(&self, _text: &str) -> std::ops::Range<u32> {
+        0..self.len as u32
+    }
+
     /// Rows with these first values; an empty text stands for any (get_partitions_ps, semantics §5).
     pub fn with_prefix(&self, values: &[impl AsRef<str>]) -> Bits {
         let mut rows = Bits::all(self.len);

@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 
 use skep_core::name::LikePattern;
+use skep_core::rows::RowView;
 use skep_core::table::{Shape, Table};
 use skep_thrift::types as t;
 
 use super::table::shape_out;
-use crate::catalog::{PartitionAnswer, PartitionView};
+use crate::catalog::PartitionAnswer;
 
 /// How a request wants its partitions.
 #[derive(Debug, Clone, Default)]
@@ -65,29 +66,29 @@ impl<'f> Storages<'f> {
     }
 
     /// A row's storage descriptor without its location.
-    pub fn shared(&mut self, row: &PartitionView<'_>) -> Option<&t::StorageDescriptor> {
+    pub fn shared(&mut self, row: &RowView<'_>) -> Option<&t::StorageDescriptor> {
         let (slot, shape) = (row.slot()?, row.shape()?);
         Some(self.made.entry(slot).or_insert_with(|| shape_form(shape, self.form)))
     }
 
-    fn own(&mut self, row: &PartitionView<'_>) -> Option<t::StorageDescriptor> {
-        let location = row.location().map(|location| location.to_string());
+    fn own(&mut self, row: &RowView<'_>) -> Option<t::StorageDescriptor> {
+        let location = row.location_text();
         self.shared(row).map(|shared| t::StorageDescriptor { location, ..shared.clone() })
     }
 }
 
 /// A row's parameters, as far as they are wanted.
-pub fn view_parameters(row: &PartitionView<'_>, form: &PartitionForm) -> Vec<(String, String)> {
+pub fn view_parameters(row: &RowView<'_>, form: &PartitionForm) -> Vec<(String, String)> {
     let wanted = row.parameters().filter(|(key, _)| form.takes(key));
     wanted.map(|(key, value)| (key.to_owned(), value.to_owned())).collect()
 }
 
-pub fn view_values(row: &PartitionView<'_>) -> Vec<String> {
-    row.values().into_iter().map(str::to_owned).collect()
+pub fn view_values(row: &RowView<'_>) -> Vec<String> {
+    row.values().map(str::to_owned).collect()
 }
 
 /// One row in full.
-pub fn view_out(row: &PartitionView<'_>, table: &Table, form: &PartitionForm, storages: &mut Storages) -> t::Partition {
+pub fn view_out(row: &RowView<'_>, table: &Table, form: &PartitionForm, storages: &mut Storages) -> t::Partition {
     t::Partition {
         values: Some(view_values(row)),
         db_name: Some(table.database.clone()),
@@ -106,5 +107,5 @@ pub fn view_out(row: &PartitionView<'_>, table: &Table, form: &PartitionForm, st
 /// All rows of an answer.
 pub fn answer_out(answer: &PartitionAnswer, form: &PartitionForm) -> Vec<t::Partition> {
     let mut storages = Storages::new(form);
-    answer.rows().map(|row| view_out(&row, answer.table(), form, &mut storages)).collect()
+    answer.rows().iter().map(|row| view_out(row, answer.table(), form, &mut storages)).collect()
 }

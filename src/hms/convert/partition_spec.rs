@@ -1,12 +1,13 @@
 //! Partitions grouped by what they share: one storage descriptor for many partitions of a table's directory, and a list
 //! of those that lie elsewhere (semantics §7).
 
+use skep_core::rows::RowView;
 use skep_core::table::{Shape, Table};
 use skep_thrift::types as t;
 
 use super::partition_list::{PartitionForm, Storages, answer_out, view_out, view_parameters, view_values};
 use super::partition_projection::Projection;
-use crate::catalog::{PartitionAnswer, PartitionView};
+use crate::catalog::PartitionAnswer;
 
 /// The table's parameter that asks for groups where a plain list is usual.
 const GROUPING: &str = "hive.hcatalog.partition.spec.grouping.enabled";
@@ -54,13 +55,13 @@ enum Place<'a> {
 pub fn specs_grouped(answer: &PartitionAnswer, form: &PartitionForm, wanted: &Projection) -> Vec<t::PartitionSpec> {
     let table = answer.table();
     let root = table.location().unwrap_or_default().trim_end_matches('/');
-    let buckets = answer.rows().next().and_then(|row| row.shape()).map(|shape| shape.buckets);
+    let buckets = answer.rows().first().and_then(RowView::shape).map(|shape| shape.buckets);
     let mut storages = Storages::new(form);
     let mut groups: Vec<Group> = Vec::new();
     let mut places: Vec<(Option<i64>, bool, usize)> = Vec::new();
     let mut outside = Vec::new();
     for row in answer.rows() {
-        let location = row.location().filter(|_| wanted.has("sd.location")).map(|location| location.to_string());
+        let location = wanted.has("sd.location").then(|| row.location_text()).flatten();
         let relative = match place(&row, location.as_deref(), root, buckets, wanted) {
             Place::Outside => {
                 let mut partition = view_out(&row, table, form, &mut storages);
@@ -101,7 +102,7 @@ fn group_of(groups: &mut Vec<Group>, storage: Option<t::StorageDescriptor>) -> u
 }
 
 fn place<'a>(
-    row: &PartitionView<'_>,
+    row: &RowView<'_>,
     location: Option<&'a str>,
     root: &str,
     buckets: Option<i32>,
@@ -124,7 +125,7 @@ fn is_skewed(shape: &Shape) -> bool {
 }
 
 fn without_storage(
-    row: &PartitionView<'_>,
+    row: &RowView<'_>,
     relative: Option<&str>,
     form: &PartitionForm,
     wanted: &Projection,

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use skep_core::rows::RowView;
 use skep_core::stats::{Accuracy, COLUMN_STATS_ACCURATE};
 use skep_core::{Error, Kind, Result};
 use skep_thrift::methods as m;
@@ -9,7 +10,7 @@ use skep_thrift::types as t;
 
 use super::partition_reply::{names_reply, partitions_reply};
 use super::partitions_read::{Asking, limit, read};
-use crate::catalog::{PartitionAnswer, PartitionExpr, PartitionPick, PartitionView, RequestScope, TableRef};
+use crate::catalog::{PartitionAnswer, PartitionExpr, PartitionPick, RequestScope, TableRef};
 use crate::hms::context::{Cx, given};
 use crate::hms::convert::partition_encode::Frame;
 use crate::hms::convert::partition_list::{PartitionForm, answer_out};
@@ -40,7 +41,7 @@ async fn named(cx: &Cx, at: TableRef, names: Option<Vec<String>>) -> Result<Part
 async fn by_names(cx: Cx, args: m::GetPartitionsByNamesArgs) -> Result<Answer<Vec<t::Partition>>> {
     let at = cx.table(None, args.db_name.as_deref(), args.tbl_name.as_deref())?;
     let answer = named(&cx, at, args.names).await?;
-    partitions_reply(&cx, answer, PartitionForm::default(), Frame::Bare).await
+    partitions_reply(&cx, answer, PartitionForm::default(), Frame::Bare)
 }
 
 async fn by_names_req(cx: Cx, args: m::GetPartitionsByNamesReqArgs) -> Result<Answer<t::GetPartitionsByNamesResult>> {
@@ -59,7 +60,7 @@ async fn by_names_req(cx: Cx, args: m::GetPartitionsByNamesReqArgs) -> Result<An
         let partitions = with_statistics(&cx, &at, &request.engine, &answer, &form).await?;
         return Ok(Answer::Value(t::GetPartitionsByNamesResult { partitions, dictionary: None }));
     }
-    partitions_reply(&cx, answer, form, Frame::Struct).await
+    partitions_reply(&cx, answer, form, Frame::Struct)
 }
 
 /// Partitions with the statistics of the columns that each of them says are accurate.
@@ -70,7 +71,7 @@ async fn with_statistics(
     answer: &PartitionAnswer,
     form: &PartitionForm,
 ) -> Result<Vec<t::Partition>> {
-    let accurate: Vec<Accuracy> = answer.rows().map(|row| accuracy(&row)).collect();
+    let accurate: Vec<Accuracy> = answer.rows().iter().map(accuracy).collect();
     let columns: BTreeSet<String> = accurate.iter().flat_map(Accuracy::columns).map(str::to_owned).collect();
     let columns: Vec<String> = columns.into_iter().collect();
     let mut found = if columns.is_empty() {
@@ -79,17 +80,17 @@ async fn with_statistics(
         cx.metastore().partition_statistics(at, engine, &answer.names(), &columns).await?
     };
     let mut partitions = answer_out(answer, form);
-    for ((row, accuracy), partition) in answer.rows().zip(&accurate).zip(&mut partitions) {
-        let mut columns = found.remove(row.name()).unwrap_or_default();
+    for ((row, accuracy), partition) in answer.rows().iter().zip(&accurate).zip(&mut partitions) {
+        let mut columns = found.remove(&row.name()).unwrap_or_default();
         columns.retain(|column| accuracy.column(&column.column));
         if !columns.is_empty() {
-            partition.col_stats = Some(statistics_out(columns, at, Some(row.name()), engine));
+            partition.col_stats = Some(statistics_out(columns, at, Some(&row.name()), engine));
         }
     }
     Ok(partitions)
 }
 
-fn accuracy(row: &PartitionView<'_>) -> Accuracy {
+fn accuracy(row: &RowView<'_>) -> Accuracy {
     let text = row.parameters().find(|(key, _)| *key == COLUMN_STATS_ACCURATE).map(|(_, text)| text);
     text.map_or_else(Accuracy::default, Accuracy::parse)
 }
@@ -102,7 +103,7 @@ fn filter(text: Option<String>) -> PartitionPick {
 async fn by_filter(cx: Cx, args: m::GetPartitionsByFilterArgs) -> Result<Answer<Vec<t::Partition>>> {
     let at = cx.table(None, args.db_name.as_deref(), args.tbl_name.as_deref())?;
     let answer = read(&cx, at, filter(args.filter), limit(args.max_parts), RequestScope::Asked).await?;
-    partitions_reply(&cx, answer, PartitionForm::default(), Frame::Bare).await
+    partitions_reply(&cx, answer, PartitionForm::default(), Frame::Bare)
 }
 
 async fn by_filter_req(cx: Cx, args: m::GetPartitionsByFilterReqArgs) -> Result<Answer<Vec<t::Partition>>> {
@@ -114,7 +115,7 @@ async fn by_filter_req(cx: Cx, args: m::GetPartitionsByFilterReqArgs) -> Result<
         request.include_param_key_pattern.as_deref(),
         request.exclude_param_key_pattern.as_deref(),
     );
-    partitions_reply(&cx, answer, form, Frame::Bare).await
+    partitions_reply(&cx, answer, form, Frame::Bare)
 }
 
 async fn count_by_filter(cx: Cx, args: m::GetNumPartitionsByFilterArgs) -> Result<i32> {
@@ -150,7 +151,7 @@ async fn expressed(
 async fn by_expr(cx: Cx, args: m::GetPartitionsByExprArgs) -> Result<Answer<t::PartitionsByExprResult>> {
     let (answer, form) = expressed(&cx, given(args.req, "the request")?, RequestScope::Found).await?;
     let frame = Frame::Unknown(answer.has_unknown);
-    partitions_reply(&cx, answer, form, frame).await
+    partitions_reply(&cx, answer, form, frame)
 }
 
 async fn specs_by_expr(cx: Cx, args: m::GetPartitionsSpecByExprArgs) -> Result<t::PartitionsSpecByExprResult> {
@@ -161,7 +162,7 @@ async fn specs_by_expr(cx: Cx, args: m::GetPartitionsSpecByExprArgs) -> Result<t
 
 async fn names_by_expr(cx: Cx, args: m::GetPartitionNamesReqArgs) -> Result<Answer<Vec<String>>> {
     let (answer, _) = expressed(&cx, given(args.req, "the request")?, RequestScope::Unlimited).await?;
-    names_reply(&cx, answer, Frame::Bare).await
+    names_reply(&cx, answer, Frame::Bare)
 }
 
 async fn with_specs(cx: Cx, args: m::GetPartitionsWithSpecsArgs) -> Result<t::GetPartitionsResponse> {

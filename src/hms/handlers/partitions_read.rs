@@ -111,7 +111,7 @@ async fn get_with_auth(cx: Cx, args: m::GetPartitionWithAuthArgs) -> Result<t::P
 async fn list(cx: Cx, args: m::GetPartitionsArgs) -> Result<Answer<Vec<t::Partition>>> {
     let at = cx.table(None, args.db_name.as_deref(), args.tbl_name.as_deref())?;
     let answer = read(&cx, at, PartitionPick::All, limit(args.max_parts), RequestScope::Asked).await?;
-    partitions_reply(&cx, answer, PartitionForm::default(), Frame::Bare).await
+    partitions_reply(&cx, answer, PartitionForm::default(), Frame::Bare)
 }
 
 async fn list_req(cx: Cx, args: m::GetPartitionsReqArgs) -> Result<Answer<t::PartitionsResponse>> {
@@ -123,7 +123,7 @@ async fn list_req(cx: Cx, args: m::GetPartitionsReqArgs) -> Result<Answer<t::Par
         request.include_param_key_pattern.as_deref(),
         request.exclude_param_key_pattern.as_deref(),
     );
-    partitions_reply(&cx, answer, form, Frame::Struct).await
+    partitions_reply(&cx, answer, form, Frame::Struct)
 }
 
 async fn list_with_auth(cx: Cx, args: m::GetPartitionsWithAuthArgs) -> Result<Answer<Vec<t::Partition>>> {
@@ -131,7 +131,7 @@ async fn list_with_auth(cx: Cx, args: m::GetPartitionsWithAuthArgs) -> Result<An
     let answer = read(&cx, at, PartitionPick::All, limit(args.max_parts), RequestScope::Asked).await?;
     let asking = Asking { user: args.user_name, groups: args.group_names };
     let privileges = asking.privileges(answer.table());
-    partitions_reply(&cx, answer, PartitionForm { privileges, ..PartitionForm::default() }, Frame::Bare).await
+    partitions_reply(&cx, answer, PartitionForm { privileges, ..PartitionForm::default() }, Frame::Bare)
 }
 
 async fn list_pspec(cx: Cx, args: m::GetPartitionsPspecArgs) -> Result<Vec<t::PartitionSpec>> {
@@ -143,7 +143,7 @@ async fn list_pspec(cx: Cx, args: m::GetPartitionsPspecArgs) -> Result<Vec<t::Pa
 async fn list_ps(cx: Cx, args: m::GetPartitionsPsArgs) -> Result<Answer<Vec<t::Partition>>> {
     let at = cx.table(None, args.db_name.as_deref(), args.tbl_name.as_deref())?;
     let answer = read(&cx, at, prefix(args.part_vals)?, limit(args.max_parts), RequestScope::Found).await?;
-    partitions_reply(&cx, answer, PartitionForm::default(), Frame::Bare).await
+    partitions_reply(&cx, answer, PartitionForm::default(), Frame::Bare)
 }
 
 async fn list_ps_with_auth(cx: Cx, args: m::GetPartitionsPsWithAuthArgs) -> Result<Answer<Vec<t::Partition>>> {
@@ -151,7 +151,7 @@ async fn list_ps_with_auth(cx: Cx, args: m::GetPartitionsPsWithAuthArgs) -> Resu
     let answer = read(&cx, at, prefix(args.part_vals)?, limit(args.max_parts), RequestScope::Found).await?;
     let asking = Asking { user: args.user_name, groups: args.group_names };
     let privileges = asking.privileges(answer.table());
-    partitions_reply(&cx, answer, PartitionForm { privileges, ..PartitionForm::default() }, Frame::Bare).await
+    partitions_reply(&cx, answer, PartitionForm { privileges, ..PartitionForm::default() }, Frame::Bare)
 }
 
 async fn list_ps_with_auth_req(
@@ -172,7 +172,7 @@ async fn list_ps_with_auth_req(
         request.exclude_param_key_pattern.as_deref(),
     );
     form.privileges = Asking { user: request.user_name, groups: request.group_names }.privileges(answer.table());
-    partitions_reply(&cx, answer, form, Frame::Struct).await
+    partitions_reply(&cx, answer, form, Frame::Struct)
 }
 
 /// All names. Hive 4 answers none for a table that is not there, and an error for one that has no name.
@@ -181,7 +181,7 @@ async fn names_of(cx: &Cx, at: TableRef, limit: Option<usize>) -> Result<Answer<
         return Err(Error::meta("the name of the database or of the table is empty"));
     }
     match read(cx, at, PartitionPick::All, limit, RequestScope::Unlimited).await {
-        Ok(answer) => names_reply(cx, answer, Frame::Bare).await,
+        Ok(answer) => names_reply(cx, answer, Frame::Bare),
         Err(error) if error.kind == Kind::NotFound => Ok(Answer::Value(Vec::new())),
         Err(error) => Err(error),
     }
@@ -201,7 +201,7 @@ async fn names_req(cx: Cx, args: m::FetchPartitionNamesReqArgs) -> Result<Answer
 async fn names_ps(cx: Cx, args: m::GetPartitionNamesPsArgs) -> Result<Answer<Vec<String>>> {
     let at = cx.table(None, args.db_name.as_deref(), args.tbl_name.as_deref())?;
     let answer = read(&cx, at, prefix(args.part_vals)?, limit(args.max_parts), RequestScope::Unlimited).await?;
-    names_reply(&cx, answer, Frame::Bare).await
+    names_reply(&cx, answer, Frame::Bare)
 }
 
 async fn names_ps_req(cx: Cx, args: m::GetPartitionNamesPsReqArgs) -> Result<Answer<t::GetPartitionNamesPsResponse>> {
@@ -209,7 +209,7 @@ async fn names_ps_req(cx: Cx, args: m::GetPartitionNamesPsReqArgs) -> Result<Ans
     let at = cx.table(request.cat_name.as_deref(), Some(&request.db_name), Some(&request.tbl_name))?;
     let pick = prefix(request.part_values)?;
     let answer = read(&cx, at, pick, limit(request.max_parts), RequestScope::Unlimited).await?;
-    names_reply(&cx, answer, Frame::Struct).await
+    names_reply(&cx, answer, Frame::Struct)
 }
 
 async fn values(cx: Cx, args: m::GetPartitionValuesArgs) -> Result<t::PartitionValuesResponse> {

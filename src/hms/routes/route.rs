@@ -10,7 +10,7 @@ use skep_thrift::wire::{Decode, Slot};
 use skep_thrift::{Method, MethodInfo, Reader, Throw, WireError};
 
 use crate::hms::context::Cx;
-use crate::hms::reply::{Encoded, Reply, ReplyTo};
+use crate::hms::reply::{Encoded, Reply, ReplyTo, Source};
 use crate::hms::session::Generation;
 
 /// A handler of method `M`: any `async fn(Cx, M::Args) -> Result<R>`.
@@ -30,10 +30,11 @@ where
 }
 
 /// What a handler may return where its value can be large: the value, or bytes made earlier.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub enum Answer<T> {
     Value(T),
     Encoded(Encoded),
+    Streamed(Box<dyn Source>),
 }
 
 /// A decoded call under way.
@@ -79,6 +80,7 @@ impl Routes {
         self.row::<M, _>(handler, |answer, to| match answer {
             Answer::Value(value) => to.value(&value),
             Answer::Encoded(encoded) => to.spliced(<M::Reply as Slot>::KIND, encoded),
+            Answer::Streamed(source) => to.streamed(<M::Reply as Slot>::KIND, source),
         })
     }
 

@@ -84,7 +84,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
             // Decoded; its bytes need not wait for the handler.
             self.reader.consume(end);
             if let Some(reply) = call.await
-                && let Err(error) = write_reply(&mut self.stream, &reply, terms.limits.write_timeout).await
+                && let Err(error) = write_reply(&mut self.stream, reply, terms.limits.write_timeout).await
             {
                 return End::Io(error);
             }
@@ -113,7 +113,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         let message = self.reader.pending().get(frame_head..).unwrap_or_default();
         let reply = Dispatcher::out_of_step(wire, message, self.terms.limits.wire(), error);
         // Whether it arrives or not, the connection ends here.
-        let _ = write_reply(&mut self.stream, &reply, self.terms.limits.write_timeout).await;
+        let _ = write_reply(&mut self.stream, reply, self.terms.limits.write_timeout).await;
     }
 
     /// Says that nothing more comes, and waits a little for the client to have read it and closed.

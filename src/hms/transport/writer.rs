@@ -18,12 +18,18 @@ const RATE_MIN: usize = 256 * 1024;
 /// Sends a whole reply. An error means that the client may have got a part of it: the connection is to be closed.
 pub(super) async fn write_reply(
     stream: &mut (impl AsyncWrite + Unpin),
-    reply: &Reply,
+    mut reply: Reply,
     patience: Duration,
 ) -> io::Result<()> {
-    let whole = patience.saturating_add(Duration::from_secs((reply.len() / RATE_MIN) as u64));
-    let mut out = Gather { stream, waiting: Vec::new(), patience, deadline: Instant::now() + whole };
-    match reply.body() {
+    let mut out = Gather { stream, waiting: Vec::new(), patience, deadline: Instant::now() + patience, sent: 0 };
+    let written = write_body(&mut out, reply.body()).await;
+    let sent = out.sent;
+    reply.sent(sent);
+    written
+}
+
+async fn write_body(out: &mut Gather<'_, impl AsyncWrite + Unpin>, body: &mut ReplyBody) -> io::Result<()> {
+    match body {
         ReplyBody::Value(bytes) => out.send(bytes).await?,
         ReplyBody::Spliced { before, parts, after } => {
             out.put(before).await?;
@@ -32,6 +38,22 @@ pub(super) async fn write_reply(
             }
             out.put(after).await?;
             out.send_waiting().await?;
+        }
+        ReplyBody::Streamed { before, source, after } => {
+            let buffer = before;
+            loop {
+                let is_more = source.fill(buffer);
+                if !is_more {
+                    buffer.extend_from_slice(after);
+                }
+                out.send(buffer).await?;
+                buffer.clear();
+                if !is_more {
+                    break;
+                }
+                // Making pieces is work without waiting, as long as the client takes them at once.
+                tokio::task::consume_budget().await;
+            }
         }
     }
     out.flush().await
@@ -42,7 +64,9 @@ struct Gather<'a, S> {
     stream: &'a mut S,
     waiting: Vec<u8>,
     patience: Duration,
+    /// Moves on with what is sent: a client that takes less than `RATE_MIN` is not waited for.
     deadline: Instant,
+    sent: usize,
 }
 
 impl<S: AsyncWrite + Unpin> Gather<'_, S> {
@@ -65,8 +89,10 @@ impl<S: AsyncWrite + Unpin> Gather<'_, S> {
 
     async fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
         for chunk in bytes.chunks(CHUNK) {
+            self.deadline += Duration::from_micros((chunk.len() * 1_000_000 / RATE_MIN) as u64);
             let until = self.until();
             timeout_at(until, self.stream.write_all(chunk)).await.unwrap_or_else(|_| Err(not_taken()))?;
+            self.sent += chunk.len();
         }
         Ok(())
     }
@@ -95,7 +121,7 @@ mod tests {
         let (mut ours, theirs) = tokio::io::duplex(1024);
         let reply = Reply::of(ReplyBody::Value(vec![7; bytes]));
         let (written, ()) =
-            tokio::join!(async move { write_reply(&mut ours, &reply, Duration::from_mins(1)).await }, reader(theirs));
+            tokio::join!(async move { write_reply(&mut ours, reply, Duration::from_mins(1)).await }, reader(theirs));
         written
     }
 

@@ -99,7 +99,7 @@ fn query(pick: PartitionPick, limit: Option<usize>) -> PartitionQuery {
 
 async fn read(metastore: &Metastore, pick: PartitionPick, limit: Option<usize>) -> Result<Vec<Partition>> {
     let answer = metastore.partitions_read(&query(pick, limit)).await?;
-    Ok(answer.partitions().map(|partition| Partition { id: 0, ..partition }).collect())
+    Ok(answer.partitions())
 }
 
 fn filter(text: &str) -> PartitionPick {
@@ -309,7 +309,7 @@ store_cases! {
         let metastore = metastore(&t.store, Settings::default());
         let get = async |key| {
             let answer = metastore.partition_get(&at(), &key).await?;
-            Ok::<_, skep_core::Error>(Partition { id: 0, ..answer.partitions().next().unwrap() })
+            Ok::<_, skep_core::Error>(answer.partitions().swap_remove(0))
         };
         let values = |values: &[&str]| PartitionKey::Values(values.iter().map(|v| (*v).to_owned()).collect());
         let name = |name: &str| PartitionKey::Name(name.to_owned());
