@@ -1,7 +1,7 @@
 //! One condition of a filter text: what stands between AND and OR.
 
 use super::ast::{CompareOp, Expr, LikeDialect, Value};
-use super::lex::{self, Spanned, Token};
+use super::lex::{self, Spanned, Token, written_number};
 use super::parse::Parsed;
 use crate::types::calendar;
 use crate::{Error, Result};
@@ -278,7 +278,7 @@ fn word_literal(word: &str) -> Option<Value> {
     } else if word.eq_ignore_ascii_case("false") {
         Some(Value::Boolean(false))
     } else if word.starts_with(|c: char| c.is_ascii_digit()) {
-        Value::parse_number(word)
+        written_number(word)
     } else {
         None
     }

@@ -229,9 +229,14 @@ impl<'a> Lexer<'a> {
             self.skip(is_digit);
         }
         let text = &self.text[start..self.at];
-        let value = Value::parse_number(text).filter(|_| !self.peek().is_some_and(is_word));
+        let value = written_number(text).filter(|_| !self.peek().is_some_and(is_word));
         value.map(Token::Literal).ok_or_else(|| error(self.text, start, &format!("{text:?} does not begin a number")))
     }
+}
+
+/// A number as a filter may write it: one that a double holds.
+pub fn written_number(text: &str) -> Option<Value> {
+    Value::parse_number(text).filter(|value| !matches!(value, Value::Double(double) if double.is_infinite()))
 }
 
 /// Whether a text begins like `form`, where `d` is any digit.
