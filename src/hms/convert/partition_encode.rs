@@ -136,7 +136,8 @@ struct Shared {
     form: PartitionForm,
     /// Fields 2 and 3: database and table.
     names: Vec<u8>,
-    /// Fields 8 and 9: privileges, where they are asked for, and catalog.
+    catalog: String,
+    /// Fields 8 and 9 of most: privileges, where they are asked for, and catalog.
     tail: Vec<u8>,
     /// By slot.
     storages: HashMap<i64, Storage>,
@@ -166,10 +167,13 @@ impl Shared {
             table.name.put(w, 3);
         });
         let tail = fields(protocol, 7, |w| {
-            form.privileges.put(w, 8);
+            if let Some(rights) = &form.rights {
+                rights.none.put(w, 8);
+            }
             table.catalog.put(w, 9);
         });
-        Self { protocol, form, names, tail, storages: HashMap::new(), location: String::new() }
+        let catalog = table.catalog.clone();
+        Self { protocol, form, names, catalog, tail, storages: HashMap::new(), location: String::new() }
     }
 
     /// What a partition has besides its own texts.
@@ -193,8 +197,13 @@ impl Shared {
         row.last_access_time().put(writer, 5);
         self.storage(writer, row);
         parameters(writer, row, &self.form);
-        writer.raw(&self.tail);
-        writer.field_last(9);
+        if let Some(own) = self.form.rights_own(row) {
+            own.put(writer, 8);
+            self.catalog.put(writer, 9);
+        } else {
+            writer.raw(&self.tail);
+            writer.field_last(9);
+        }
         row.write_id().unwrap_or(-1).put(writer, 10);
         writer.struct_end(outer);
     }
@@ -268,7 +277,7 @@ mod tests {
     use skep_thrift::wire::Encode;
 
     use super::*;
-    use crate::hms::convert::partition_list::answer_out;
+    use crate::hms::convert::partition_list::{PartitionRights, answer_out};
 
     fn text() -> impl Strategy<Value = String> {
         "[a-z/=é%]{0,6}"
@@ -348,15 +357,20 @@ mod tests {
         }
     }
 
+    fn set(grants: &[&str]) -> t::PrincipalPrivilegeSet {
+        let grant = |privilege: &&str| t::PrivilegeGrantInfo {
+            privilege: Some((*privilege).to_owned()),
+            ..t::PrivilegeGrantInfo::default()
+        };
+        let user = vec![("user".to_owned(), grants.iter().map(grant).collect())];
+        t::PrincipalPrivilegeSet { user_privileges: Some(user), ..t::PrincipalPrivilegeSet::default() }
+    }
+
     fn form() -> impl Strategy<Value = PartitionForm> {
         let pattern = || prop::option::of(prop_oneof![Just("%a%"), Just("_"), Just("b%")]);
         (any::<bool>(), pattern(), pattern(), any::<bool>()).prop_map(|(skip_columns, include, exclude, is_asked)| {
-            let user = vec![("user".to_owned(), Vec::new())];
             PartitionForm {
-                privileges: is_asked.then(|| t::PrincipalPrivilegeSet {
-                    user_privileges: Some(user),
-                    ..t::PrincipalPrivilegeSet::default()
-                }),
+                rights: is_asked.then(|| PartitionRights { none: set(&[]), ..PartitionRights::default() }),
                 ..PartitionForm::new(Some(skip_columns), include, exclude)
             }
         })
@@ -403,11 +417,15 @@ mod tests {
         fn spliced_bytes_are_the_structs_bytes(
             shapes in prop::collection::vec(shape(), 1..4),
             raw in prop::collection::vec(raw(), 0..20),
-            form in form(),
+            mut form in form(),
+            granted in any::<prop::sample::Index>(),
         ) {
             let mut partitions: Vec<Partition> = raw.into_iter().map(|raw| partition(raw, &shapes)).collect();
             partitions.sort_by(|left, right| left.name.cmp(&right.name));
             partitions.dedup_by(|left, right| left.name == right.name);
+            if let (Some(rights), false) = (form.rights.as_mut(), partitions.is_empty()) {
+                rights.granted.insert(granted.get(&partitions).values.clone(), set(&["SELECT", "ALTER"]));
+            }
             agrees(&PartitionAnswer::of(table(), &partitions).unwrap(), &form)?;
         }
     }
