@@ -186,6 +186,27 @@ create table write_id (
 );
 create unique index write_id_txn on write_id (txn_id, catalog, database, tbl);
 
+-- The queue of compactions, and those that were aborted for a time. By name, like write ids.
+create table compaction (
+    id bigint primary key,
+    catalog text collate "C" not null,
+    database text collate "C" not null,
+    tbl text collate "C" not null,
+    partition text collate "C",
+    kind bigint not null,
+    state text not null,
+    pool text,
+    run_as text,
+    initiator_id text,
+    initiator_version text,
+    options text not null,
+    error text,
+    enqueued_at bigint not null,
+    ended_at bigint
+);
+create index compaction_place on compaction (catalog, database, tbl);
+create index compaction_ended on compaction (ended_at) where ended_at is not null;
+
 -- Deletions of files, decided by a commit and carried out after it, until they succeed.
 create table deletion (
     id bigint generated always as identity primary key,

@@ -186,6 +186,7 @@ impl Metastore {
                 .await?;
         }
         txn.document_delete_scope(DocumentKind::Privilege, &database_scope(database.id)).await?;
+        txn.compaction_forget(&database.database.catalog, &database.database.name, None).await?;
         txn.database_delete(database.id).await?;
         txn.event_insert(&event("DROP_DATABASE", &database.database, &database.database)).await?;
         if how.delete_data {

@@ -120,6 +120,7 @@ impl Metastore {
         txn.document_delete_scope(DocumentKind::PartitionMark, &table.id.to_string()).await?;
         if table.flag("transactional") {
             txn.write_id_forget((&table.catalog, &table.database, &table.name)).await?;
+            txn.compaction_forget(&table.catalog, &table.database, Some(&table.name)).await?;
         }
         txn.event_insert(&NewEvent {
             kind: "DROP_TABLE",

@@ -4,6 +4,7 @@ use skep_core::name::normalize;
 use skep_core::transaction::{DataOperation, LockKind, LockLevel, LockState, TransactionState};
 use skep_core::{Error, Kind, Result};
 
+use super::compactions::COMPACTION_KEPT_MS;
 use super::metastore::Metastore;
 use super::transactions::{aborted, no_such_txn};
 use crate::store::{LockBlocker, LockFilter, LockOwner, LockPlace, LockRow, Txn};
@@ -58,7 +59,7 @@ fn no_such_lock(lock_id: i64) -> Error {
 }
 
 /// Keys in lower case, values as they are.
-fn partition_normalize(name: &str) -> String {
+pub(super) fn partition_normalize(name: &str) -> String {
     let part = |part: &str| match part.split_once('=') {
         Some((key, value)) => format!("{}={value}", key.to_lowercase()),
         None => part.to_owned(),
@@ -121,7 +122,7 @@ impl Metastore {
         Ok(txn)
     }
 
-    /// Ends locks and transactions whose holders are gone, and forgets transactions of long ago. To be run every some
+    /// Ends locks and transactions whose holders are gone, and forgets transactions and compactions of long ago. To be run every some
     /// seconds, by any number of nodes.
     pub async fn locks_sweep(&self) -> Result<()> {
         const KEPT_MS: i64 = 86_400_000;
@@ -132,6 +133,7 @@ impl Metastore {
                 if forgotten > 0 {
                     txn.write_id_purge().await?;
                 }
+                txn.compaction_purge(self.clock.now_ms() - COMPACTION_KEPT_MS).await?;
                 txn.commit().await
             })
             .await

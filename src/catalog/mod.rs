@@ -6,6 +6,7 @@
 
 mod caller;
 mod catalogs;
+mod compactions;
 mod connectors;
 mod constraints;
 mod constraints_read;
@@ -52,6 +53,7 @@ mod write_ids;
 
 pub use caller::Caller;
 pub use catalogs::CatalogAltered;
+pub use compactions::{CompactionAborted, CompactionAnswer, CompactionRequest};
 pub use connectors::{DataConnector, DataConnectorDrop};
 pub use constraints::{Constraint, ConstraintKind, ForeignColumn, KeyColumn};
 pub use constraints_read::ForeignKeyQuery;

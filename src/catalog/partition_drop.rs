@@ -108,6 +108,9 @@ impl Metastore {
         let version = txn.table_commit(table.id, None, change).await?;
         txn.partition_remove_many(table.id, version, &names).await?;
         txn.statistics_delete(table.id, &names, None, None).await?;
+        if table.flag("transactional") {
+            txn.compaction_forget_partitions((&at.catalog, &at.database, &at.table), &names).await?;
+        }
         txn.event_insert(&NewEvent {
             kind: "DROP_PARTITION",
             catalog: Some(&at.catalog),

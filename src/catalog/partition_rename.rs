@@ -113,6 +113,10 @@ impl Metastore {
         column_statistics_after(&mut txn, table.id, std::slice::from_ref(old), std::slice::from_mut(&mut new)).await?;
         txn.partition_remove_many(table.id, version, names).await?;
         txn.partition_add_many(table.id, version, table.location(), std::slice::from_ref(&new)).await?;
+        if table.flag("transactional") && old.name != new.name {
+            let place = (at.catalog.as_str(), at.database.as_str(), at.table.as_str());
+            txn.compaction_rename_partition(place, &old.name, &new.name).await?;
+        }
         txn.event_insert(&NewEvent {
             kind: "ALTER_PARTITION",
             catalog: Some(&at.catalog),

@@ -212,6 +212,7 @@ impl Metastore {
         if renamed && old.flag("transactional") {
             let at = (old.catalog.as_str(), old.database.as_str(), old.name.as_str());
             txn.write_id_rename(at, &new.database, &new.name).await?;
+            txn.compaction_rename(at, &new.database, &new.name).await?;
         }
         txn.event_insert(&NewEvent {
             kind: "ALTER_TABLE",

@@ -1,6 +1,7 @@
 //! The pure core of Skep: Hive's nouns in our words, names and their escaping, filter strings and serialised
 //! expressions, statistics. Nothing here does I/O, reads a clock or is async, so its tests run in seconds.
 
+pub mod compaction;
 pub mod error;
 pub mod evolution;
 pub mod filter;

@@ -26,6 +26,8 @@ macro_rules! coded {
     };
 }
 
+pub(crate) use coded;
+
 coded! {
     LockKind {
         SharedRead = 1,

@@ -1,6 +1,7 @@
 //! The store: everything that is durable, behind one seam. Statements and rows only; rules live in `catalog`.
 //! It knows neither Thrift nor gRPC, neither directories nor sessions.
 
+mod compactions;
 mod databases;
 mod deletions;
 mod documents;
@@ -24,6 +25,7 @@ mod transactions;
 mod txn;
 mod write_ids;
 
+pub use compactions::{CompactionFilter, CompactionPlace};
 pub use databases::StoredDatabase;
 pub use documents::DocumentKind;
 pub use events::{NewEvent, StoredEvent};

@@ -5,8 +5,8 @@ use skep_core::Result;
 use super::driver::Sql;
 use super::store::Store;
 use super::{
-    databases, deletions, documents, events, history, locks, partitions, purge, shapes, statistics, tables,
-    transactions, write_ids,
+    compactions, databases, deletions, documents, events, history, locks, partitions, purge, shapes, statistics,
+    tables, transactions, write_ids,
 };
 
 const ALL: &[&[&Sql]] = &[
@@ -23,6 +23,7 @@ const ALL: &[&[&Sql]] = &[
     locks::ALL,
     transactions::ALL,
     write_ids::ALL,
+    compactions::ALL,
 ];
 
 /// Prepares every statement; gives how many there are.

@@ -8,6 +8,7 @@ mod catalog_suite;
 mod command_line;
 mod dependencies;
 mod golden;
+mod hms_suite;
 mod process;
 mod store_suite;
 mod tidy;

@@ -1,6 +1,7 @@
 //! Thrift's structs from and to core's nouns. Pure; nothing here asks the catalog.
 
 pub mod common;
+pub mod compaction;
 pub mod connector;
 pub mod constraint;
 pub mod database;

@@ -2,6 +2,7 @@
 //! adaptors to the newest request. A file's `routes()` is its block of the table.
 
 pub mod catalogs;
+pub mod compactions;
 pub mod connectors;
 pub mod constraints;
 pub mod databases;

@@ -1,6 +1,6 @@
 //! Methods of Hive's interface that Skep leaves out, each with its reason.
 
-const COMPACTION: &str = "compaction of ACID tables is the work of Hive's own daemons, which need Hive's own metastore";
+const COMPACTION: &str = "a call between Hive's compaction workers and cleaners and Hive's own metastore: here compactions are queued, not done";
 const FILE_METADATA: &str = "the file metadata cache was a cache in HBase, which Hive itself gave up";
 const MATERIALIZED: &str =
     "whether a materialized view is stale is told by the history of ACID writes, which is not kept";
@@ -15,9 +15,6 @@ const WORKLOAD: &str = "resource plans steer HiveServer2's own executors";
 
 /// (method, why). They are answered like a method that does not exist, which clients take for an older server.
 pub const REFUSED: &[(&str, &str)] = &[
-    ("abort_Compactions", COMPACTION),
-    ("compact", COMPACTION),
-    ("compact2", COMPACTION),
     ("find_columns_with_stats", COMPACTION),
     ("find_next_compact", COMPACTION),
     ("find_next_compact2", COMPACTION),
@@ -28,7 +25,6 @@ pub const REFUSED: &[(&str, &str)] = &[
     ("mark_refused", COMPACTION),
     ("remove_compaction_metrics_data", COMPACTION),
     ("set_hadoop_jobid", COMPACTION),
-    ("show_compact", COMPACTION),
     ("submit_for_cleanup", COMPACTION),
     ("update_compaction_metrics_data", COMPACTION),
     ("update_compactor_state", COMPACTION),

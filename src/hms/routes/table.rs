@@ -7,6 +7,7 @@ use crate::hms::handlers;
 pub fn routes() -> Routes {
     Routes::default()
         .and(handlers::catalogs::routes())
+        .and(handlers::compactions::routes())
         .and(handlers::connectors::routes())
         .and(handlers::constraints::routes())
         .and(handlers::databases::routes())
