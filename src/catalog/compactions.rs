@@ -1,12 +1,13 @@
 //! The queue of compactions (`semantics.md §12`): asked for, shown, given up. Who works on it is Hive's own.
 
-use skep_core::compaction::{Compaction, CompactionKind, CompactionOptions, CompactionOrder, CompactionState};
+use skep_core::compaction::{
+    Compaction, CompactionFilter, CompactionKind, CompactionOptions, CompactionOrder, CompactionState,
+};
 use skep_core::{Error, Kind, Result};
 
 use super::locks::partition_normalize;
 use super::metastore::Metastore;
 use super::reference::TableRef;
-use crate::store::CompactionFilter;
 
 /// A compaction to queue.
 #[derive(Debug, Clone)]

@@ -192,6 +192,7 @@ impl Metastore {
         let change = Change { operation: "add_partitions", by: caller.user() };
         let version = txn.table_commit(table.id, None, change).await?;
         txn.partition_add_many(table.id, version, table.location(), &partitions).await?;
+        self.partition_privileges_inherit(&mut txn, &locked, &partitions).await?;
         txn.event_insert(&NewEvent {
             kind: "ADD_PARTITION",
             catalog: Some(&at.catalog),

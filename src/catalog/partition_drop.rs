@@ -13,6 +13,7 @@ use super::files::Recorded;
 use super::metastore::Metastore;
 use super::partition_drop_select::{PartitionsWhich, exprs_names};
 use super::partition_form::PartitionKey;
+use super::partition_privileges::partition_privileges_forget;
 use super::reference::TableRef;
 use super::table_read::missing;
 use super::validate::data_is_ours;
@@ -108,6 +109,7 @@ impl Metastore {
         let version = txn.table_commit(table.id, None, change).await?;
         txn.partition_remove_many(table.id, version, &names).await?;
         txn.statistics_delete(table.id, &names, None, None).await?;
+        partition_privileges_forget(&mut txn, table.id, &dropped).await?;
         if table.flag("transactional") {
             txn.compaction_forget_partitions((&at.catalog, &at.database, &at.table), &names).await?;
         }

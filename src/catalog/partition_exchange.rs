@@ -8,6 +8,7 @@ use skep_core::{Error, Kind, Result};
 use super::caller::Caller;
 use super::metastore::Metastore;
 use super::partition_form::{default_location, overtaken, same_frame};
+use super::partition_privileges::partition_privileges_forget;
 use super::reference::TableRef;
 use crate::store::{Change, NewEvent, Txn};
 use crate::warehouse::{Location, Renamed};
@@ -142,6 +143,8 @@ impl Metastore {
         let change = Change { operation: "exchange_partitions", by: caller.user() };
         let added = txn.table_commit(target.id, None, change).await?;
         txn.partition_add_many(target.id, added, target.location(), &exchange.new).await?;
+        self.partition_privileges_inherit(&mut txn, target, &exchange.new).await?;
+        partition_privileges_forget(&mut txn, source.id, &exchange.old).await?;
         let removed = txn.table_commit(source.id, None, change).await?;
         txn.partition_remove_many(source.id, removed, &names).await?;
         txn.statistics_hand_over(source.id, target.id, &names).await?;

@@ -9,6 +9,7 @@ use super::caller::Caller;
 use super::metastore::Metastore;
 use super::partition_alter::column_statistics_after;
 use super::partition_form::{Shapes, default_location, overtaken, partitions_name, table_missing};
+use super::partition_privileges::partition_privileges_move;
 use super::reference::TableRef;
 use super::table_alter::Altered;
 use crate::store::{Change, NewEvent};
@@ -113,6 +114,9 @@ impl Metastore {
         column_statistics_after(&mut txn, table.id, std::slice::from_ref(old), std::slice::from_mut(&mut new)).await?;
         txn.partition_remove_many(table.id, version, names).await?;
         txn.partition_add_many(table.id, version, table.location(), std::slice::from_ref(&new)).await?;
+        if old.values != new.values {
+            partition_privileges_move(&mut txn, table.id, &old.values, &new.values).await?;
+        }
         if table.flag("transactional") && old.name != new.name {
             let place = (at.catalog.as_str(), at.database.as_str(), at.table.as_str());
             txn.compaction_rename_partition(place, &old.name, &new.name).await?;

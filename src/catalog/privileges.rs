@@ -68,6 +68,18 @@ pub struct PrivilegeSet {
     pub roles: BTreeMap<String, Vec<Privilege>>,
 }
 
+impl PrivilegeSet {
+    /// Puts a privilege to those of its principal.
+    pub(super) fn add(&mut self, privilege: Privilege) {
+        let lists = match privilege.principal.kind {
+            PrincipalType::User => &mut self.users,
+            PrincipalType::Group => &mut self.groups,
+            PrincipalType::Role => &mut self.roles,
+        };
+        lists.entry(privilege.principal.name.clone()).or_default().push(privilege);
+    }
+}
+
 impl PrivilegeObject {
     fn table(&self) -> Option<TableRef> {
         match self {
@@ -90,7 +102,7 @@ impl PrivilegeObject {
 }
 
 impl Privilege {
-    fn key(&self) -> String {
+    pub(super) fn key(&self) -> String {
         let (values, column): (&[String], Option<&str>) = match &self.object {
             PrivilegeObject::Partition { values, .. } => (values, None),
             PrivilegeObject::Column { values, column, .. } => (values, Some(column)),
@@ -278,14 +290,15 @@ impl Metastore {
         let roles = roles_of(&mut txn, &principals).await?;
         let mut set = PrivilegeSet::default();
         for privilege in of_scope(&mut txn, object).await?.into_iter().filter(|p| p.object == *object) {
-            let name = privilege.principal.name.clone();
-            let list = match privilege.principal.kind {
-                PrincipalType::User if user == Some(&name) => set.users.entry(name),
-                PrincipalType::Group if groups.contains(&name) => set.groups.entry(name),
-                PrincipalType::Role if roles.contains(&name) => set.roles.entry(name),
-                _ => continue,
+            let name = &privilege.principal.name;
+            let is_theirs = match privilege.principal.kind {
+                PrincipalType::User => user == Some(name),
+                PrincipalType::Group => groups.contains(name),
+                PrincipalType::Role => roles.contains(name),
             };
-            list.or_default().push(privilege);
+            if is_theirs {
+                set.add(privilege);
+            }
         }
         Ok(set)
     }

@@ -74,6 +74,20 @@ pub struct Compaction {
     pub ended_at: Option<i64>,
 }
 
+/// Which compactions to list; none: all.
+#[derive(Debug, Clone, Default)]
+pub struct CompactionFilter {
+    pub id: Option<i64>,
+    /// Catalog and database.
+    pub database: Option<(String, String)>,
+    pub table: Option<String>,
+    pub partition: Option<String>,
+    pub kind: Option<CompactionKind>,
+    /// Hive's letter.
+    pub state: Option<String>,
+    pub pool: Option<String>,
+}
+
 /// What compactions can be sorted by; Hive has further columns, which are empty before a worker has begun.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum SortColumn {

@@ -1,6 +1,6 @@
 //! The queue of compactions.
 
-use skep_core::compaction::{Compaction, CompactionKind, CompactionOptions, CompactionState};
+use skep_core::compaction::{Compaction, CompactionFilter, CompactionKind, CompactionOptions, CompactionState};
 use skep_core::{Error, Kind, Result};
 
 use super::driver::{Arg, Row, Sql};
@@ -71,20 +71,6 @@ const COUNTER: &str = "compaction";
 
 /// Catalog, database and table; the table need not be there.
 pub type CompactionPlace<'a> = (&'a str, &'a str, &'a str);
-
-/// Which compactions to list; none: all.
-#[derive(Debug, Clone, Default)]
-pub struct CompactionFilter {
-    pub id: Option<i64>,
-    /// Catalog and database.
-    pub database: Option<(String, String)>,
-    pub table: Option<String>,
-    pub partition: Option<String>,
-    pub kind: Option<CompactionKind>,
-    /// Hive's letter.
-    pub state: Option<String>,
-    pub pool: Option<String>,
-}
 
 fn state(letter: &str) -> Result<CompactionState> {
     CompactionState::of_letter(letter).ok_or_else(|| unknown("state", letter))

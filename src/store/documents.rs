@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use skep_core::Result;
 
-use super::driver::{Arg, Sql};
+use super::driver::{Arg, ColumnArg, Sql};
 use super::txn::{Txn, to_json};
 
 const DOCUMENT_GET: Sql =
@@ -20,6 +20,16 @@ const DOCUMENT_PUT: Sql = Sql::both(
 );
 const DOCUMENT_INSERT: Sql =
     Sql::both("document_insert", "insert into document (kind, scope, name, body) values ($1, $2, $3, $4)");
+const DOCUMENT_INSERT_MANY: Sql = Sql::per_dialect(
+    "document_insert_many",
+    "insert into document (kind, scope, name, body) select $1, $2, u.* from unnest($3::text[], $4::text[]) u",
+    "insert into document (kind, scope, name, body) select $1, $2, value->>0, value->>1 from json_each($3) where true",
+);
+const DOCUMENT_DELETE_MANY: Sql = Sql::per_dialect(
+    "document_delete_many",
+    "delete from document where kind = $1 and scope = $2 and name = any($3)",
+    "delete from document where kind = $1 and scope = $2 and name in (select value from json_each($3))",
+);
 const DOCUMENT_DELETE: Sql =
     Sql::both("document_delete", "delete from document where kind = $1 and scope = $2 and name = $3");
 const DOCUMENT_DELETE_SCOPE: Sql =
@@ -39,6 +49,8 @@ pub(super) const ALL: &[&Sql] = &[
     &DOCUMENT_LIST_ALL,
     &DOCUMENT_PUT,
     &DOCUMENT_INSERT,
+    &DOCUMENT_INSERT_MANY,
+    &DOCUMENT_DELETE_MANY,
     &DOCUMENT_DELETE,
     &DOCUMENT_DELETE_SCOPE,
     &DOCUMENT_DELETE_BEFORE,
@@ -127,9 +139,7 @@ impl Txn {
         name: &str,
         body: &T,
     ) -> Result<()> {
-        let body = to_json(body)?;
-        let args = [Arg::Text(kind.as_str()), Arg::Text(scope), Arg::Text(name), Arg::Text(&body)];
-        self.execute(&DOCUMENT_PUT, &args).await.map(drop)
+        self.document_write(&DOCUMENT_PUT, kind, scope, name, &to_json(body)?).await
     }
     /// Stores; a taken name is `AlreadyExists`.
     pub async fn document_insert<T: Serialize>(
@@ -139,9 +149,41 @@ impl Txn {
         name: &str,
         body: &T,
     ) -> Result<()> {
-        let body = to_json(body)?;
-        let args = [Arg::Text(kind.as_str()), Arg::Text(scope), Arg::Text(name), Arg::Text(&body)];
-        self.execute(&DOCUMENT_INSERT, &args).await.map(drop)
+        self.document_write(&DOCUMENT_INSERT, kind, scope, name, &to_json(body)?).await
+    }
+    async fn document_write(
+        &mut self,
+        sql: &'static Sql,
+        kind: DocumentKind,
+        scope: &str,
+        name: &str,
+        body: &str,
+    ) -> Result<()> {
+        let args = [Arg::Text(kind.as_str()), Arg::Text(scope), Arg::Text(name), Arg::Text(body)];
+        self.execute(sql, &args).await.map(drop)
+    }
+    /// Stores names and documents.
+    pub async fn document_insert_many<T: Serialize>(
+        &mut self,
+        kind: DocumentKind,
+        scope: &str,
+        all: &[(String, T)],
+    ) -> Result<()> {
+        if all.is_empty() {
+            return Ok(());
+        }
+        let names = all.iter().map(|(name, _)| name.clone()).collect();
+        let bodies = all.iter().map(|(_, body)| to_json(body)).collect::<Result<_>>()?;
+        let columns = [ColumnArg::Text(names), ColumnArg::Text(bodies)];
+        let args = [Arg::Text(kind.as_str()), Arg::Text(scope), Arg::Columns(&columns)];
+        self.execute(&DOCUMENT_INSERT_MANY, &args).await.map(drop)
+    }
+    pub async fn document_delete_many(&mut self, kind: DocumentKind, scope: &str, names: &[String]) -> Result<()> {
+        if names.is_empty() {
+            return Ok(());
+        }
+        let args = [Arg::Text(kind.as_str()), Arg::Text(scope), Arg::Texts(names)];
+        self.execute(&DOCUMENT_DELETE_MANY, &args).await.map(drop)
     }
     /// False when there was none.
     pub async fn document_delete(&mut self, kind: DocumentKind, scope: &str, name: &str) -> Result<bool> {

@@ -25,7 +25,7 @@ mod transactions;
 mod txn;
 mod write_ids;
 
-pub use compactions::{CompactionFilter, CompactionPlace};
+pub use compactions::CompactionPlace;
 pub use databases::StoredDatabase;
 pub use documents::DocumentKind;
 pub use events::{NewEvent, StoredEvent};

@@ -130,7 +130,8 @@ struct Shared<'a> {
     form: &'a PartitionForm,
     /// Fields 2 and 3: database and table.
     names: Vec<u8>,
-    /// Fields 8 and 9: privileges, where they are asked for, and catalog.
+    catalog: &'a str,
+    /// Fields 8 and 9 of most: privileges, where they are asked for, and catalog.
     tail: Vec<u8>,
     storages: HashMap<i64, Storage>,
     location: String,
@@ -152,16 +153,18 @@ fn fields(protocol: Protocol, last: i16, put: impl FnOnce(&mut Writer)) -> Vec<u
 }
 
 impl<'a> Shared<'a> {
-    fn new(protocol: Protocol, table: &Table, form: &'a PartitionForm) -> Self {
+    fn new(protocol: Protocol, table: &'a Table, form: &'a PartitionForm) -> Self {
         let names = fields(protocol, 1, |w| {
             table.database.put(w, 2);
             table.name.put(w, 3);
         });
         let tail = fields(protocol, 7, |w| {
-            form.privileges.put(w, 8);
+            if let Some(rights) = &form.rights {
+                rights.none.put(w, 8);
+            }
             table.catalog.put(w, 9);
         });
-        Self { protocol, form, names, tail, storages: HashMap::new(), location: String::new() }
+        Self { protocol, form, names, catalog: &table.catalog, tail, storages: HashMap::new(), location: String::new() }
     }
 
     fn storage(&mut self, row: &PartitionView<'_>) -> Option<&Storage> {
@@ -210,8 +213,13 @@ fn partition(list: &mut Pieces, row: &PartitionView<'_>, form: &PartitionForm, s
     row.last_access_time().put(&mut list.writer, 5);
     storage(list, row, shared);
     parameters(&mut list.writer, row, form);
-    list.writer.raw(&shared.tail);
-    list.writer.field_last(9);
+    if let Some(own) = form.rights_own(row) {
+        own.put(&mut list.writer, 8);
+        shared.catalog.to_owned().put(&mut list.writer, 9);
+    } else {
+        list.writer.raw(&shared.tail);
+        list.writer.field_last(9);
+    }
     row.write_id().unwrap_or(-1).put(&mut list.writer, 10);
     list.writer.struct_end(outer);
     list.gather();
@@ -268,7 +276,7 @@ mod tests {
     use skep_thrift::wire::Encode;
 
     use super::*;
-    use crate::hms::convert::partition_list::answer_out;
+    use crate::hms::convert::partition_list::{PartitionRights, answer_out};
 
     fn text() -> impl Strategy<Value = String> {
         "[a-z/=é%]{0,6}"
@@ -348,15 +356,20 @@ mod tests {
         }
     }
 
+    fn set(grants: &[&str]) -> t::PrincipalPrivilegeSet {
+        let grant = |privilege: &&str| t::PrivilegeGrantInfo {
+            privilege: Some((*privilege).to_owned()),
+            ..t::PrivilegeGrantInfo::default()
+        };
+        let user = vec![("user".to_owned(), grants.iter().map(grant).collect())];
+        t::PrincipalPrivilegeSet { user_privileges: Some(user), ..t::PrincipalPrivilegeSet::default() }
+    }
+
     fn form() -> impl Strategy<Value = PartitionForm> {
         let pattern = || prop::option::of(prop_oneof![Just("%a%"), Just("_"), Just("b%")]);
         (any::<bool>(), pattern(), pattern(), any::<bool>()).prop_map(|(skip_columns, include, exclude, is_asked)| {
-            let user = vec![("user".to_owned(), Vec::new())];
             PartitionForm {
-                privileges: is_asked.then(|| t::PrincipalPrivilegeSet {
-                    user_privileges: Some(user),
-                    ..t::PrincipalPrivilegeSet::default()
-                }),
+                rights: is_asked.then(|| PartitionRights { none: set(&[]), ..PartitionRights::default() }),
                 ..PartitionForm::new(Some(skip_columns), include, exclude)
             }
         })
@@ -395,9 +408,13 @@ mod tests {
         fn spliced_bytes_are_the_structs_bytes(
             shapes in prop::collection::vec(shape(), 1..4),
             raw in prop::collection::vec(raw(), 0..20),
-            form in form(),
+            mut form in form(),
+            granted in any::<prop::sample::Index>(),
         ) {
-            let partitions = raw.into_iter().map(|raw| partition(raw, &shapes)).collect();
+            let partitions: Vec<Partition> = raw.into_iter().map(|raw| partition(raw, &shapes)).collect();
+            if let (Some(rights), false) = (form.rights.as_mut(), partitions.is_empty()) {
+                rights.granted.insert(granted.get(&partitions).values.clone(), set(&["SELECT", "ALTER"]));
+            }
             agrees(&PartitionAnswer::of(table(), partitions), &form)?;
         }
     }

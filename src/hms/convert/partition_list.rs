@@ -17,8 +17,24 @@ pub struct PartitionForm {
     /// Parameter keys to keep, and of these to leave out.
     pub include: Option<LikePattern>,
     pub exclude: Option<LikePattern>,
-    /// What every partition says of the asking user's rights.
-    pub privileges: Option<t::PrincipalPrivilegeSet>,
+    /// What partitions say of the asking user's rights.
+    pub rights: Option<PartitionRights>,
+}
+
+/// A user's rights on partitions.
+#[derive(Debug, Clone, Default)]
+pub struct PartitionRights {
+    /// Of partitions that nothing is granted on.
+    pub none: t::PrincipalPrivilegeSet,
+    /// Of the others, by partition values.
+    pub granted: HashMap<Vec<String>, t::PrincipalPrivilegeSet>,
+}
+
+impl PartitionRights {
+    /// What a row has of its own.
+    fn own(&self, row: &PartitionView<'_>) -> Option<&t::PrincipalPrivilegeSet> {
+        if self.granted.is_empty() { None } else { self.granted.get(&view_values(row)) }
+    }
 }
 
 impl PartitionForm {
@@ -28,8 +44,19 @@ impl PartitionForm {
             skip_columns: skip_columns.unwrap_or_default(),
             include: pattern(include),
             exclude: pattern(exclude),
-            privileges: None,
+            rights: None,
         }
+    }
+
+    /// The user's rights on a row, if any are granted.
+    pub fn rights_own(&self, row: &PartitionView<'_>) -> Option<&t::PrincipalPrivilegeSet> {
+        self.rights.as_ref()?.own(row)
+    }
+
+    /// What a row says of the user's rights.
+    pub fn privileges(&self, row: &PartitionView<'_>) -> Option<t::PrincipalPrivilegeSet> {
+        let rights = self.rights.as_ref()?;
+        Some(rights.own(row).unwrap_or(&rights.none).clone())
     }
 
     /// Whether a parameter is part of the answer.
@@ -96,7 +123,7 @@ pub fn view_out(row: &PartitionView<'_>, table: &Table, form: &PartitionForm, st
         last_access_time: row.last_access_time(),
         sd: storages.own(row),
         parameters: Some(view_parameters(row, form)),
-        privileges: form.privileges.clone(),
+        privileges: form.privileges(row),
         cat_name: Some(table.catalog.clone()),
         write_id: Some(row.write_id().unwrap_or(-1)),
         ..t::Partition::default()

@@ -136,7 +136,7 @@ fn without_storage(
         last_access_time: number("lastAccessTime", row.last_access_time()),
         relative_path: relative.map(str::to_owned),
         parameters: wanted.has("parameters").then(|| view_parameters(row, form)),
-        privileges: form.privileges.clone().filter(|_| wanted.has("privileges")),
+        privileges: form.privileges(row).filter(|_| wanted.has("privileges")),
     }
 }
 

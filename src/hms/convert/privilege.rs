@@ -5,7 +5,10 @@ use skep_core::table::PrincipalType;
 use skep_thrift::types as t;
 
 use super::common::{principal_in, principal_out};
-use crate::catalog::{DEFAULT_AUTHORIZER, Principal, Privilege, PrivilegeObject, PrivilegeSet, Role, RoleGrant};
+use super::partition_list::PartitionRights;
+use crate::catalog::{
+    DEFAULT_AUTHORIZER, PartitionPrivileges, Principal, Privilege, PrivilegeObject, PrivilegeSet, Role, RoleGrant,
+};
 use crate::hms::context::given;
 
 pub fn principal_of(name: Option<String>, kind: Option<t::PrincipalType>) -> Result<Principal> {
@@ -112,13 +115,30 @@ pub fn privilege_out(privilege: Privilege) -> t::HiveObjectPrivilege {
     }
 }
 
+type Grants = Vec<(String, Vec<t::PrivilegeGrantInfo>)>;
+
+fn grants_out(all: std::collections::BTreeMap<String, Vec<Privilege>>) -> Grants {
+    all.into_iter().map(|(name, all)| (name, all.into_iter().map(grant_out).collect())).collect()
+}
+
 pub fn privilege_set_out(set: PrivilegeSet) -> t::PrincipalPrivilegeSet {
-    let map = |map: std::collections::BTreeMap<String, Vec<Privilege>>| {
-        Some(map.into_iter().map(|(name, all)| (name, all.into_iter().map(grant_out).collect())).collect())
-    };
     t::PrincipalPrivilegeSet {
-        user_privileges: map(set.users),
-        group_privileges: map(set.groups),
-        role_privileges: map(set.roles),
+        user_privileges: Some(grants_out(set.users)),
+        group_privileges: Some(grants_out(set.groups)),
+        role_privileges: Some(grants_out(set.roles)),
+    }
+}
+
+/// What partitions say: kinds of principals that are not asked for are left out.
+pub fn partition_rights_out(privileges: PartitionPrivileges) -> PartitionRights {
+    let some = |grants: Grants| Some(grants).filter(|grants| !grants.is_empty());
+    let out = |set: PrivilegeSet| t::PrincipalPrivilegeSet {
+        user_privileges: some(grants_out(set.users)),
+        group_privileges: some(grants_out(set.groups)),
+        role_privileges: some(grants_out(set.roles)),
+    };
+    PartitionRights {
+        none: out(privileges.none),
+        granted: privileges.granted.into_iter().map(|(values, set)| (values, out(set))).collect(),
     }
 }

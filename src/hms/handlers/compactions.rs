@@ -1,7 +1,7 @@
 //! The queue of compactions.
 
 use skep_core::Result;
-use skep_core::compaction::{CompactionOptions, CompactionOrder};
+use skep_core::compaction::{CompactionFilter, CompactionOptions, CompactionOrder};
 use skep_core::name::normalize;
 use skep_thrift::methods as m;
 use skep_thrift::types as t;
@@ -12,7 +12,6 @@ use crate::hms::convert::compaction::{
     compaction_aborted_out, compaction_answer_out, compaction_kind_in, compaction_out,
 };
 use crate::hms::routes::Routes;
-use crate::store::CompactionFilter;
 
 pub fn routes() -> Routes {
     Routes::default()

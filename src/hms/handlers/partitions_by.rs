@@ -177,7 +177,8 @@ async fn with_specs(cx: Cx, args: m::GetPartitionsWithSpecsArgs) -> Result<t::Ge
         projection.exclude_param_key_pattern.as_deref(),
     );
     if request.with_auth.unwrap_or_default() {
-        form.privileges = Asking { user: request.user, groups: request.group_names }.privileges(answer.table());
+        let asking = Asking { user: request.user, groups: request.group_names };
+        form.rights = asking.rights_listed(&cx, answer.table()).await?;
     }
     Ok(t::GetPartitionsResponse { partition_spec: Some(specs_grouped(&answer, &form, &wanted)) })
 }

@@ -11,8 +11,9 @@ use crate::catalog::{
 };
 use crate::hms::context::{Cx, given};
 use crate::hms::convert::partition_encode::Frame;
-use crate::hms::convert::partition_list::{PartitionForm, answer_out};
+use crate::hms::convert::partition_list::{PartitionForm, PartitionRights, answer_out};
 use crate::hms::convert::partition_spec::specs_out;
+use crate::hms::convert::privilege::partition_rights_out;
 use crate::hms::routes::{Answer, Routes};
 
 pub fn routes() -> Routes {
@@ -48,19 +49,15 @@ pub struct Asking {
 }
 
 impl Asking {
-    /// What partitions say of the user's rights: there only where the table's parameter asks for it. Hive grants none
-    /// on single partitions unless told to, so the lists are empty; every user has the role `public`.
-    pub fn privileges(&self, table: &Table) -> Option<t::PrincipalPrivilegeSet> {
-        if !table.flag("PARTITION_LEVEL_PRIVILEGE") {
-            return None;
-        }
-        let none = |names: Vec<String>| names.into_iter().map(|name| (name, Vec::new())).collect::<Vec<_>>();
-        let groups = self.groups.clone().filter(|groups| !groups.is_empty());
-        Some(t::PrincipalPrivilegeSet {
-            user_privileges: self.user.clone().map(|user| none(vec![user])),
-            group_privileges: groups.map(none),
-            role_privileges: Some(none(vec!["public".to_owned()])),
-        })
+    /// What partitions say of the user's rights: there only where the table's parameter asks for it.
+    async fn rights(&self, cx: &Cx, table: &Table) -> Result<Option<PartitionRights>> {
+        let groups = self.groups.as_deref().unwrap_or_default();
+        let found = cx.metastore().partition_privileges(table, self.user.as_deref(), groups).await?;
+        Ok(found.map(partition_rights_out))
+    }
+    /// The same in lists, which say it only if both a user and groups were given.
+    pub async fn rights_listed(&self, cx: &Cx, table: &Table) -> Result<Option<PartitionRights>> {
+        if self.user.is_some() && self.groups.is_some() { self.rights(cx, table).await } else { Ok(None) }
     }
 }
 
@@ -80,8 +77,11 @@ fn prefix(values: Option<Vec<String>>) -> Result<PartitionPick> {
 
 async fn one(cx: &Cx, at: TableRef, key: PartitionKey, asking: Option<Asking>) -> Result<t::Partition> {
     let answer = cx.metastore().partition_get(&at, &key).await?;
-    let privileges = asking.and_then(|asking| asking.privileges(answer.table()));
-    let form = PartitionForm { privileges, ..PartitionForm::default() };
+    let rights = match asking {
+        Some(asking) => asking.rights(cx, answer.table()).await?,
+        None => None,
+    };
+    let form = PartitionForm { rights, ..PartitionForm::default() };
     answer_out(&answer, &form).pop().ok_or_else(|| Error::not_found(format!("{at} partition not found")))
 }
 
@@ -130,8 +130,8 @@ async fn list_with_auth(cx: Cx, args: m::GetPartitionsWithAuthArgs) -> Result<An
     let at = cx.table(None, args.db_name.as_deref(), args.tbl_name.as_deref())?;
     let answer = read(&cx, at, PartitionPick::All, limit(args.max_parts), RequestScope::Asked).await?;
     let asking = Asking { user: args.user_name, groups: args.group_names };
-    let privileges = asking.privileges(answer.table());
-    partitions_reply(&cx, answer, PartitionForm { privileges, ..PartitionForm::default() }, Frame::Bare).await
+    let rights = asking.rights_listed(&cx, answer.table()).await?;
+    partitions_reply(&cx, answer, PartitionForm { rights, ..PartitionForm::default() }, Frame::Bare).await
 }
 
 async fn list_pspec(cx: Cx, args: m::GetPartitionsPspecArgs) -> Result<Vec<t::PartitionSpec>> {
@@ -150,8 +150,8 @@ async fn list_ps_with_auth(cx: Cx, args: m::GetPartitionsPsWithAuthArgs) -> Resu
     let at = cx.table(None, args.db_name.as_deref(), args.tbl_name.as_deref())?;
     let answer = read(&cx, at, prefix(args.part_vals)?, limit(args.max_parts), RequestScope::Found).await?;
     let asking = Asking { user: args.user_name, groups: args.group_names };
-    let privileges = asking.privileges(answer.table());
-    partitions_reply(&cx, answer, PartitionForm { privileges, ..PartitionForm::default() }, Frame::Bare).await
+    let rights = asking.rights_listed(&cx, answer.table()).await?;
+    partitions_reply(&cx, answer, PartitionForm { rights, ..PartitionForm::default() }, Frame::Bare).await
 }
 
 async fn list_ps_with_auth_req(
@@ -171,7 +171,8 @@ async fn list_ps_with_auth_req(
         request.include_param_key_pattern.as_deref(),
         request.exclude_param_key_pattern.as_deref(),
     );
-    form.privileges = Asking { user: request.user_name, groups: request.group_names }.privileges(answer.table());
+    let asking = Asking { user: request.user_name, groups: request.group_names };
+    form.rights = asking.rights_listed(&cx, answer.table()).await?;
     partitions_reply(&cx, answer, form, Frame::Struct).await
 }
 

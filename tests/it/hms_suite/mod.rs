@@ -129,3 +129,4 @@ macro_rules! hms_cases {
 }
 
 mod compactions;
+mod privileges;
