@@ -2,12 +2,13 @@
 
 use skep_core::stats::zero_statistics_set;
 use skep_core::table::{Database, Parameters, Table};
-use skep_core::{Error, Result};
+use skep_core::{Error, Kind, Result};
 
 use super::caller::Caller;
 use super::metastore::Metastore;
 use super::privileges::table_scope;
 use super::reference::TableRef;
+use super::remote::RemoteRefusal;
 use super::table_alter::Altered;
 use super::table_read::missing;
 use super::validate::data_is_ours;
@@ -28,7 +29,12 @@ impl Metastore {
         delete_data: bool,
         environment: &Parameters,
     ) -> Result<()> {
-        let table = self.table_get(at).await?;
+        let table = match self.table_get(at).await {
+            Err(missing) if missing.kind == Kind::NotFound => {
+                return Err(self.absent(at, RemoteRefusal::Table("Drop"), missing).await);
+            }
+            found => found?,
+        };
         if delete_data && data_is_ours(&table) {
             self.deletable_check(caller, at, table.location()).await?;
         }

@@ -5,6 +5,7 @@ use skep_core::table::Function;
 use skep_core::{Error, Kind, Result};
 
 use super::metastore::Metastore;
+use super::remote::RemoteRefusal;
 use crate::store::{DocumentKind, NewEvent, Txn};
 
 fn missing(name: &str) -> Error {
@@ -137,6 +138,7 @@ async fn function_scope(txn: &mut Txn, function: &Function) -> Result<String> {
     let database = txn.database_share(&function.catalog, &function.database).await?;
     let database =
         database.ok_or_else(|| Error::not_found(format!("The database {} does not exist", function.database)))?;
+    RemoteRefusal::Operation("create_function").check(&database.database)?;
     Ok(scope(database.id))
 }
 

@@ -16,6 +16,7 @@ use super::partition_form::{
     table_missing, told_not_to_list,
 };
 use super::reference::TableRef;
+use super::remote::RemoteRefusal;
 use crate::store::{Change, NewEvent};
 use crate::warehouse::{Created, Location};
 
@@ -88,7 +89,10 @@ impl Metastore {
         let at = &request.at;
         let mut peek = self.store.peek().await?;
         let table = peek.table_get(&at.catalog, &at.database, &at.table).await?;
-        let table = table.ok_or_else(|| table_missing(at, "add partitions", Kind::InvalidObject))?;
+        let Some(table) = table else {
+            let missing = table_missing(at, "add partitions", Kind::InvalidObject);
+            return Err(self.absent(at, RemoteRefusal::Operation("add_partitions"), missing).await);
+        };
         let mut partitions = request.partitions.clone();
         partitions_name(&table, &mut partitions, &self.whitelist()?)?;
         let names: Vec<String> = partitions.iter().map(|p| p.name.clone()).collect();

@@ -10,6 +10,7 @@ use skep_core::{Error, Kind, Result};
 use super::caller::Caller;
 use super::metastore::Metastore;
 use super::reference::TableRef;
+use super::remote::RemoteRefusal;
 use super::validate::{bucket_check, is_iceberg, table_check, table_type_settle};
 use crate::store::{Change, NewEvent, StoredDatabase, Txn};
 use crate::warehouse::{Location, Renamed};
@@ -73,8 +74,9 @@ impl Metastore {
     async fn table_alter_once(&self, caller: &Caller, request: &TableAlter) -> Result<()> {
         let at = &request.at;
         let mut peek = self.store.peek().await?;
-        let old = peek.table_get(&at.catalog, &at.database, &at.table).await?.ok_or_else(|| gone(at))?;
+        let old = peek.table_get(&at.catalog, &at.database, &at.table).await?;
         drop(peek);
+        let Some(old) = old else { return Err(self.absent(at, RemoteRefusal::Table("Alter"), gone(at)).await) };
         let mut new = request.new.clone();
         expected_check(&old, request)?;
         self.table_alter_check(&old, &new, &request.environment)?;
@@ -204,6 +206,7 @@ impl Metastore {
         if request.cascade && new.is_partitioned() {
             self.columns_cascade(&mut txn, old.id, version, &new).await?;
         }
+        self.constraints_after_alter(&mut txn, old, &new, version).await?;
         let moved = (old.location(), new.location());
         let renamed = old.name != new.name || old.database != new.database;
         if let ((Some(from), Some(to)), true) = (moved, renamed && new.is_partitioned() && moved.0 != moved.1) {

@@ -11,6 +11,7 @@ use super::caller::Caller;
 use super::databases::missing as database_missing;
 use super::metastore::Metastore;
 use super::reference::TableRef;
+use super::remote::RemoteRefusal;
 use super::statistics_update::StatisticsUpdate;
 use super::translate;
 use super::validate::{table_check, table_type_settle};
@@ -52,6 +53,7 @@ impl Metastore {
             translate::table_create(self, &mut table, &database, processor_capabilities.as_deref())?;
         }
         self.table_create_check(&table)?;
+        RemoteRefusal::Table("Create").check(&database)?;
         if peek.table_head(&at.catalog, &at.database, &at.table).await?.is_some() {
             return Err(taken(&at));
         }

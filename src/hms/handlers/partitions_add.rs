@@ -1,16 +1,18 @@
 //! Partitions: adding and appending.
 
 use skep_core::partition::Partition;
+use skep_core::stats::ColumnStatistics;
 use skep_core::table::{Column, Parameters};
 use skep_core::{Error, Kind, Result};
 use skep_thrift::methods as m;
 use skep_thrift::types as t;
 
-use crate::catalog::{PartitionKey, PartitionsAdd, TableRef};
+use crate::catalog::{PartitionKey, PartitionsAdd, StatisticsUpdate, TableRef};
 use crate::hms::context::{Cx, given};
 use crate::hms::convert::common::{columns_in, columns_out, environment_in};
 use crate::hms::convert::partition::partition_out;
 use crate::hms::convert::partition_spec_in::{SentPartition, partition_spec_in};
+use crate::hms::convert::statistics::statistics_in;
 use crate::hms::routes::Routes;
 
 pub fn routes() -> Routes {
@@ -55,6 +57,30 @@ async fn partitions_of(cx: &Cx, at: &TableRef, sent: Vec<SentPartition>, naming:
     Ok(sent.into_iter().map(|p| p.partition).collect())
 }
 
+/// Takes the column statistics that partitions of bulk calls may bring along.
+fn statistics_take(sent: &mut [t::Partition]) -> Result<Vec<(Option<String>, Vec<ColumnStatistics>)>> {
+    let brought = sent.iter_mut().filter_map(|p| p.col_stats.take());
+    let named = |statistics: t::ColumnStatistics| {
+        let name = given(statistics.stats_desc.part_name.clone(), "the partition name of statistics")?;
+        Ok((Some(name), statistics_in(statistics)?))
+    };
+    brought.map(named).collect()
+}
+
+/// Adds partitions, and then their statistics.
+async fn add_with_statistics(
+    cx: &Cx,
+    request: &PartitionsAdd,
+    columns: Vec<(Option<String>, Vec<ColumnStatistics>)>,
+) -> Result<Vec<Partition>> {
+    let added = cx.metastore().partitions_add(&cx.caller(), request).await?;
+    if !columns.is_empty() {
+        let update = StatisticsUpdate { at: request.at.clone(), columns, merge: false };
+        cx.metastore().statistics_update(&cx.caller(), update).await?;
+    }
+    Ok(added)
+}
+
 /// A request of the older calls.
 fn plain(at: TableRef, partitions: Vec<Partition>) -> PartitionsAdd {
     PartitionsAdd { at, partitions, if_not_exists: false, columns_of_table: false, environment: Parameters::new() }
@@ -83,18 +109,20 @@ async fn add_with_environment_context(cx: Cx, args: m::AddPartitionWithEnvironme
 }
 
 async fn add_many(cx: Cx, args: m::AddPartitionsArgs) -> Result<i32> {
-    let partitions = given(args.new_parts, "the list of partitions")?;
+    let mut partitions = given(args.new_parts, "the list of partitions")?;
+    let statistics = statistics_take(&mut partitions)?;
     let Some(first) = partitions.first() else { return Ok(0) };
     let (database, table) = (first.db_name.clone(), first.table_name.clone());
     let at = cx.table(first.cat_name.as_deref(), database.as_deref(), table.as_deref())?;
     let naming = Naming::Exact(database.as_deref().unwrap_or_default(), table.as_deref().unwrap_or_default());
     let sent = partitions.into_iter().map(SentPartition::from).collect();
     let partitions = partitions_of(&cx, &at, sent, naming).await?;
-    Ok(cx.metastore().partitions_add(&cx.caller(), &plain(at, partitions)).await?.len() as i32)
+    Ok(add_with_statistics(&cx, &plain(at, partitions), statistics).await?.len() as i32)
 }
 
 async fn add_req(cx: Cx, args: m::AddPartitionsReqArgs) -> Result<t::AddPartitionsResult> {
-    let request = given(args.request, "the request")?;
+    let mut request = given(args.request, "the request")?;
+    let statistics = statistics_take(&mut request.parts)?;
     if request.parts.is_empty() {
         return Ok(t::AddPartitionsResult::default());
     }
@@ -118,7 +146,7 @@ async fn add_req(cx: Cx, args: m::AddPartitionsReqArgs) -> Result<t::AddPartitio
         columns_of_table: skip_columns && shared.is_none(),
         environment: environment_in(request.environment_context),
     };
-    let added = cx.metastore().partitions_add(&cx.caller(), &add).await?;
+    let added = add_with_statistics(&cx, &add, statistics).await?;
     let mut result = t::AddPartitionsResult::default();
     if request.need_result {
         let columns = added.first().and_then(|p| p.storage.as_ref()).map(|s| columns_out(s.shape.columns()));

@@ -128,8 +128,12 @@ async fn rename(cx: Cx, args: m::RenamePartitionArgs) -> Result<()> {
 
 async fn rename_req(cx: Cx, args: m::RenamePartitionReqArgs) -> Result<t::RenamePartitionResponse> {
     let request = given(args.req, "the request")?;
-    if request.clone_part.unwrap_or_default() {
-        return Err(Error::meta("rename_partition_req: clonePart (a copy of the directory) is not supported"));
+    // Hive copies only what a transaction writes; without a write id it renames.
+    if request.clone_part.unwrap_or_default() && request.new_part.write_id.is_some_and(|id| id > 0) {
+        return Err(Error::meta(
+            "rename_partition_req: clonePart with a writeId copies the directory and leaves the old one to Hive's \
+             cleaner, which is not here; rename without clonePart",
+        ));
     }
     let place = (request.cat_name.as_deref(), Some(request.db_name.as_str()), Some(request.table_name.as_str()));
     rename_one(&cx, place, Some(request.part_vals), Some(request.new_part)).await?;

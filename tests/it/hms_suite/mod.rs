@@ -128,5 +128,6 @@ macro_rules! hms_cases {
     };
 }
 
+mod alter;
 mod compactions;
 mod privileges;
