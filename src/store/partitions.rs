@@ -114,7 +114,7 @@ impl Reader {
 
     /// Columns in the order of `select_partition`.
     pub(super) fn read(&self, row: &Row) -> Result<Partition> {
-        let name = row.text(1)?.to_owned();
+        let name = row.string(1)?;
         let values = read_values(row, &name, 5)?;
         let location = match (row.opt_text(3)?, row.opt_text(4)?) {
             (_, Some(location)) => Some(location.to_owned()),
@@ -246,7 +246,7 @@ impl Txn {
     /// Names and values of all partitions, by name.
     pub async fn partition_values(&mut self, table_id: i64) -> Result<Vec<(String, Vec<String>)>> {
         self.list(&PARTITION_VALUES, &[Arg::I64(table_id)], |row| {
-            let name = row.text(0)?.to_owned();
+            let name = row.string(0)?;
             let values = read_values(row, &name, 1)?;
             Ok((name, values))
         })
