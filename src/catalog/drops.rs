@@ -197,14 +197,7 @@ impl Metastore {
             kind = "ALTER_TABLE";
             txn.table_commit(table.id, Some((database.id, &table)), change).await?
         };
-        let event = NewEvent {
-            kind,
-            catalog: Some(&at.catalog),
-            database: Some(&at.database),
-            table: Some(&at.table),
-            version: Some((table.id, version)),
-            body: &(),
-        };
+        let event = at.event(kind, (table.id, version), &());
         txn.event_insert_alike(&event, &events).await?;
         txn.commit().await?;
         locations.iter().map(|l| Ok(Deletion { location: Location::parse(l)?, skip_trash })).collect()

@@ -17,7 +17,7 @@ use super::partition_form::{
 };
 use super::reference::TableRef;
 use super::remote::RemoteRefusal;
-use crate::store::{Change, NewEvent};
+use crate::store::Change;
 use crate::warehouse::{Created, Location};
 
 /// Partitions to add to one table.
@@ -197,15 +197,7 @@ impl Metastore {
         let version = txn.table_commit(table.id, None, change).await?;
         txn.partition_add_many(table.id, version, table.location(), &partitions).await?;
         self.partition_privileges_inherit(&mut txn, &locked, &partitions).await?;
-        txn.event_insert(&NewEvent {
-            kind: "ADD_PARTITION",
-            catalog: Some(&at.catalog),
-            database: Some(&at.database),
-            table: Some(&at.table),
-            version: Some((table.id, version)),
-            body: &(),
-        })
-        .await?;
+        txn.event_insert(&at.event("ADD_PARTITION", (table.id, version), &())).await?;
         txn.commit().await?;
         Ok(partitions)
     }

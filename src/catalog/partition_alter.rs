@@ -17,7 +17,7 @@ use super::partition_form::{
 };
 use super::reference::TableRef;
 use super::table_alter::Altered;
-use crate::store::{Change, NewEvent, Txn};
+use crate::store::{Change, Txn};
 use crate::warehouse::Location;
 
 /// Partitions to replace, found by their values.
@@ -141,14 +141,7 @@ impl Metastore {
         column_statistics_after(&mut txn, table.id, old, &mut new).await?;
         txn.partition_remove_many(table.id, version, names).await?;
         txn.partition_add_many(table.id, version, table.location(), &new).await?;
-        let event = NewEvent {
-            kind: "ALTER_PARTITION",
-            catalog: Some(&at.catalog),
-            database: Some(&at.database),
-            table: Some(&at.table),
-            version: Some((table.id, version)),
-            body: &(),
-        };
+        let event = at.event("ALTER_PARTITION", (table.id, version), &());
         let altered = |name: &String| Altered { partition: Some(name.clone()), ..Altered::default() };
         let bodies: Vec<Altered> = names.iter().map(altered).collect();
         txn.event_insert_alike(&event, &bodies).await?;

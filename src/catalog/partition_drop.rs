@@ -17,7 +17,7 @@ use super::partition_privileges::partition_privileges_forget;
 use super::reference::TableRef;
 use super::table_read::missing;
 use super::validate::data_is_ours;
-use crate::store::{Change, NewEvent, Txn};
+use crate::store::{Change, Txn};
 use crate::warehouse::{Deletion, Location};
 
 /// Partitions to drop from one table.
@@ -113,15 +113,7 @@ impl Metastore {
         if table.flag("transactional") {
             txn.compaction_forget_partitions((&at.catalog, &at.database, &at.table), &names).await?;
         }
-        txn.event_insert(&NewEvent {
-            kind: "DROP_PARTITION",
-            catalog: Some(&at.catalog),
-            database: Some(&at.database),
-            table: Some(&at.table),
-            version: Some((table.id, version)),
-            body: &(),
-        })
-        .await?;
+        txn.event_insert(&at.event("DROP_PARTITION", (table.id, version), &())).await?;
         let mut left = Leftovers { dropped, deletions: Vec::new(), parents: Vec::new() };
         if request.delete_data && data_is_ours(&table) {
             let skip_trash = skips_trash(&request.environment, &table.parameters);

@@ -10,7 +10,7 @@ use super::metastore::Metastore;
 use super::partition_form::{default_location, overtaken, same_frame};
 use super::partition_privileges::partition_privileges_forget;
 use super::reference::TableRef;
-use crate::store::{Change, NewEvent, Txn};
+use crate::store::{Change, Txn};
 use crate::warehouse::{Location, Renamed};
 
 /// Partitions to move.
@@ -153,15 +153,7 @@ impl Metastore {
             ("DROP_PARTITION", &request.source, (source.id, removed)),
         ];
         for (kind, at, version) in events {
-            txn.event_insert(&NewEvent {
-                kind,
-                catalog: Some(&at.catalog),
-                database: Some(&at.database),
-                table: Some(&at.table),
-                version: Some(version),
-                body: &(),
-            })
-            .await?;
+            txn.event_insert(&at.event(kind, version, &())).await?;
         }
         txn.commit().await
     }

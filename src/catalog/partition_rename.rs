@@ -12,7 +12,7 @@ use super::partition_form::{Shapes, default_location, overtaken, partitions_name
 use super::partition_privileges::partition_privileges_move;
 use super::reference::TableRef;
 use super::table_alter::Altered;
-use crate::store::{Change, NewEvent};
+use crate::store::Change;
 use crate::warehouse::{Location, Renamed};
 
 /// A partition to rename.
@@ -121,18 +121,11 @@ impl Metastore {
             let place = (at.catalog.as_str(), at.database.as_str(), at.table.as_str());
             txn.compaction_rename_partition(place, &old.name, &new.name).await?;
         }
-        txn.event_insert(&NewEvent {
-            kind: "ALTER_PARTITION",
-            catalog: Some(&at.catalog),
-            database: Some(&at.database),
-            table: Some(&at.table),
-            version: Some((table.id, version)),
-            body: &Altered {
-                partition: Some(new.name.clone()),
-                renamed_from: Some(old.name.clone()),
-                ..Altered::default()
-            },
-        })
+        txn.event_insert(&at.event(
+            "ALTER_PARTITION",
+            (table.id, version),
+            &Altered { partition: Some(new.name.clone()), renamed_from: Some(old.name.clone()), ..Altered::default() },
+        ))
         .await?;
         txn.commit().await
     }

@@ -17,29 +17,50 @@ fn millis(duration: Duration) -> i64 {
     i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
 }
 
+/// Rows that go a batch at a time.
+#[derive(Clone, Copy)]
+enum Purge {
+    Events { before: i64 },
+    Versions { table_id: i64, horizon: i64 },
+    Table { table_id: i64 },
+}
+
 impl Metastore {
+    /// Purges batch by batch, each in a transaction of its own, until nothing is left; gives how many rows went, where
+    /// that is counted.
+    async fn purge(&self, what: Purge) -> Result<u64> {
+        let mut all = 0;
+        loop {
+            let (purged, done) = self
+                .store
+                .retrying("purge", || async {
+                    let mut txn = self.store.write().await?;
+                    let counted = |purged| (purged, purged == 0);
+                    let step = match what {
+                        Purge::Events { before } => counted(txn.event_purge(before, BATCH).await?),
+                        Purge::Versions { table_id, horizon } => {
+                            counted(txn.purge_before(table_id, horizon, BATCH).await?)
+                        }
+                        Purge::Table { table_id } => (0, txn.purge_table(table_id, BATCH).await?),
+                    };
+                    txn.commit().await?;
+                    Ok(step)
+                })
+                .await?;
+            all += purged;
+            if done {
+                return Ok(all);
+            }
+        }
+    }
+
     /// Deletes events older than `event_ttl`; gives how many. What is left has no gaps, and ids go on. To be run every
     /// some minutes, by any number of nodes.
     pub async fn events_purge(&self) -> Result<u64> {
         let before = self.clock.now_ms().saturating_sub(millis(self.settings.event_ttl));
         // Numbered first: an event may wait unnumbered for a reader that never comes.
         self.store.event_number().await?;
-        let mut all = 0;
-        loop {
-            let purged = self
-                .store
-                .retrying("events_purge", || async {
-                    let mut txn = self.store.write().await?;
-                    let purged = txn.event_purge(before, BATCH).await?;
-                    txn.commit().await?;
-                    Ok(purged)
-                })
-                .await?;
-            all += purged;
-            if purged == 0 {
-                return Ok(all);
-            }
-        }
+        self.purge(Purge::Events { before }).await
     }
 
     /// Forgets what only versions older than `retention` show: partition rows, definitions, dropped tables. Never
@@ -58,7 +79,7 @@ impl Metastore {
             after = *last;
             for (table_id, horizon) in tables {
                 if let Some(horizon) = horizon {
-                    all += self.versions_purge_of(table_id, horizon).await?;
+                    all += self.purge(Purge::Versions { table_id, horizon }).await?;
                 }
             }
         }
@@ -68,44 +89,8 @@ impl Metastore {
                 return Ok(all);
             }
             for table_id in dropped {
-                self.table_purge(table_id).await?;
+                self.purge(Purge::Table { table_id }).await?;
                 all += 1;
-            }
-        }
-    }
-
-    async fn versions_purge_of(&self, table_id: i64, horizon: i64) -> Result<u64> {
-        let mut all = 0;
-        loop {
-            let purged = self
-                .store
-                .retrying("versions_purge", || async {
-                    let mut txn = self.store.write().await?;
-                    let purged = txn.purge_before(table_id, horizon, BATCH).await?;
-                    txn.commit().await?;
-                    Ok(purged)
-                })
-                .await?;
-            all += purged;
-            if purged == 0 {
-                return Ok(all);
-            }
-        }
-    }
-
-    async fn table_purge(&self, table_id: i64) -> Result<()> {
-        loop {
-            let done = self
-                .store
-                .retrying("table_purge", || async {
-                    let mut txn = self.store.write().await?;
-                    let done = txn.purge_table(table_id, BATCH).await?;
-                    txn.commit().await?;
-                    Ok(done)
-                })
-                .await?;
-            if done {
-                return Ok(());
             }
         }
     }

@@ -4,6 +4,8 @@ use std::fmt;
 
 use skep_core::name::normalize;
 
+use crate::store::NewEvent;
+
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct TableRef {
     pub catalog: String,
@@ -15,6 +17,17 @@ impl TableRef {
     /// Normalises all three (`semantics.md §2`).
     pub fn new(catalog: &str, database: &str, table: &str) -> Self {
         Self { catalog: normalize(catalog), database: normalize(database), table: normalize(table) }
+    }
+    /// An event of this table, which tells of a version of it: table id and number.
+    pub(super) fn event<'a, B>(&'a self, kind: &'static str, version: (i64, i64), body: &'a B) -> NewEvent<'a, B> {
+        NewEvent {
+            kind,
+            catalog: Some(&self.catalog),
+            database: Some(&self.database),
+            table: Some(&self.table),
+            version: Some(version),
+            body,
+        }
     }
 }
 

@@ -12,7 +12,7 @@ use super::metastore::Metastore;
 use super::reference::TableRef;
 use super::remote::RemoteRefusal;
 use super::validate::{bucket_check, is_iceberg, table_check, table_type_settle};
-use crate::store::{Change, NewEvent, StoredDatabase, Txn};
+use crate::store::{Change, StoredDatabase, Txn};
 use crate::warehouse::{Location, Renamed};
 
 /// A table to alter.
@@ -217,15 +217,7 @@ impl Metastore {
             txn.write_id_rename(at, &new.database, &new.name).await?;
             txn.compaction_rename(at, &new.database, &new.name).await?;
         }
-        txn.event_insert(&NewEvent {
-            kind: "ALTER_TABLE",
-            catalog: Some(&at.catalog),
-            database: Some(&at.database),
-            table: Some(&at.table),
-            version: Some((old.id, version)),
-            body: &Altered::default(),
-        })
-        .await?;
+        txn.event_insert(&at.event("ALTER_TABLE", (old.id, version), &Altered::default())).await?;
         txn.commit().await
     }
 

@@ -15,7 +15,7 @@ use super::remote::RemoteRefusal;
 use super::statistics_update::StatisticsUpdate;
 use super::translate;
 use super::validate::{table_check, table_type_settle};
-use crate::store::{Change, NewEvent};
+use crate::store::Change;
 use crate::warehouse::{Created, DatabasePlace, Location};
 
 /// A table to create.
@@ -147,15 +147,7 @@ impl Metastore {
                     Kind::AlreadyExists => taken(at),
                     _ => e,
                 })?;
-                txn.event_insert(&NewEvent {
-                    kind: "CREATE_TABLE",
-                    catalog: Some(&at.catalog),
-                    database: Some(&at.database),
-                    table: Some(&at.table),
-                    version: Some((id, 1)),
-                    body: &(),
-                })
-                .await?;
+                txn.event_insert(&at.event("CREATE_TABLE", (id, 1), &())).await?;
                 let stored = Table { id, version: 1, ..table.clone() };
                 self.constraints_insert(&mut txn, &stored, constraints).await?;
                 txn.commit().await

@@ -117,7 +117,7 @@ impl Txn {
         scope: &str,
     ) -> Result<Vec<(String, T)>> {
         self.list(&DOCUMENT_LIST, &[Arg::Text(kind.as_str()), Arg::Text(scope)], |row| {
-            Ok((row.text(0)?.to_owned(), row.json(1)?))
+            Ok((row.string(0)?, row.json(1)?))
         })
         .await
     }
@@ -127,7 +127,7 @@ impl Txn {
         kind: DocumentKind,
     ) -> Result<Vec<(String, String, T)>> {
         self.list(&DOCUMENT_LIST_ALL, &[Arg::Text(kind.as_str())], |row| {
-            Ok((row.text(0)?.to_owned(), row.text(1)?.to_owned(), row.json(2)?))
+            Ok((row.string(0)?, row.string(1)?, row.json(2)?))
         })
         .await
     }

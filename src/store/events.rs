@@ -123,12 +123,12 @@ fn read(row: &Row) -> Result<StoredEvent> {
     Ok(StoredEvent {
         id: row.i64(0)?,
         at_ms: row.i64(1)?,
-        kind: row.text(2)?.to_owned(),
+        kind: row.string(2)?,
         catalog: text(3)?,
         database: text(4)?,
         table: text(5)?,
         version: row.opt_i64(6)?.zip(row.opt_i64(7)?),
-        body: row.text(8)?.to_owned(),
+        body: row.string(8)?,
     })
 }
 

@@ -155,24 +155,20 @@ pub struct LockFilter {
     pub txn_id: Option<i64>,
 }
 
-fn text(row: &Row, index: usize) -> Result<Option<String>> {
-    Ok(row.opt_text(index)?.map(str::to_owned))
-}
-
 fn read(row: &Row) -> Result<LockRow> {
     Ok(LockRow {
         lock_id: row.i64(0)?,
         idx: row.i64(1)?,
         txn_id: row.i64(2)?,
-        catalog: row.text(3)?.to_owned(),
-        database: row.text(4)?.to_owned(),
-        table: text(row, 5)?,
-        partition: text(row, 6)?,
+        catalog: row.string(3)?,
+        database: row.string(4)?,
+        table: row.opt_string(5)?,
+        partition: row.opt_string(6)?,
         kind: row.i64(7)?,
         state: row.i64(8)?,
-        user: row.text(9)?.to_owned(),
-        host: row.text(10)?.to_owned(),
-        agent_info: row.text(11)?.to_owned(),
+        user: row.string(9)?,
+        host: row.string(10)?,
+        agent_info: row.string(11)?,
         heartbeat_at: row.i64(12)?,
         acquired_at: row.opt_i64(13)?,
         blocked_by: row.opt_i64(14)?.zip(row.opt_i64(15)?),
@@ -226,9 +222,9 @@ impl Txn {
             txn_id: row.i64(4)?,
             state: row.i64(5)?,
             kind: row.i64(6)?,
-            database: row.text(7)?.to_owned(),
-            table: text(&row, 8)?,
-            partition: text(&row, 9)?,
+            database: row.string(7)?,
+            table: row.opt_string(8)?,
+            partition: row.opt_string(9)?,
         }))
     }
     /// A lock's transaction (0: none) and state, Hive's number.

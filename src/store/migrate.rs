@@ -61,7 +61,7 @@ pub async fn run(store: &Store) -> Result<()> {
     }
     conn.execute(&CREATE, &[]).await?;
     conn.execute(&LOCK, &[]).await?;
-    let done = conn.list(&LIST, &[], |row| Ok((row.i64(0)?, row.text(1)?.to_owned()))).await?;
+    let done = conn.list(&LIST, &[], |row| Ok((row.i64(0)?, row.string(1)?))).await?;
     check(store, &done)?;
     for migration in MIGRATIONS.iter().skip(done.len()) {
         apply(store, &mut conn, migration).await?;

@@ -206,7 +206,7 @@ impl Txn {
     /// Names and values of all partitions, by name.
     pub async fn partition_values(&mut self, table_id: i64) -> Result<Vec<(String, Vec<String>)>> {
         self.list(&PARTITION_VALUES, &[Arg::I64(table_id)], |row| {
-            let name = row.text(0)?.to_owned();
+            let name = row.string(0)?;
             let values = read_values(row, &name, 1)?;
             Ok((name, values))
         })

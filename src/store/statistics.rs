@@ -101,7 +101,7 @@ impl Txn {
         columns: &[String],
     ) -> Result<Vec<(String, T)>> {
         let args = [Arg::I64(table_id), Arg::Text(engine), Arg::Texts(partitions), Arg::Texts(columns)];
-        self.list(&STATISTICS_PARTITIONS, &args, |row| Ok((row.text(0)?.to_owned(), row.json(1)?))).await
+        self.list(&STATISTICS_PARTITIONS, &args, |row| Ok((row.string(0)?, row.json(1)?))).await
     }
     /// Stores or replaces. A partition's column must not come twice for one engine.
     pub async fn statistics_put<T: Serialize>(&mut self, table_id: i64, rows: &[StatisticsRow<'_, T>]) -> Result<()> {

@@ -189,7 +189,7 @@ impl Txn {
     /// Names and types, by name.
     pub async fn table_names(&mut self, catalog: &str, database: &str) -> Result<Vec<(String, TableType)>> {
         self.list(&TABLE_NAMES, &[Arg::Text(catalog), Arg::Text(database)], |row| {
-            Ok((row.text(0)?.to_owned(), kind_of(row.i64(1)?)))
+            Ok((row.string(0)?, kind_of(row.i64(1)?)))
         })
         .await
     }

@@ -135,9 +135,9 @@ fn read(row: &Row) -> Result<AcidRow> {
         id: row.i64(0)?,
         state: state(row.i64(1)?)?,
         kind: row.i64(2)?,
-        user: row.text(3)?.to_owned(),
-        host: row.text(4)?.to_owned(),
-        agent_info: row.text(5)?.to_owned(),
+        user: row.string(3)?,
+        host: row.string(4)?,
+        agent_info: row.string(5)?,
         started_at: row.i64(6)?,
         heartbeat_at: row.i64(7)?,
     })
@@ -224,9 +224,9 @@ impl Txn {
         let Some(row) = self.first(&ACID_CONFLICT, &[Arg::I64(id)]).await? else { return Ok(None) };
         Ok(Some(AcidConflict {
             committed: row.i64(0)?,
-            database: row.text(1)?.to_owned(),
-            table: row.text(2)?.to_owned(),
-            partition: row.opt_text(3)?.map(str::to_owned),
+            database: row.string(1)?,
+            table: row.string(2)?,
+            partition: row.opt_string(3)?,
         }))
     }
     /// Forgets what nobody can ask for any more: writes that no open transaction can conflict with, transactions

@@ -105,6 +105,16 @@ impl<K> Expr<K> {
         Self::Compare { op, left: Box::new(left), right: Box::new(right) }
     }
 
+    /// The key that this node is.
+    pub fn as_key(&self) -> Option<&K> {
+        if let Self::Key(key) = self { Some(key) } else { None }
+    }
+
+    /// The literal that this node is.
+    pub fn as_literal(&self) -> Option<&Value> {
+        if let Self::Literal(value) = self { Some(value) } else { None }
+    }
+
     /// The same tree with its keys named in another way.
     pub fn map_keys<L>(self, name: &mut impl FnMut(K) -> Result<L>) -> Result<Expr<L>> {
         Ok(match self {

@@ -53,22 +53,7 @@ impl<'e> Membership<'e> {
 
 /// A row's values, if all are literals and none is NULL.
 fn literals(row: &[Expr]) -> Option<Vec<&Value>> {
-    let values = row.iter().map(|item| match item {
-        Expr::Literal(value) if !value.is_null() => Some(value),
-        Expr::Literal(_)
-        | Expr::Key(_)
-        | Expr::Cast { .. }
-        | Expr::Compare { .. }
-        | Expr::And(_)
-        | Expr::Or(_)
-        | Expr::Not(_)
-        | Expr::IsNull(_)
-        | Expr::In { .. }
-        | Expr::Between { .. }
-        | Expr::Like { .. }
-        | Expr::Unknown(_) => None,
-    });
-    values.collect()
+    row.iter().map(|item| item.as_literal().filter(|value| !value.is_null())).collect()
 }
 
 fn kinds(values: &[&Value]) -> Vec<Discriminant<Value>> {

@@ -77,42 +77,28 @@ fn one(left: Expr, right: Expr) -> Result<Equalities, (Expr, Expr)> {
 
 /// An IN of different keys with literals.
 fn several(operands: Vec<Expr>, rows: Vec<Vec<Expr>>) -> Result<Equalities, Expr> {
-    let keys: Option<Vec<usize>> = operands.iter().map(as_key).collect();
-    let literal = rows.iter().flatten().all(|item| matches!(item, Expr::Literal(_)));
+    let keys: Option<Vec<usize>> = operands.iter().map(|operand| operand.as_key().copied()).collect();
+    let literal = rows.iter().flatten().all(|item| item.as_literal().is_some());
     match keys {
         Some(keys) if literal && keys.is_sorted_by(|left, right| left < right) => Ok(Equalities { keys, rows }),
         Some(_) | None => Err(Expr::In { operands, rows }),
     }
 }
 
+/// A key and the literal that it is to equal.
+fn pair(child: &Expr) -> Option<(usize, &Expr)> {
+    let Expr::Compare { op: CompareOp::Equal, left, right } = child else { return None };
+    right.as_literal()?;
+    Some((*left.as_key()?, &**right))
+}
+
 /// An AND of equalities of different keys with literals.
 fn row(children: &[Expr]) -> Option<Equalities> {
-    let pairs = children.iter().map(|child| match child {
-        Expr::Compare { op: CompareOp::Equal, left, right } if matches!(**right, Expr::Literal(_)) => {
-            as_key(left).map(|key| (key, &**right))
-        }
-        Expr::Compare { .. }
-        | Expr::Literal(_)
-        | Expr::Key(_)
-        | Expr::Cast { .. }
-        | Expr::And(_)
-        | Expr::Or(_)
-        | Expr::Not(_)
-        | Expr::IsNull(_)
-        | Expr::In { .. }
-        | Expr::Between { .. }
-        | Expr::Like { .. }
-        | Expr::Unknown(_) => None,
-    });
-    let mut pairs: Vec<(usize, &Expr)> = pairs.collect::<Option<_>>()?;
+    let mut pairs: Vec<(usize, &Expr)> = children.iter().map(pair).collect::<Option<_>>()?;
     pairs.sort_by_key(|(key, _)| *key);
     let (keys, row): (Vec<usize>, Vec<&Expr>) = pairs.into_iter().unzip();
     let different = !keys.is_empty() && keys.is_sorted_by(|left, right| left < right);
     different.then(|| Equalities { keys, rows: vec![row.into_iter().cloned().collect()] })
-}
-
-fn as_key(expr: &Expr) -> Option<usize> {
-    if let Expr::Key(key) = expr { Some(*key) } else { None }
 }
 
 impl Equalities {

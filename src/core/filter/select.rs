@@ -245,21 +245,8 @@ fn evaluate(node: &mut Node<'_>, filter: &Filter, row: &Row<'_>, reading: Readin
 
 /// An IN by look-up where its operands are keys with values of the prepared kind, else row by row.
 fn in_truth(operands: &[Expr], membership: &Membership<'_>, scope: Scope<'_>) -> Truth {
-    let keys = operands.iter().map(|operand| match operand {
-        Expr::Key(key) => scope.values.get(*key).copied(),
-        Expr::Literal(_)
-        | Expr::Cast { .. }
-        | Expr::Compare { .. }
-        | Expr::And(_)
-        | Expr::Or(_)
-        | Expr::Not(_)
-        | Expr::IsNull(_)
-        | Expr::In { .. }
-        | Expr::Between { .. }
-        | Expr::Like { .. }
-        | Expr::Unknown(_) => None,
-    });
-    let values: Option<Vec<&Value>> = keys.collect();
+    let key_value = |operand: &Expr| scope.values.get(*operand.as_key()?).copied();
+    let values: Option<Vec<&Value>> = operands.iter().map(key_value).collect();
     match values.and_then(|values| membership.find(&values)) {
         Some(true) => Truth::True,
         Some(false) => member(operands, membership.others().iter().copied(), scope),

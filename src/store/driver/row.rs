@@ -44,6 +44,12 @@ impl Row {
         }
         .map_err(|e| corrupt(index, &e))
     }
+    pub fn string(&self, index: usize) -> Result<String> {
+        self.text(index).map(str::to_owned)
+    }
+    pub fn opt_string(&self, index: usize) -> Result<Option<String>> {
+        Ok(self.opt_text(index)?.map(str::to_owned))
+    }
     /// A JSON document.
     pub fn json<T: serde::de::DeserializeOwned>(&self, index: usize) -> Result<T> {
         serde_json::from_str(self.text(index)?)
