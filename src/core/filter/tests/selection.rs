@@ -62,7 +62,7 @@ fn missing_values_are_unknown() {
     let mut selector = Selector::new(&filter);
     assert_eq!(selector.select(&["b".to_owned()]).sql, Truth::Unknown);
     assert_eq!(selector.select(&["a".to_owned()]).sql, Truth::True);
-    assert_eq!(selector.select(&[]).sql, Truth::Unknown);
+    assert_eq!(selector.select(&[""; 0]).sql, Truth::Unknown);
 }
 
 #[test]
