@@ -44,7 +44,7 @@ impl CallLog {
         reply: Option<Reply>,
         message: Option<&str>,
     ) -> Option<Reply> {
-        match reply.as_ref().map(Reply::len) {
+        match reply.as_ref().map(Reply::length) {
             Some(None) => reply.map(|reply| reply.when_sent(move |sent| self.write(method, outcome, sent, None))),
             length => {
                 self.write(method, outcome, length.flatten().unwrap_or_default(), message);

@@ -71,7 +71,7 @@ impl Reply {
         &mut self.body
     }
     /// Bytes on the wire; None where only sending tells.
-    pub fn len(&self) -> Option<usize> {
+    pub fn length(&self) -> Option<usize> {
         match &self.body {
             ReplyBody::Value(bytes) => Some(bytes.len()),
             ReplyBody::Spliced { before, parts, after } => {
