@@ -1,9 +1,9 @@
 //! From a question and the partitions of a table to the rows that answer it. Pure.
 
-use skep_core::filter::{Filter, Selector};
+use skep_core::filter::{Filter, Selector, Truth};
 use skep_core::kryo::{self, ClientZone, Decoded, Outcome};
 use skep_core::name::DEFAULT_PARTITION;
-use skep_core::prune::{Bits, PartitionSet};
+use skep_core::prune::{PartitionSet, Rows};
 use skep_core::table::Table;
 use skep_core::types::Value;
 use skep_core::{Error, Result};
@@ -75,7 +75,7 @@ impl<'q> Bound<'q> {
 
     /// The rows of a whole table, which are in name order.
     pub fn pick(&self, partitions: &TablePartitions) -> Picked {
-        let known = |rows: &Bits| Picked { rows: numbers(rows), has_unknown: false };
+        let known = |rows: &Rows| Picked { rows: rows.iter().collect(), has_unknown: false };
         match self {
             Self::All => all(partitions, false),
             Self::Unreadable => all(partitions, partitions.len() > 0),
@@ -93,10 +93,6 @@ impl<'q> Bound<'q> {
     }
 }
 
-fn numbers(rows: &Bits) -> Vec<u32> {
-    rows.rows().map(|row| row as u32).collect()
-}
-
 fn all(partitions: &TablePartitions, has_unknown: bool) -> Picked {
     Picked { rows: (0..partitions.len() as u32).collect(), has_unknown }
 }
@@ -104,17 +100,27 @@ fn all(partitions: &TablePartitions, has_unknown: bool) -> Picked {
 /// Hive's rule for what an expression cannot decide (semantics §8).
 fn by_expr(set: &PartitionSet, filter: &Filter, default_partition: &str) -> Picked {
     let verdicts = set.evaluate(filter);
-    let truths = verdicts.truths();
     let with_default = set.with_any_value(&[DEFAULT_PARTITION, default_partition]);
-    let mut picked = Picked::default();
-    for row in 0..set.len() {
-        let outcome = kryo::prune_outcome(truths.truth(row), with_default.contains(row));
-        if outcome != Outcome::Drop {
-            picked.rows.push(row as u32);
-            picked.has_unknown |= outcome == Outcome::KeepUnknown;
+    let (mut kept, mut unknown) = (Rows::none(), Rows::none());
+    for truth in [Truth::True, Truth::False, Truth::Null, Truth::Unknown] {
+        let [of_default, of_others] = [true, false].map(|has_default| kryo::prune_outcome(truth, has_default));
+        if of_default == Outcome::Drop && of_others == Outcome::Drop {
+            continue;
+        }
+        let (mut others, mut defaults) = (verdicts.truths().rows(truth), with_default.clone());
+        defaults.intersect(&others);
+        others.subtract(&with_default);
+        for (outcome, rows) in [(of_default, defaults), (of_others, others)] {
+            match outcome {
+                Outcome::Keep => kept.unite(rows),
+                Outcome::KeepUnknown => unknown.unite(rows),
+                Outcome::Drop => {}
+            }
         }
     }
-    picked
+    let has_unknown = !unknown.is_empty();
+    kept.unite(unknown);
+    Picked { rows: kept.iter().collect(), has_unknown }
 }
 
 /// The same question asked of one partition after the other, for tables that are not in memory.
@@ -193,7 +199,7 @@ impl KeyOrder {
         let types = key_types(partitions.table());
         rows.sort_by_cached_key(|row| {
             let value = |&(key, descending): &(usize, bool)| {
-                let text = partitions.set().value(*row as usize, key).unwrap_or(DEFAULT_PARTITION);
+                let text = partitions.set().value(*row, key).unwrap_or(DEFAULT_PARTITION);
                 let key_type = types.get(key).copied().unwrap_or(skep_core::types::KeyType::Text);
                 Sorted { value: Value::of_partition(text, key_type, DEFAULT_PARTITION), descending }
             };

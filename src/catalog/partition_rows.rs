@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use skep_core::name::normalize;
 use skep_core::partition::Partition;
-use skep_core::prune::{PartitionSet, Source};
+use skep_core::prune::{PartitionSet, PartitionSetBuilder, Source};
 use skep_core::table::{Parameters, Shape, Storage, Table};
 use skep_core::types::KeyType;
 
@@ -84,7 +84,7 @@ pub struct RowsBuilder {
     table: Arc<Table>,
     shapes: HashMap<i64, Arc<Shape>>,
     rows: Vec<Arc<Row>>,
-    set: PartitionSet,
+    set: PartitionSetBuilder,
     base: Arc<str>,
     bytes: usize,
 }
@@ -98,7 +98,7 @@ impl RowsBuilder {
     pub fn new(table: Arc<Table>, slots: &[Slot]) -> Self {
         let base = table.location().unwrap_or_default().into();
         Self {
-            set: PartitionSet::new(&key_types(&table)),
+            set: PartitionSetBuilder::new(&key_types(&table)),
             shapes: slots.iter().map(|slot| (slot.slot, Arc::clone(&slot.shape))).collect(),
             rows: Vec::new(),
             base,
@@ -120,8 +120,9 @@ impl RowsBuilder {
     }
 
     pub fn finish(self) -> TablePartitions {
-        let bytes = self.bytes();
-        TablePartitions { table: self.table, shapes: self.shapes, rows: self.rows, set: self.set, bytes }
+        let set = self.set.finish();
+        let bytes = self.bytes + set.bytes();
+        TablePartitions { table: self.table, shapes: self.shapes, rows: self.rows, set, bytes }
     }
 
     fn row(&mut self, partition: Partition, slot: Option<i64>) -> Row {
@@ -211,16 +212,15 @@ impl TablePartitions {
             };
             if old_first && let Some((at, row)) = old.next() {
                 rows.push(Arc::clone(row));
-                sources.push(Source::Old(at));
+                sources.push(Source::Old(0, at as u32));
             } else if let Some((row, values)) = new.next() {
                 rows.push(row);
                 sources.push(Source::New(values));
             }
         }
-        builder.set = self.set.successor(&sources);
-        builder.bytes = rows.iter().map(|row| row.bytes()).sum();
-        builder.rows = rows;
-        Some(builder.finish())
+        let set = PartitionSet::merged(&key_types(&builder.table), &[&self.set], &sources);
+        let bytes = rows.iter().map(|row| row.bytes()).sum::<usize>() + set.bytes();
+        Some(Self { table: builder.table, shapes: builder.shapes, rows, set, bytes })
     }
 }
 
@@ -243,11 +243,11 @@ impl<'a> RowView<'a> {
     pub fn values(&self) -> Vec<&'a str> {
         match &self.data.odd_values {
             Some(values) => values.iter().map(String::as_str).collect(),
-            None => self.partitions.set.values(self.row).collect(),
+            None => self.partitions.set.values(self.row as u32).collect(),
         }
     }
     pub fn value(&self, key: usize) -> Option<&'a str> {
-        self.partitions.set.value(self.row, key)
+        self.partitions.set.value(self.row as u32, key)
     }
     /// None where the partition has no storage descriptor.
     pub fn shape(&self) -> Option<&'a Arc<Shape>> {

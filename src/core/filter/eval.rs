@@ -164,19 +164,32 @@ fn value_truth(value: Option<&Value>) -> Truth {
     }
 }
 
+impl CompareOp {
+    /// Whether two values that stand so to each other fulfil it.
+    pub(crate) fn holds(self, order: Ordering) -> bool {
+        match self {
+            Self::Equal | Self::NullSafeEqual => order.is_eq(),
+            Self::NotEqual => order.is_ne(),
+            Self::Less => order.is_lt(),
+            Self::LessOrEqual => order.is_le(),
+            Self::Greater => order.is_gt(),
+            Self::GreaterOrEqual => order.is_ge(),
+        }
+    }
+
+    /// The comparison of two values.
+    pub(crate) fn truth(self, left: &Value, right: &Value) -> Truth {
+        match left.compare(right) {
+            Some(order) => Truth::from(self.holds(order)),
+            None if self == Self::NullSafeEqual => Truth::from(left.is_null() && right.is_null()),
+            None => Truth::Null,
+        }
+    }
+}
+
 fn compare(op: CompareOp, left: Option<&Value>, right: Option<&Value>) -> Truth {
     let (Some(left), Some(right)) = (left, right) else { return Truth::Unknown };
-    let order = left.compare(right);
-    let when = |holds: fn(Ordering) -> bool| order.map_or(Truth::Null, |order| Truth::from(holds(order)));
-    match op {
-        CompareOp::Equal => when(Ordering::is_eq),
-        CompareOp::NotEqual => when(Ordering::is_ne),
-        CompareOp::Less => when(Ordering::is_lt),
-        CompareOp::LessOrEqual => when(Ordering::is_le),
-        CompareOp::Greater => when(Ordering::is_gt),
-        CompareOp::GreaterOrEqual => when(Ordering::is_ge),
-        CompareOp::NullSafeEqual => Truth::from(order.map_or(left.is_null() && right.is_null(), Ordering::is_eq)),
-    }
+    op.truth(left, right)
 }
 
 fn like(operand: Option<&Value>, pattern: &str, dialect: LikeDialect, scope: Scope<'_>) -> Truth {
