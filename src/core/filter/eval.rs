@@ -164,6 +164,17 @@ fn value_truth(value: Option<&Value>) -> Truth {
     }
 }
 
+impl LikeDialect {
+    /// How a LIKE is read where the whole filter is read so.
+    pub(crate) fn reading(self, whole: Reading) -> Reading {
+        match self {
+            Self::Sql => Reading::Sql,
+            Self::JavaRegex => Reading::JavaRegex,
+            Self::Either => whole,
+        }
+    }
+}
+
 impl CompareOp {
     /// Whether two values that stand so to each other fulfil it.
     pub(crate) fn holds(self, order: Ordering) -> bool {
@@ -199,10 +210,5 @@ fn like(operand: Option<&Value>, pattern: &str, dialect: LikeDialect, scope: Sco
         other => other.to_text().map(Cow::Owned),
     };
     let Some(text) = text else { return Truth::Null };
-    let reading = match dialect {
-        LikeDialect::Sql => Reading::Sql,
-        LikeDialect::JavaRegex => Reading::JavaRegex,
-        LikeDialect::Either => scope.reading,
-    };
-    Truth::from(scope.patterns.matches(pattern, reading, &text))
+    Truth::from(scope.patterns.matches(pattern, dialect.reading(scope.reading), &text))
 }

@@ -6,7 +6,7 @@ use super::column::Column;
 use super::dictionary::Against;
 use super::steps::Steps;
 use super::truths::Join;
-use crate::filter::{CompareOp, Expr, Filter, Part, Reading, Truth};
+use crate::filter::{CompareOp, Expr, Filter, Part, Reading, Truth, literal_prefix};
 use crate::types::Value;
 
 /// One key of a filter's reading.
@@ -42,9 +42,23 @@ impl<'a> Condition<'a> {
             | Expr::IsNull(_)
             | Expr::In { .. }
             | Expr::Between { .. }
-            | Expr::Like { .. }
             | Expr::Unknown(_) => self.looked_up(expr).unwrap_or_else(|| self.walked(expr, domain)),
+            Expr::Like { operand, pattern, dialect } => {
+                let prefix = literal_prefix(pattern, dialect.reading(self.reading));
+                let codes =
+                    if **operand == Expr::Key(self.key) { self.column.dictionary.with_prefix(prefix) } else { None };
+                codes.map_or_else(|| self.walked(expr, domain), |codes| self.walked_between(expr, codes, domain))
+            }
         }
+    }
+
+    /// Value by value, where it is known that only these codes may fulfil it.
+    fn walked_between(&self, expr: &'a Expr, codes: Range<u32>, domain: &[Range<u32>]) -> Steps {
+        let nulls = self.column.dictionary.nulls();
+        let possible = Steps::new([(codes.start, Truth::False), (codes.end, Truth::True), (nulls, Truth::False)]);
+        let walked = self.walked(expr, &undecided(&possible, Truth::False, domain));
+        let values = walked.joined(&possible, Join::And);
+        self.completed(values, Truth::Null)
     }
 
     /// AND or OR of several. What is looked up goes first, so that fewer values are left to be evaluated one by one.
@@ -90,7 +104,7 @@ impl<'a> Condition<'a> {
     }
 
     /// By the order of the values; none where that does not tell.
-    fn looked_up(&self, expr: &Expr) -> Option<Steps> {
+    fn looked_up(&self, expr: &'a Expr) -> Option<Steps> {
         match expr {
             Expr::Compare { op, left, right } => match (&**left, &**right) {
                 (Expr::Key(_), Expr::Literal(literal)) => self.compared(*op, literal),
@@ -108,7 +122,13 @@ impl<'a> Condition<'a> {
                 }
                 _ => None,
             },
-            Expr::In { operands, rows } if matches!(operands.as_slice(), [Expr::Key(_)]) => self.member(rows),
+            Expr::In { operands, rows } if matches!(operands.as_slice(), [Expr::Key(_)]) => {
+                let literal = |row: &'a Vec<Expr>| match row.as_slice() {
+                    [Expr::Literal(literal)] => Some(literal),
+                    _ => None,
+                };
+                self.member(&rows.iter().map(literal).collect::<Option<Vec<_>>>()?)
+            }
             Expr::In { .. }
             | Expr::IsNull(_)
             | Expr::Literal(_)
@@ -145,14 +165,13 @@ impl<'a> Condition<'a> {
     }
 
     /// The key in a list of literals.
-    fn member(&self, rows: &[Vec<Expr>]) -> Option<Steps> {
+    pub fn member(&self, literals: &[&Value]) -> Option<Steps> {
         let missing = self.column.missing();
-        if rows.is_empty() {
+        if literals.is_empty() {
             return Some(Steps::new([(missing + 1, Truth::False)]));
         }
-        let (mut equal, mut other) = (Vec::with_capacity(rows.len()), Truth::False);
-        for row in rows {
-            let [Expr::Literal(literal)] = row.as_slice() else { return None };
+        let (mut equal, mut other) = (Vec::with_capacity(literals.len()), Truth::False);
+        for literal in literals {
             match self.against(literal) {
                 Against::Ordered(codes) => equal.push(codes),
                 // What equals no other item is NULL, not false.

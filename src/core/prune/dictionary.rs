@@ -137,6 +137,16 @@ impl Dictionary {
         self.ordered(|code| self.value(code).compare(literal).unwrap_or(Ordering::Less))
     }
 
+    /// Values that begin so. None where a value is not its text.
+    pub fn with_prefix(&self, prefix: &str) -> Option<Range<u32>> {
+        if !is_plain(self.key_type) {
+            return None;
+        }
+        let own = |code: u32| self.text(code).unwrap_or_default();
+        let start = first(0..self.nulls, |code| own(code) >= prefix);
+        Some(start..first(start..self.nulls, |code| !own(code).starts_with(prefix)))
+    }
+
     /// Whether [`Dictionary::against`] may be expected to tell.
     pub fn is_ordered_beside(&self, literal: &Value) -> bool {
         // A text is read as the kind of the key's values; a decimal key may then meet a double after all.

@@ -89,10 +89,7 @@ impl<'a> Pass<'a> {
                 Expr::And(children) => self.joined(children, Join::And, within),
                 Expr::Or(children) => self.joined(children, Join::Or, within),
                 Expr::Not(inner) => self.truths(inner, within).negate(),
-                Expr::In { operands, rows } => {
-                    let by_index = self.tuples_by_index(operands, rows);
-                    by_index.unwrap_or_else(|| self.by_tuple(expr, keys, within))
-                }
+                Expr::In { operands, rows } => self.tuples(expr, operands, rows, keys, within),
                 Expr::Literal(_)
                 | Expr::Key(_)
                 | Expr::Cast { .. }
@@ -149,33 +146,24 @@ impl<'a> Pass<'a> {
                 condition.column.truths(&steps, within)
             });
         }
-        if join == Join::And {
-            for expr in parts.others {
-                joined.add(|within| self.truths(expr, within));
-            }
-        } else {
-            self.add_halves(&parts.others, &mut joined);
+        match join {
+            Join::And => parts.others.iter().for_each(|expr| joined.add(|within| self.truths(expr, within))),
+            // Alternatives hardly narrow each other, but there may be very many.
+            Join::Or if parts.others.is_empty() => {}
+            Join::Or => joined.add(|within| self.halves(&parts.others, join, &|expr| self.truths(expr, within))),
         }
         joined.all.unwrap_or_else(|| self.uniform(join.identity()))
     }
 
-    /// Alternatives hardly narrow each other, but there may be very many: halves are joined with halves.
-    fn add_halves(&self, exprs: &[&'a Expr], joined: &mut Joined<'_>) {
-        let join = joined.join;
-        match exprs {
-            [] => {}
-            exprs => joined.add(|within| halves(exprs, join, &|expr| self.truths(expr, within))),
-        }
-    }
-}
-
-/// AND or OR of items, of which there is one at least, in pairs of pairs.
-pub(super) fn halves<T: Copy>(items: &[T], join: Join, truths: &dyn Fn(T) -> Truths) -> Truths {
-    match items {
-        [item] => truths(*item),
-        items => {
-            let (left, right) = items.split_at(items.len() / 2);
-            halves(left, join, truths).joined(&halves(right, join, truths), join)
+    /// AND or OR of items, pairs with pairs: a fold from one end would copy its rows again and again.
+    pub(super) fn halves<T: Copy>(&self, items: &[T], join: Join, truths: &dyn Fn(T) -> Truths) -> Truths {
+        match items {
+            [] => self.uniform(join.identity()),
+            [item] => truths(*item),
+            items => {
+                let (left, right) = items.split_at(items.len() / 2);
+                self.halves(left, join, truths).joined(&self.halves(right, join, truths), join)
+            }
         }
     }
 }

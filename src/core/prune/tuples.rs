@@ -4,8 +4,9 @@ use std::collections::HashMap;
 
 use super::column::MISSING;
 use super::condition::Condition;
-use super::evaluate::{Pass, halves};
+use super::evaluate::Pass;
 use super::rows::Rows;
+use super::steps::Steps;
 use super::truths::{Join, Truths};
 use crate::filter::{CompareOp, Expr, Part, Truth};
 use crate::types::Value;
@@ -13,42 +14,67 @@ use crate::types::Value;
 /// To look a listed combination up costs as much as to evaluate so many rows.
 const LOOK_UP: usize = 16;
 
+/// One of the listed combinations: each key's condition and the codes that equal its literal.
+type Tuple<'t, 'a> = Vec<(&'t Condition<'a>, Steps)>;
+
 impl<'a> Pass<'a> {
-    /// `(keys) IN (literals, …)`, combination by combination. None where the values' order does not tell, or where there
-    /// are so many that walking the rows is cheaper.
-    pub(super) fn tuples_by_index(&self, operands: &[Expr], rows: &'a [Vec<Expr>]) -> Option<Truths> {
-        if rows.is_empty() || rows.len().saturating_mul(LOOK_UP) > self.set.len() {
-            return None;
+    /// `(operands) IN (rows)`: listed combinations are looked up one by one; if they are many, or no index tells, rows
+    /// are looked at, of which those remain whose every value is in the list.
+    pub(super) fn tuples(
+        &self,
+        expr: &'a Expr,
+        operands: &[Expr],
+        rows: &'a [Vec<Expr>],
+        keys: &[usize],
+        within: Option<&Rows>,
+    ) -> Truths {
+        let Some((conditions, literals)) = self.literals_by_key(operands, rows) else {
+            return self.by_tuple(expr, keys, within);
+        };
+        let mut open: Option<Truths> = None;
+        for (condition, literals) in conditions.iter().zip(&literals) {
+            let Some(steps) = condition.member(literals) else { continue };
+            let asked = open.as_ref().and_then(|open| open.other_than(Truth::False));
+            let truths = condition.column.truths(&steps, asked.as_ref().or(within));
+            open = Some(open.map_or_else(|| truths.clone(), |open| open.joined(&truths, Join::And)));
         }
-        let conditions: Option<Vec<Condition<'_>>> = operands
-            .iter()
-            .map(|operand| if let Expr::Key(key) = operand { self.condition(*key) } else { None })
-            .collect();
-        let conditions = conditions?;
-        let literals: Option<Vec<Vec<&Value>>> = rows.iter().map(|row| literals(row)).collect();
-        let literals = literals?;
-        let is_ordered =
-            |(condition, literal): (&Condition<'_>, &&Value)| condition.compared(CompareOp::Equal, literal).is_some();
-        if !literals.iter().all(|row| conditions.iter().zip(row).all(is_ordered)) {
-            return None;
+        let open = open.and_then(|open| open.other_than(Truth::False));
+        let count = open.as_ref().or(within).map_or(self.set.len(), Rows::len);
+        if rows.len().saturating_mul(LOOK_UP) <= count
+            && let Some(tuples) = equal(&conditions, &literals, rows.len())
+            && tuples.iter().map(cost).sum::<usize>() <= count
+        {
+            let tuples: Vec<&Tuple<'_, '_>> = tuples.iter().collect();
+            return self.halves(&tuples, Join::Or, &|tuple| self.tuple(tuple));
         }
-        let literals: Vec<&[&Value]> = literals.iter().map(Vec::as_slice).collect();
-        Some(halves(&literals, Join::Or, &|row| self.tuple(&conditions, row)))
+        self.by_tuple(expr, keys, open.as_ref().or(within))
     }
 
-    fn tuple(&self, conditions: &[Condition<'_>], literals: &[&Value]) -> Truths {
-        let pairs = conditions.iter().zip(literals);
-        let mut equal: Vec<_> = pairs
-            .filter_map(|(condition, literal)| {
-                let steps = condition.compared(CompareOp::Equal, literal)?;
-                Some((condition.column.count_other(&steps, Truth::False), condition, steps))
-            })
+    /// The keys of a list of literals, and the literals by key.
+    fn literals_by_key(
+        &self,
+        operands: &[Expr],
+        rows: &'a [Vec<Expr>],
+    ) -> Option<(Vec<Condition<'a>>, Vec<Vec<&'a Value>>)> {
+        let condition = |operand: &Expr| if let Expr::Key(key) = operand { self.condition(*key) } else { None };
+        let literal = |row: &'a Vec<Expr>, key: usize| match row.get(key) {
+            Some(Expr::Literal(literal)) => Some(literal),
+            _ => None,
+        };
+        let literals = (0..operands.len()).map(|key| rows.iter().map(|row| literal(row, key)).collect());
+        Some((operands.iter().map(condition).collect::<Option<_>>()?, literals.collect::<Option<_>>()?))
+    }
+
+    fn tuple(&self, tuple: &Tuple<'_, '_>) -> Truths {
+        let mut parts: Vec<_> = tuple
+            .iter()
+            .map(|(condition, steps)| (condition.column.count_other(steps, Truth::False), condition, steps))
             .collect();
-        equal.sort_by_key(|(count, ..)| *count);
+        parts.sort_by_key(|(count, ..)| *count);
         let mut all: Option<Truths> = None;
-        for (_, condition, steps) in equal {
+        for (_, condition, steps) in parts {
             let open = all.as_ref().and_then(|all| all.other_than(Truth::False));
-            let truths = condition.column.truths(&steps, open.as_ref());
+            let truths = condition.column.truths(steps, open.as_ref());
             all = Some(all.map_or_else(|| truths.clone(), |all| all.joined(&truths, Join::And)));
         }
         all.unwrap_or_else(|| self.uniform(Truth::True))
@@ -97,6 +123,23 @@ fn values(keys: &[usize], conditions: &[Option<Condition<'_>>], codes: &[u32]) -
     values
 }
 
-fn literals(row: &[Expr]) -> Option<Vec<&Value>> {
-    row.iter().map(|item| if let Expr::Literal(value) = item { Some(value) } else { None }).collect()
+/// The codes that equal each listed combination; none where the values' order does not tell.
+fn equal<'t, 'a>(
+    conditions: &'t [Condition<'a>],
+    literals: &[Vec<&Value>],
+    count: usize,
+) -> Option<Vec<Tuple<'t, 'a>>> {
+    let mut tuples: Vec<Tuple<'_, '_>> = vec![Vec::with_capacity(conditions.len()); count];
+    for (condition, literals) in conditions.iter().zip(literals) {
+        for (tuple, literal) in tuples.iter_mut().zip(literals) {
+            tuple.push((condition, condition.compared(CompareOp::Equal, literal)?));
+        }
+    }
+    Some(tuples)
+}
+
+/// What looking a combination up costs, in rows that are evaluated.
+fn cost(tuple: &Tuple<'_, '_>) -> usize {
+    let counts = tuple.iter().map(|(condition, steps)| condition.column.count_other(steps, Truth::False));
+    LOOK_UP + counts.min().unwrap_or(0) / LOOK_UP
 }

@@ -194,3 +194,40 @@ fn every_comparison() {
         }
     }
 }
+
+/// What a pattern begins with narrows what is looked at, never what is found.
+#[test]
+fn every_pattern() {
+    let texts = [
+        "",
+        "a",
+        "ab",
+        "abc",
+        "abcc",
+        "a%c",
+        "a_c",
+        "a\\c",
+        "b",
+        "bc",
+        "é",
+        "éa",
+        "eé",
+        "a\n",
+        "_null_",
+        DEFAULT_PARTITION,
+    ];
+    let patterns = [
+        "", "a", "ab%", "a_c", "a\\%c", "%", "_b%", "abc*", "ab?c", "abc{0}", "abc{1,2}", "ab+", "ab|bc", "a(b|c)*",
+        "a[bc]", "éa*", "é*a?", "^ab", "ab$", "a.*", ".*c", "a\\\\c", "(?i)AB", "a(?i)B", "*", "a**", "a{", "a%c",
+    ];
+    let rows: Vec<Vec<String>> = texts.iter().map(|text| vec![(*text).to_owned()]).collect();
+    for (pattern, negated) in patterns.iter().flat_map(|pattern| [(pattern, false), (pattern, true)]) {
+        for dialect in [LikeDialect::Sql, LikeDialect::JavaRegex] {
+            for key_type in [KeyType::Text, KeyType::Varchar(3), KeyType::Char(3)] {
+                let like = Expr::Like { operand: Box::new(Expr::Key(0)), pattern: (*pattern).to_owned(), dialect };
+                let expr = if negated { like.negate() } else { like };
+                check(expr, &[key_type], &rows, "_null_").unwrap();
+            }
+        }
+    }
+}
