@@ -13,6 +13,8 @@ use crate::types::Value;
 
 /// To look a listed combination up costs as much as to evaluate so many rows.
 const LOOK_UP: usize = 16;
+/// To find out which rows may be meant at all costs as much as to evaluate so small a part of them.
+const NARROWING: usize = 64;
 
 /// One of the listed combinations: each key's condition and the codes that equal its literal.
 type Tuple<'t, 'a> = Vec<(&'t Condition<'a>, Steps)>;
@@ -31,23 +33,19 @@ impl<'a> Pass<'a> {
         let Some((conditions, literals)) = self.literals_by_key(operands, rows) else {
             return self.by_tuple(expr, keys, within);
         };
-        let mut open: Option<Truths> = None;
-        for (condition, literals) in conditions.iter().zip(&literals) {
-            let Some(steps) = condition.member(literals) else { continue };
-            let asked = open.as_ref().and_then(|open| open.other_than(Truth::False));
-            let truths = condition.column.truths(&steps, asked.as_ref().or(within));
-            open = Some(open.map_or_else(|| truths.clone(), |open| open.joined(&truths, Join::And)));
+        let tuples =
+            (rows.len().saturating_mul(LOOK_UP) <= self.set.len()).then(|| equal(&conditions, &literals, rows.len()));
+        let tuples = tuples.flatten();
+        let cost = tuples.as_ref().map_or(usize::MAX, |tuples| tuples.iter().map(cost).sum());
+        let open = if cost <= self.set.len() / NARROWING { None } else { open(&conditions, &literals, within) };
+        let open = open.as_ref().or(within);
+        match tuples {
+            Some(tuples) if cost <= open.map_or(self.set.len(), Rows::len) => {
+                let tuples: Vec<&Tuple<'_, '_>> = tuples.iter().collect();
+                self.halves(&tuples, Join::Or, &|tuple| self.tuple(tuple))
+            }
+            Some(_) | None => self.by_tuple(expr, keys, open),
         }
-        let open = open.and_then(|open| open.other_than(Truth::False));
-        let count = open.as_ref().or(within).map_or(self.set.len(), Rows::len);
-        if rows.len().saturating_mul(LOOK_UP) <= count
-            && let Some(tuples) = equal(&conditions, &literals, rows.len())
-            && tuples.iter().map(cost).sum::<usize>() <= count
-        {
-            let tuples: Vec<&Tuple<'_, '_>> = tuples.iter().collect();
-            return self.halves(&tuples, Join::Or, &|tuple| self.tuple(tuple));
-        }
-        self.by_tuple(expr, keys, open.as_ref().or(within))
     }
 
     /// The keys of a list of literals, and the literals by key.
@@ -121,6 +119,18 @@ fn values(keys: &[usize], conditions: &[Option<Condition<'_>>], codes: &[u32]) -
         }
     }
     values
+}
+
+/// The rows of which each key's value is listed or NULL, if those are few: the list is false of others.
+fn open(conditions: &[Condition<'_>], literals: &[Vec<&Value>], within: Option<&Rows>) -> Option<Rows> {
+    let mut all: Option<Truths> = None;
+    for (condition, literals) in conditions.iter().zip(literals) {
+        let Some(steps) = condition.member(literals) else { continue };
+        let open = all.as_ref().and_then(|all| all.other_than(Truth::False));
+        let truths = condition.column.truths(&steps, open.as_ref().or(within));
+        all = Some(all.map_or_else(|| truths.clone(), |all| all.joined(&truths, Join::And)));
+    }
+    all?.other_than(Truth::False)
 }
 
 /// The codes that equal each listed combination; none where the values' order does not tell.

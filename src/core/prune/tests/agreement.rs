@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::super::{PartitionSet, Source};
-use super::{Numbers, set};
+use super::samples::{Numbers, set};
 use crate::filter::tests::oracle::{columns, filter_and_partitions, partition_texts};
 use crate::filter::{CompareOp, Expr, Filter, Selector, Truth, Value};
 use crate::types::KeyType;
@@ -107,7 +107,7 @@ proptest! {
 /// MSCK's and Spark's lists of whole partitions, long enough and short enough for an index.
 #[test]
 fn lists_of_combinations() {
-    for (count, listed) in [(3000, 3), (3000, 2500), (20, 20)] {
+    for (count, listed) in [(6000, 3), (3000, 20), (3000, 2500), (20, 20)] {
         let rows = many(5, count, 2, 12);
         for not in ["", "not "] {
             let list: Vec<String> = rows

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 use super::super::{PartitionSet, PartitionSetBuilder, Rows, Source};
-use super::{Numbers, set};
+use super::samples::{Numbers, set};
 use crate::name::DEFAULT_PARTITION;
 use crate::types::{IntegerWidth, KeyType};
 

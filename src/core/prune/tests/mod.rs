@@ -1,24 +1,6 @@
+//! Tests of pruning as a whole: an index must say what a look at each row says.
+
 mod agreement;
 mod expressions;
 mod look_up;
-
-use super::{PartitionSet, PartitionSetBuilder};
-use crate::types::KeyType;
-
-fn set(key_types: &[KeyType], rows: &[Vec<String>]) -> PartitionSet {
-    let mut set = PartitionSetBuilder::new(key_types);
-    for row in rows {
-        set.push(row);
-    }
-    set.finish()
-}
-
-/// Numbers without an order, the same at every run of a seed.
-struct Numbers(u64);
-
-impl Numbers {
-    fn below(&mut self, end: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) as usize % end
-    }
-}
+mod samples;
