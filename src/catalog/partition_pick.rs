@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 
-use skep_core::filter::{Filter, Selector};
+use skep_core::filter::{Filter, Selector, Truth};
 use skep_core::kryo::{self, ClientZone, Decoded, Outcome};
 use skep_core::name::DEFAULT_PARTITION;
-use skep_core::prune::{Bits, PartitionSet};
+use skep_core::prune::{PartitionSet, Rows};
 use skep_core::rows::{Selection, TablePartitions, key_types};
 use skep_core::table::Table;
 use skep_core::types::Value;
@@ -91,20 +91,40 @@ impl<'q> Bound<'q> {
 
 /// Hive's rule for what an expression cannot decide (semantics §8).
 fn by_expr(partitions: &TablePartitions, filter: &Filter, default_partition: &str) -> Picked {
-    let split = |set: &PartitionSet, wanted: Outcome| {
-        let verdicts = set.evaluate(filter);
-        let truths = verdicts.truths();
-        let with_default = set.with_any_value(&[DEFAULT_PARTITION, default_partition]);
-        Bits::from_rows(set.len(), |row| kryo::prune_outcome(truths.truth(row), with_default.contains(row)) == wanted)
-    };
-    let unknown = partitions.select(|set| split(set, Outcome::KeepUnknown));
-    let has_unknown = !unknown.is_empty();
+    let mut unknown = Vec::new();
     let rows = partitions.select(|set| {
-        let mut kept = split(set, Outcome::Keep);
-        kept.unite(&split(set, Outcome::KeepUnknown));
+        let [mut kept, undecided] = by_expr_in(set, filter, default_partition);
+        kept.unite(undecided.clone());
+        unknown.push(undecided);
         kept
     });
+    let mut unknown = unknown.into_iter();
+    let has_unknown = !partitions.select(|_| unknown.next().unwrap_or_default()).is_empty();
     Picked { rows, has_unknown }
+}
+
+/// What an expression keeps of a segment, and what it keeps because it cannot decide.
+fn by_expr_in(set: &PartitionSet, filter: &Filter, default_partition: &str) -> [Rows; 2] {
+    let verdicts = set.evaluate(filter);
+    let with_default = set.with_any_value(&[DEFAULT_PARTITION, default_partition]);
+    let (mut kept, mut unknown) = (Rows::none(), Rows::none());
+    for truth in [Truth::True, Truth::False, Truth::Null, Truth::Unknown] {
+        let [of_default, of_others] = [true, false].map(|has_default| kryo::prune_outcome(truth, has_default));
+        if of_default == Outcome::Drop && of_others == Outcome::Drop {
+            continue;
+        }
+        let (mut others, mut defaults) = (verdicts.truths().rows(truth), with_default.clone());
+        defaults.intersect(&others);
+        others.subtract(&with_default);
+        for (outcome, rows) in [(of_default, defaults), (of_others, others)] {
+            match outcome {
+                Outcome::Keep => kept.unite(rows),
+                Outcome::KeepUnknown => unknown.unite(rows),
+                Outcome::Drop => {}
+            }
+        }
+    }
+    [kept, unknown]
 }
 
 /// The same question asked of one partition after the other, for tables that are not in memory.

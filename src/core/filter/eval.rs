@@ -164,19 +164,43 @@ fn value_truth(value: Option<&Value>) -> Truth {
     }
 }
 
+impl LikeDialect {
+    /// How a LIKE is read where the whole filter is read so.
+    pub(crate) fn reading(self, whole: Reading) -> Reading {
+        match self {
+            Self::Sql => Reading::Sql,
+            Self::JavaRegex => Reading::JavaRegex,
+            Self::Either => whole,
+        }
+    }
+}
+
+impl CompareOp {
+    /// Whether two values that stand so to each other fulfil it.
+    pub(crate) fn holds(self, order: Ordering) -> bool {
+        match self {
+            Self::Equal | Self::NullSafeEqual => order.is_eq(),
+            Self::NotEqual => order.is_ne(),
+            Self::Less => order.is_lt(),
+            Self::LessOrEqual => order.is_le(),
+            Self::Greater => order.is_gt(),
+            Self::GreaterOrEqual => order.is_ge(),
+        }
+    }
+
+    /// The comparison of two values.
+    pub(crate) fn truth(self, left: &Value, right: &Value) -> Truth {
+        match left.compare(right) {
+            Some(order) => Truth::from(self.holds(order)),
+            None if self == Self::NullSafeEqual => Truth::from(left.is_null() && right.is_null()),
+            None => Truth::Null,
+        }
+    }
+}
+
 fn compare(op: CompareOp, left: Option<&Value>, right: Option<&Value>) -> Truth {
     let (Some(left), Some(right)) = (left, right) else { return Truth::Unknown };
-    let order = left.compare(right);
-    let when = |holds: fn(Ordering) -> bool| order.map_or(Truth::Null, |order| Truth::from(holds(order)));
-    match op {
-        CompareOp::Equal => when(Ordering::is_eq),
-        CompareOp::NotEqual => when(Ordering::is_ne),
-        CompareOp::Less => when(Ordering::is_lt),
-        CompareOp::LessOrEqual => when(Ordering::is_le),
-        CompareOp::Greater => when(Ordering::is_gt),
-        CompareOp::GreaterOrEqual => when(Ordering::is_ge),
-        CompareOp::NullSafeEqual => Truth::from(order.map_or(left.is_null() && right.is_null(), Ordering::is_eq)),
-    }
+    op.truth(left, right)
 }
 
 fn like(operand: Option<&Value>, pattern: &str, dialect: LikeDialect, scope: Scope<'_>) -> Truth {
@@ -186,10 +210,5 @@ fn like(operand: Option<&Value>, pattern: &str, dialect: LikeDialect, scope: Sco
         other => other.to_text().map(Cow::Owned),
     };
     let Some(text) = text else { return Truth::Null };
-    let reading = match dialect {
-        LikeDialect::Sql => Reading::Sql,
-        LikeDialect::JavaRegex => Reading::JavaRegex,
-        LikeDialect::Either => scope.reading,
-    };
-    Truth::from(scope.patterns.matches(pattern, reading, &text))
+    Truth::from(scope.patterns.matches(pattern, dialect.reading(scope.reading), &text))
 }

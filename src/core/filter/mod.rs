@@ -18,6 +18,7 @@ mod table_filter;
 pub use ast::{CompareOp, Expr, LikeDialect, Value};
 pub use bound::Filter;
 pub use eval::{Reading, Truth};
+pub(crate) use pattern::literal_prefix;
 pub(crate) use select::Part;
 pub use select::{Selector, Verdict};
 pub use table_filter::TableFilter;

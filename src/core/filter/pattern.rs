@@ -65,6 +65,22 @@ impl Patterns {
     }
 }
 
+/// What every text begins with that the pattern matches under a reading.
+pub fn literal_prefix(pattern: &str, reading: Reading) -> &str {
+    let special: &[char] = match reading {
+        Reading::Sql => &['%', '_', '\\'],
+        // Alternatives may begin with anything.
+        Reading::JavaRegex if pattern.contains('|') => return "",
+        Reading::JavaRegex => &['.', '*', '+', '?', '(', ')', '[', ']', '{', '}', '^', '$', '\\'],
+    };
+    let Some(end) = pattern.find(special) else { return pattern };
+    let (prefix, rest) = pattern.split_at(end);
+    // Of what is repeated there may be none.
+    let is_repeated = reading == Reading::JavaRegex && rest.starts_with(['*', '?', '{']);
+    let last = prefix.char_indices().next_back().filter(|_| is_repeated);
+    last.map_or(prefix, |(start, _)| &prefix[..start])
+}
+
 /// The part of Java's regular expressions that can be matched in linear time; look-around and back references are not
 /// in it.
 fn java_regex(pattern: &str) -> Option<Regex> {

@@ -1,13 +1,12 @@
 //! A filter over all rows of a set.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
-use super::bits::Bits;
-use super::column::MISSING;
+use super::condition::Condition;
+use super::rows::Rows;
 use super::set::PartitionSet;
-use super::truths::Truths;
+use super::truths::{Join, Truths};
 use crate::filter::{Expr, Filter, Part, Reading, Truth, Verdict};
-use crate::types::Value;
 
 /// What a filter is for every row, under each of its readings.
 #[derive(Debug, Clone)]
@@ -19,8 +18,8 @@ pub struct Verdicts {
 
 impl Verdicts {
     /// Rows that a filter text keeps: the rule of [`Filter::matches_any_reading`].
-    pub fn kept(&self) -> Bits {
-        let mut kept = self.sql.yes().clone();
+    pub fn kept(&self) -> Rows {
+        let mut kept = self.sql.yes();
         if let Some(other) = &self.java_regex {
             kept.unite(other.yes());
         }
@@ -32,7 +31,7 @@ impl Verdicts {
         &self.sql
     }
 
-    pub fn verdict(&self, row: usize) -> Verdict {
+    pub fn verdict(&self, row: u32) -> Verdict {
         let sql = self.sql.truth(row);
         Verdict { sql, java_regex: self.java_regex.as_ref().map_or(sql, |truths| truths.truth(row)) }
     }
@@ -41,125 +40,169 @@ impl Verdicts {
 impl PartitionSet {
     /// Evaluates a filter, which must be of this table's keys, on all rows.
     pub fn evaluate(&self, filter: &Filter) -> Verdicts {
-        let sql = Pass::new(self, filter, Reading::Sql).truths(filter.expr());
+        let pass = |reading| Pass { set: self, filter, reading }.truths(filter.expr(), None);
         let java_regex = match filter.readings().len() {
             1 => None,
-            _ => Some(Pass::new(self, filter, Reading::JavaRegex).truths(filter.expr())),
+            _ => Some(pass(Reading::JavaRegex)),
         };
-        Verdicts { sql, java_regex }
+        Verdicts { sql: pass(Reading::Sql), java_regex }
     }
 }
 
 /// One reading of one filter.
-struct Pass<'a> {
-    set: &'a PartitionSet,
-    filter: &'a Filter,
-    reading: Reading,
-    /// Code of the request's own name of the default partition, by key: there the value is NULL.
-    null_codes: Vec<Option<u32>>,
+pub(super) struct Pass<'a> {
+    pub(super) set: &'a PartitionSet,
+    pub(super) filter: &'a Filter,
+    pub(super) reading: Reading,
 }
 
-const NULL: &Value = &Value::Null;
+/// The parts of an AND or OR.
+#[derive(Default)]
+struct Parts<'a> {
+    /// What asks one key alone is one part: `a <= k AND k < b` is one range.
+    by_key: BTreeMap<usize, Vec<&'a Expr>>,
+    constant: Vec<&'a Expr>,
+    others: Vec<&'a Expr>,
+}
+
+/// An AND or OR as far as it is known.
+struct Joined<'r> {
+    join: Join,
+    /// The rows that are asked for at all.
+    asked: Option<&'r Rows>,
+    all: Option<Truths>,
+}
 
 impl<'a> Pass<'a> {
-    fn new(set: &'a PartitionSet, filter: &'a Filter, reading: Reading) -> Self {
-        let null_code = |column: &super::column::Column| column.dictionary.code(filter.default_partition());
-        Self { set, filter, reading, null_codes: set.columns.iter().map(null_code).collect() }
+    /// Right for the rows `within`.
+    pub(super) fn truths(&self, expr: &'a Expr, within: Option<&Rows>) -> Truths {
+        match keys(expr).as_slice() {
+            [] => self.uniform(self.constant(expr)),
+            [key] => match self.condition(*key) {
+                None => self.uniform(Truth::Unknown),
+                Some(condition) => {
+                    let domain = condition.column.codes_of(within.filter(|_| !condition.is_quick(expr)));
+                    condition.column.truths(&condition.steps(expr, &domain), within)
+                }
+            },
+            keys => match expr {
+                Expr::And(children) => self.joined(children, Join::And, within),
+                Expr::Or(children) => self.joined(children, Join::Or, within),
+                Expr::Not(inner) => self.truths(inner, within).negate(),
+                Expr::In { operands, rows } => self.tuples(expr, operands, rows, keys, within),
+                Expr::Literal(_)
+                | Expr::Key(_)
+                | Expr::Cast { .. }
+                | Expr::Compare { .. }
+                | Expr::IsNull(_)
+                | Expr::Between { .. }
+                | Expr::Like { .. }
+                | Expr::Unknown(_) => self.by_tuple(expr, keys, within),
+            },
+        }
     }
 
-    fn truths(&self, expr: &'a Expr) -> Truths {
-        // All that asks one key alone is one leaf: a long OR of ranges is walked once per value, not once per row.
-        let keys = keys(expr);
-        if keys.len() < 2 {
-            return self.leaf(expr, &keys);
-        }
-        match expr {
-            Expr::And(children) => self.folded(children, Truth::True, Truths::and),
-            Expr::Or(children) => self.folded(children, Truth::False, Truths::or),
-            Expr::Not(inner) => self.truths(inner).negate(),
-            Expr::Literal(_)
-            | Expr::Key(_)
-            | Expr::Cast { .. }
-            | Expr::Compare { .. }
-            | Expr::IsNull(_)
-            | Expr::In { .. }
-            | Expr::Between { .. }
-            | Expr::Like { .. }
-            | Expr::Unknown(_) => self.leaf(expr, &keys),
-        }
+    pub(super) fn uniform(&self, truth: Truth) -> Truths {
+        Truths::uniform(self.set.len(), truth)
     }
 
-    fn folded(&self, children: &'a [Expr], empty: Truth, join: fn(&mut Truths, &Truths)) -> Truths {
-        let mut children = children.iter().map(|child| self.truths(child));
-        let Some(mut all) = children.next() else { return Truths::uniform(self.set.len(), empty) };
+    fn constant(&self, expr: &'a Expr) -> Truth {
+        Part::new(expr).truth(self.filter, &[], self.reading)
+    }
+
+    pub(super) fn condition(&self, key: usize) -> Option<Condition<'a>> {
+        let column = self.set.columns.get(key)?;
+        Some(Condition::new(column, key, self.filter, self.reading))
+    }
+
+    /// An AND or OR: first what an index tells, that which leaves the fewest rows open before others; then what is
+    /// evaluated value by value, and then row by row, for the rows that are open still.
+    fn joined(&self, children: &'a [Expr], join: Join, within: Option<&Rows>) -> Truths {
+        let parts = Parts::of(children, join);
+        let constants = parts.constant.iter().map(|expr| self.constant(expr));
+        let constant = constants.fold(join.identity(), |left, right| join.of(left, right));
+        let all = (constant != join.identity()).then(|| self.uniform(constant));
+        let mut joined = Joined { join, asked: within, all };
+        let (mut quick, mut slow) = (Vec::new(), Vec::new());
+        for (key, exprs) in parts.by_key {
+            let Some(condition) = self.condition(key) else {
+                joined.add(|_| self.uniform(Truth::Unknown));
+                continue;
+            };
+            if exprs.iter().all(|expr| condition.is_quick(expr)) {
+                let steps = condition.joined(&exprs, join, &condition.column.codes_of(None));
+                quick.push((condition, steps));
+            } else {
+                slow.push((condition, exprs));
+            }
+        }
+        quick.sort_by_cached_key(|(condition, steps)| condition.column.count_other(steps, join.decided()));
+        for (condition, steps) in quick {
+            joined.add(|within| condition.column.truths(&steps, within));
+        }
+        for (condition, exprs) in slow {
+            joined.add(|within| {
+                let steps = condition.joined(&exprs, join, &condition.column.codes_of(within));
+                condition.column.truths(&steps, within)
+            });
+        }
+        match join {
+            Join::And => parts.others.iter().for_each(|expr| joined.add(|within| self.truths(expr, within))),
+            // Alternatives hardly narrow each other, but there may be very many.
+            Join::Or if parts.others.is_empty() => {}
+            Join::Or => joined.add(|within| self.halves(&parts.others, join, &|expr| self.truths(expr, within))),
+        }
+        joined.all.unwrap_or_else(|| self.uniform(join.identity()))
+    }
+
+    /// AND or OR of items, pairs with pairs: a fold from one end would copy its rows again and again.
+    pub(super) fn halves<T: Copy>(&self, items: &[T], join: Join, truths: &dyn Fn(T) -> Truths) -> Truths {
+        match items {
+            [] => self.uniform(join.identity()),
+            [item] => truths(*item),
+            items => {
+                let (left, right) = items.split_at(items.len() / 2);
+                self.halves(left, join, truths).joined(&self.halves(right, join, truths), join)
+            }
+        }
+    }
+}
+
+impl<'a> Parts<'a> {
+    fn of(children: &'a [Expr], join: Join) -> Self {
+        let mut parts = Self::default();
+        parts.add(children, join);
+        parts
+    }
+
+    fn add(&mut self, children: &'a [Expr], join: Join) {
         for child in children {
-            join(&mut all, &child);
-        }
-        all
-    }
-
-    fn leaf(&self, expr: &'a Expr, keys: &[usize]) -> Truths {
-        let mut part = Part::new(expr);
-        match keys {
-            [] => Truths::uniform(self.set.len(), part.truth(self.filter, &[], self.reading)),
-            [key] => self.by_value(&mut part, *key),
-            keys => self.by_tuple(&mut part, keys),
-        }
-    }
-
-    /// Evaluates once per distinct value of a key.
-    fn by_value(&self, part: &mut Part<'_>, key: usize) -> Truths {
-        let mut values = vec![NULL; key];
-        let missing = part.truth(self.filter, &values, self.reading);
-        let Some(column) = self.set.columns.get(key) else { return Truths::uniform(self.set.len(), missing) };
-        values.push(NULL);
-        let codes = 0..column.dictionary.len() as u32;
-        let by_code: Vec<Truth> = codes
-            .map(|code| {
-                if let Some(last) = values.last_mut() {
-                    *last = self.value(key, code).unwrap_or(NULL);
-                }
-                part.truth(self.filter, &values, self.reading)
-            })
-            .collect();
-        Truths::from_codes(&column.codes, &by_code, missing)
-    }
-
-    /// Evaluates once per distinct combination of the values of several keys.
-    fn by_tuple(&self, part: &mut Part<'_>, keys: &[usize]) -> Truths {
-        let width = keys.iter().max().map_or(0, |key| key + 1);
-        let mut known: HashMap<Vec<u32>, Truth> = HashMap::new();
-        let mut tuple = Vec::with_capacity(keys.len());
-        Truths::from_rows(self.set.len(), |row| {
-            tuple.clear();
-            tuple.extend(keys.iter().map(|key| self.code(row, *key)));
-            if let Some(truth) = known.get(&tuple) {
-                return *truth;
+            match (child, join) {
+                (Expr::And(inner), Join::And) | (Expr::Or(inner), Join::Or) => self.add(inner, join),
+                _ => match keys(child).as_slice() {
+                    [] => self.constant.push(child),
+                    [key] => self.by_key.entry(*key).or_default().push(child),
+                    _ => self.others.push(child),
+                },
             }
-            let mut values = vec![NULL; width];
-            let mut present = width;
-            for (key, code) in keys.iter().zip(&tuple) {
-                match (self.value(*key, *code), values.get_mut(*key)) {
-                    (Some(value), Some(slot)) => *slot = value,
-                    // A damaged row: what is missing is unknown, which evaluation sees by the length.
-                    _ => present = present.min(*key),
-                }
-            }
-            let truth = part.truth(self.filter, values.get(..present).unwrap_or_default(), self.reading);
-            known.insert(tuple.clone(), truth);
-            truth
-        })
-    }
-
-    fn code(&self, row: usize, key: usize) -> u32 {
-        self.set.columns.get(key).and_then(|column| column.codes.get(row)).copied().unwrap_or(MISSING)
-    }
-
-    fn value(&self, key: usize, code: u32) -> Option<&'a Value> {
-        if code != MISSING && self.null_codes.get(key) == Some(&Some(code)) {
-            return Some(NULL);
         }
-        self.set.columns.get(key)?.dictionary.value(code)
+    }
+}
+
+impl Joined<'_> {
+    /// Joins with truths that need to be right only for the rows that are told.
+    fn add(&mut self, truths: impl FnOnce(Option<&Rows>) -> Truths) {
+        let Some(all) = &self.all else {
+            self.all = Some(truths(self.asked));
+            return;
+        };
+        let mut open = all.other_than(self.join.decided());
+        if let (Some(open), Some(asked)) = (&mut open, self.asked) {
+            open.intersect(asked);
+        }
+        if open.as_ref().is_none_or(|open| !open.is_empty()) {
+            self.all = Some(all.joined(&truths(open.as_ref().or(self.asked)), self.join));
+        }
     }
 }
 

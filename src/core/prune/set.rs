@@ -1,28 +1,37 @@
 //! The partitions of one table version, as far as filters see them.
 
-use super::bits::Bits;
-use super::column::{Column, MISSING};
+use super::column::{Column, ColumnBuilder, MISSING};
+use super::rows::Rows;
 use crate::types::KeyType;
 
-/// The values of many partitions by key. Rows are numbered as they were given, which callers do in name order.
+/// The values of many partitions by key, with an index. Immutable; rows are numbered as they were given, which callers
+/// do in name order.
 #[derive(Debug, Clone)]
 pub struct PartitionSet {
     pub(super) columns: Vec<Column>,
     len: usize,
+    bytes: usize,
 }
 
-/// Where a row of a new set comes from.
+/// Takes rows in their order and makes the set.
+#[derive(Debug)]
+pub struct PartitionSetBuilder {
+    columns: Vec<ColumnBuilder>,
+    len: usize,
+}
+
+/// Where a row of a merged set comes from.
 #[derive(Debug, Clone, Copy)]
 pub enum Source<'a> {
-    /// The row of that number of the set before.
-    Old(usize),
+    /// A row of one of the sets before: the set's place among them, and the row's number.
+    Old(usize, u32),
     /// Values in key order.
     New(&'a [String]),
 }
 
-impl PartitionSet {
+impl PartitionSetBuilder {
     pub fn new(key_types: &[KeyType]) -> Self {
-        Self { columns: key_types.iter().map(|key_type| Column::new(*key_type)).collect(), len: 0 }
+        Self { columns: key_types.iter().map(|key_type| ColumnBuilder::new(*key_type)).collect(), len: 0 }
     }
 
     /// Adds a row at the end. Values beyond the keys are not kept.
@@ -33,21 +42,54 @@ impl PartitionSet {
         self.len += 1;
     }
 
-    /// The next version's set: rows of this one and new ones, in the order given. It shares the dictionaries.
-    #[must_use]
-    pub fn successor(&self, sources: &[Source<'_>]) -> Self {
-        let columns = self.columns.iter().enumerate().map(|(key, old)| {
-            let codes = Vec::with_capacity(sources.len());
-            let mut column = Column { dictionary: std::sync::Arc::clone(&old.dictionary), codes };
+    /// Sorts the dictionaries and makes the index.
+    pub fn finish(self) -> PartitionSet {
+        let columns: Vec<Column> = self.columns.into_iter().map(ColumnBuilder::finish).collect();
+        let bytes = size_of::<PartitionSet>() + columns.iter().map(Column::bytes).sum::<usize>();
+        PartitionSet { columns, len: self.len, bytes }
+    }
+
+    /// How many rows there are so far.
+    pub fn len(&self) -> usize {
+        self.len
+    }
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// Roughly, in memory, so far.
+    pub fn bytes(&self) -> usize {
+        self.columns.iter().map(ColumnBuilder::bytes).sum()
+    }
+}
+
+impl PartitionSet {
+    /// A set of rows of other sets, which have the same keys, and of new ones, in the order given. An old row's texts
+    /// are not read again, each distinct one once.
+    pub fn merged(key_types: &[KeyType], sets: &[&Self], sources: &[Source<'_>]) -> Self {
+        let columns = key_types.iter().enumerate().map(|(key, key_type)| {
+            let mut column = ColumnBuilder::new(*key_type);
+            let olds: Vec<Option<&Column>> = sets.iter().map(|set| set.columns.get(key)).collect();
+            // By set and its code, the number in the new column, once it is known.
+            let codes = |old: Option<&Column>| old.map_or(0, |old| old.missing() as usize);
+            let mut numbers: Vec<Vec<Option<u32>>> = olds.iter().map(|old| vec![None; codes(*old)]).collect();
             for source in sources {
-                match source {
-                    Source::Old(row) => column.codes.push(old.codes.get(*row).copied().unwrap_or(MISSING)),
+                match *source {
                     Source::New(values) => column.push(values.get(key).map(String::as_str)),
+                    Source::Old(set, row) => {
+                        let old = olds.get(set).copied().flatten();
+                        let code = old.and_then(|old| old.codes.get(row)).unwrap_or(MISSING);
+                        let slot = numbers.get_mut(set).and_then(|numbers| numbers.get_mut(code as usize));
+                        let text = old.and_then(|old| old.dictionary.text(code));
+                        let number =
+                            slot.zip(text).map(|(slot, text)| *slot.get_or_insert_with(|| column.number(text)));
+                        column.push_number(number.unwrap_or(MISSING));
+                    }
                 }
             }
-            if column.is_worn() { column.renewed() } else { column }
+            column
         });
-        Self { columns: columns.collect(), len: sources.len() }
+        PartitionSetBuilder { columns: columns.collect(), len: sources.len() }.finish()
     }
 
     /// How many rows there are.
@@ -62,40 +104,70 @@ impl PartitionSet {
     }
 
     /// A row's text of a key.
-    pub fn value(&self, row: usize, key: usize) -> Option<&str> {
+    pub fn value(&self, row: u32, key: usize) -> Option<&str> {
         self.columns.get(key)?.text(row)
     }
 
     /// A row's texts, in key order.
-    pub fn values(&self, row: usize) -> impl Iterator<Item = &str> {
+    pub fn values(&self, row: u32) -> impl Iterator<Item = &str> {
         self.columns.iter().filter_map(move |column| column.text(row))
     }
 
-    /// Where the rows of a value of the first key can be: rows are in name order.
-    pub fn leading_range(&self, _text: &str) -> std::ops::Range<u32> {
-        0..self.len as u32
+    /// The rows that were given just these values, ascending.
+    pub fn find(&self, values: &[impl AsRef<str>]) -> impl Iterator<Item = u32> {
+        let code = |(key, column): (usize, &Column)| match values.get(key) {
+            Some(text) => column.dictionary.code(text.as_ref()),
+            None => Some(column.missing()),
+        };
+        let codes: Option<Vec<u32>> = self.columns.iter().enumerate().map(code).collect();
+        codes.into_iter().flat_map(|codes| self.with_codes(codes.into_iter().map(Some).collect()))
     }
 
     /// Rows with these first values; an empty text stands for any (get_partitions_ps, semantics §5).
-    pub fn with_prefix(&self, values: &[impl AsRef<str>]) -> Bits {
-        let mut rows = Bits::all(self.len);
+    pub fn with_prefix(&self, values: &[impl AsRef<str>]) -> Rows {
+        let mut codes = Vec::with_capacity(values.len());
         for (column, text) in self.columns.iter().zip(values) {
             let text = text.as_ref();
-            if text.is_empty() {
-                continue;
+            match column.dictionary.code(text) {
+                _ if text.is_empty() => codes.push(None),
+                None => return Rows::none(),
+                code => codes.push(code),
             }
-            let Some(code) = column.dictionary.code(text) else { return Bits::none(self.len) };
-            rows.intersect(&Bits::from_rows(self.len, |row| column.codes.get(row) == Some(&code)));
         }
-        rows
+        if codes.iter().all(Option::is_none) {
+            return Rows::all(self.len);
+        }
+        Rows::from_ascending(self.with_codes(codes))
+    }
+
+    /// Rows that have these codes, by key, where one is asked for; at least one must be.
+    fn with_codes(&self, codes: Vec<Option<u32>>) -> impl Iterator<Item = u32> {
+        let mut asked: Vec<(&Column, u32)> =
+            self.columns.iter().zip(codes).filter_map(|(column, code)| Some((column, code?))).collect();
+        // A leading key narrows to a range of rows; within it, the code of fewest rows is walked.
+        let mut within = 0..self.len as u32;
+        asked.retain(|(column, code)| {
+            let Some(range) = column.postings.range(*code) else { return true };
+            within = within.start.max(range.start)..within.end.min(range.end);
+            false
+        });
+        asked.sort_by_key(|(column, code)| column.postings.count(&(*code..*code + 1)));
+        let mut asked = asked.into_iter();
+        let rows = match asked.next() {
+            Some((column, code)) => column.postings.posting(code, within),
+            None => super::postings::Posting::Range(within),
+        };
+        let others: Vec<(&Column, u32)> = asked.collect();
+        rows.filter(move |row| others.iter().all(|(column, code)| column.codes.get(*row) == Some(*code)))
     }
 
     /// Rows of which some value is one of these texts.
-    pub fn with_any_value(&self, texts: &[&str]) -> Bits {
-        let mut rows = Bits::none(self.len);
+    pub fn with_any_value(&self, texts: &[&str]) -> Rows {
+        let mut rows = Rows::none();
         for column in &self.columns {
             for code in texts.iter().filter_map(|text| column.dictionary.code(text)) {
-                rows.unite(&Bits::from_rows(self.len, |row| column.codes.get(row) == Some(&code)));
+                let codes = code..code + 1;
+                rows.unite(column.postings.rows(std::slice::from_ref(&codes), &column.codes, None));
             }
         }
         rows
@@ -103,6 +175,6 @@ impl PartitionSet {
 
     /// Roughly, in memory.
     pub fn bytes(&self) -> usize {
-        self.columns.iter().map(|column| column.dictionary.bytes() + column.codes.len() * size_of::<u32>()).sum()
+        self.bytes
     }
 }

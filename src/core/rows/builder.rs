@@ -7,7 +7,7 @@ use super::parameters::ParametersBuilder;
 use super::segment::{Segment, name_compose};
 use super::view::{Location, RowView};
 use crate::name::escape_into;
-use crate::prune::PartitionSet;
+use crate::prune::PartitionSetBuilder;
 use crate::table::Table;
 use crate::types::KeyType;
 use crate::{Error, Result};
@@ -31,7 +31,7 @@ pub struct RowIn<'a, V> {
 #[derive(Debug)]
 pub struct SegmentBuilder {
     keys: usize,
-    set: PartitionSet,
+    set: PartitionSetBuilder,
     name_parts: Vec<Box<str>>,
     odd_names: BTreeMap<u32, Box<str>>,
     odd_values: BTreeMap<u32, Box<[String]>>,
@@ -59,7 +59,7 @@ impl SegmentBuilder {
         };
         Self {
             keys: types.len(),
-            set: PartitionSet::new(&types),
+            set: PartitionSetBuilder::new(&types),
             name_parts: table.partition_keys.iter().enumerate().map(part).collect(),
             odd_names: BTreeMap::new(),
             odd_values: BTreeMap::new(),
@@ -153,9 +153,11 @@ impl SegmentBuilder {
     }
 
     pub fn finish(self) -> Segment {
-        let bytes = self.bytes();
+        let beside = self.bytes() - self.set.bytes();
+        let set = self.set.finish();
+        let bytes = beside + set.bytes();
         Segment {
-            set: self.set,
+            set,
             name_parts: self.name_parts,
             odd_names: self.odd_names,
             odd_values: self.odd_values,

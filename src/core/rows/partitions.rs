@@ -10,7 +10,7 @@ use super::view::{Location, RowView};
 use crate::Result;
 use crate::name::normalize;
 use crate::partition::Partition;
-use crate::prune::{Bits, PartitionSet};
+use crate::prune::{PartitionSet, Rows};
 use crate::table::{Shape, Table};
 use crate::types::KeyType;
 
@@ -22,7 +22,7 @@ pub struct TablePartitions {
     shapes: HashMap<i64, Arc<Shape>>,
     base: Arc<Segment>,
     /// Rows of the base that are not there any more.
-    gone: Bits,
+    gone: Rows,
     /// What came since the base was made.
     delta: Segment,
     /// For each row of the delta, how many rows of the base come before it by name.
@@ -54,7 +54,7 @@ const OVERDUE: usize = 4;
 impl TablePartitions {
     pub fn new(table: Arc<Table>, shapes: impl IntoIterator<Item = (i64, Arc<Shape>)>, base: Segment) -> Self {
         let delta = SegmentBuilder::new(&table).finish();
-        let gone = Bits::none(base.len() as usize);
+        let gone = Rows::none();
         Self::of(table, shapes.into_iter().collect(), Arc::new(base), gone, delta, Vec::new())
     }
 
@@ -62,7 +62,7 @@ impl TablePartitions {
         table: Arc<Table>,
         shapes: HashMap<i64, Arc<Shape>>,
         base: Arc<Segment>,
-        gone: Bits,
+        gone: Rows,
         delta: Segment,
         ranks: Vec<u32>,
     ) -> Self {
@@ -74,7 +74,7 @@ impl TablePartitions {
         &self.table
     }
     pub fn len(&self) -> usize {
-        (self.base.len() + self.delta.len()) as usize - self.gone.count()
+        (self.base.len() + self.delta.len()) as usize - self.gone.len()
     }
     pub fn is_empty(&self) -> bool {
         self.len() == 0
@@ -115,7 +115,7 @@ impl TablePartitions {
     }
 
     /// What a test takes of each segment, in name order.
-    pub fn select(&self, mut test: impl FnMut(&PartitionSet) -> Bits) -> Selection {
+    pub fn select(&self, mut test: impl FnMut(&PartitionSet) -> Rows) -> Selection {
         let mut base = test(&self.base.set);
         base.subtract(&self.gone);
         let delta = test(&self.delta.set);
@@ -123,7 +123,7 @@ impl TablePartitions {
     }
 
     pub fn all(&self) -> Selection {
-        self.select(|set| Bits::all(set.len()))
+        self.select(|set| Rows::all(set.len()))
     }
 
     /// Those of the named partitions that are there, in name order.
@@ -140,7 +140,7 @@ impl TablePartitions {
     /// The number of the row of a name.
     pub fn find(&self, name: &str) -> Option<u32> {
         let came = self.delta.find(name).map(|row| self.number_of_delta(row));
-        came.or_else(|| self.base.find(name).filter(|row| !self.gone.contains(*row as usize)))
+        came.or_else(|| self.base.find(name).filter(|row| !self.gone.contains(*row)))
     }
 
     /// All rows, in name order.
@@ -165,9 +165,7 @@ impl TablePartitions {
         }
         let gone: HashSet<&str> = gone.iter().map(String::as_str).collect();
         let mut gone_rows = self.gone.clone();
-        for row in gone.iter().filter_map(|name| self.base.find(name)) {
-            gone_rows.insert(row as usize);
-        }
+        gone_rows.unite(gone.iter().filter_map(|name| self.base.find(name)).collect());
         let (delta, ranks) = self.delta_next(&table, &gone, came)?;
         let base = Arc::clone(&self.base);
         let next = Self::of(table, shapes.into_iter().collect(), base, gone_rows, delta, ranks);
@@ -202,7 +200,7 @@ impl TablePartitions {
     }
 
     fn changes(&self) -> usize {
-        self.delta.len() as usize + self.gone.count()
+        self.delta.len() as usize + self.gone.len()
     }
 
     fn merge_due(&self) -> usize {

@@ -2,7 +2,6 @@
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
-use std::ops::Range;
 
 use super::kind::{Kinds, RowKind};
 use super::parameters::Parameters;
@@ -60,38 +59,29 @@ impl Segment {
         {
             return name.push_str(odd);
         }
-        name_compose(&self.name_parts, self.set.values(row as usize), name);
+        name_compose(&self.name_parts, self.set.values(row), name);
     }
 
     /// The row of a name.
     pub(super) fn find(&self, name: &str) -> Option<u32> {
         let mut scratch = String::new();
-        let row = self.lower_bound(name, self.narrowed(name), &mut scratch);
-        scratch.clear();
-        (row < self.len()).then(|| self.name_into(row, &mut scratch))?;
-        (scratch == name).then_some(row)
+        let mut has = |row: u32| {
+            scratch.clear();
+            self.name_into(row, &mut scratch);
+            scratch == name
+        };
+        let values = partition_name_values(name).ok()?;
+        // The name of the default partition is also that of an empty value.
+        if self.odd_names.is_empty() && !values.iter().any(|value| value == DEFAULT_PARTITION) {
+            return self.set.find(&values).find(|row| has(*row));
+        }
+        let row = self.rank(name, &mut String::new());
+        (row < self.len() && has(row)).then_some(row)
     }
 
     /// How many rows come before a name. `scratch` is only memory.
     pub(super) fn rank(&self, name: &str, scratch: &mut String) -> u32 {
-        self.lower_bound(name, 0..self.len(), scratch)
-    }
-
-    /// Where a row of this name can be, as far as the index says it in no time.
-    fn narrowed(&self, name: &str) -> Range<u32> {
-        if !self.odd_names.is_empty() {
-            return 0..self.len();
-        }
-        match partition_name_values(name).ok().and_then(|values| values.into_iter().next()) {
-            // Its name is also that of an empty value.
-            Some(value) if value == DEFAULT_PARTITION => 0..self.len(),
-            Some(value) => self.set.leading_range(&value),
-            None => 0..0,
-        }
-    }
-
-    fn lower_bound(&self, name: &str, within: Range<u32>, scratch: &mut String) -> u32 {
-        let Range { mut start, mut end } = within;
+        let (mut start, mut end) = (0, self.len());
         while start < end {
             let middle = start + (end - start) / 2;
             scratch.clear();

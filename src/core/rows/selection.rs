@@ -2,13 +2,13 @@
 
 use super::partitions::TablePartitions;
 use super::view::RowView;
-use crate::prune::Bits;
+use crate::prune::Rows;
 
 /// Rows that answer a question.
 #[derive(Debug, Clone)]
 pub enum Selection {
     /// In name order: rows of the large segment, rows of the small one.
-    Sets { base: Bits, delta: Bits },
+    Sets { base: Rows, delta: Rows },
     /// In the order of the list. Rows of the small segment are numbered behind those of the large one.
     Listed(Vec<u32>),
 }
@@ -28,13 +28,13 @@ impl Selection {
 
     pub fn len(&self) -> usize {
         match self {
-            Self::Sets { base, delta } => base.count() + delta.count(),
+            Self::Sets { base, delta } => base.len() + delta.len(),
             Self::Listed(rows) => rows.len(),
         }
     }
     pub fn is_empty(&self) -> bool {
         match self {
-            Self::Sets { base, delta } => base.rows().next().is_none() && delta.rows().next().is_none(),
+            Self::Sets { base, delta } => base.is_empty() && delta.is_empty(),
             Self::Listed(rows) => rows.is_empty(),
         }
     }
@@ -78,28 +78,28 @@ impl Selection {
 /// The numbers of a selection's rows, in order.
 struct Numbers<'a> {
     partitions: &'a TablePartitions,
-    rows: Rows<'a>,
+    left: Left<'a>,
     cursor: Cursor,
 }
 
-enum Rows<'a> {
+/// What a walk has before it.
+enum Left<'a> {
     Sets { base: Peeked<'a>, delta: Peeked<'a> },
     Listed(&'a [u32]),
 }
 
-type Peeked<'a> = std::iter::Peekable<Box<dyn Iterator<Item = u32> + 'a>>;
+type Peeked<'a> = std::iter::Peekable<roaring::bitmap::Iter<'a>>;
 
 impl<'a> Numbers<'a> {
     fn new(partitions: &'a TablePartitions, selection: &'a Selection, cursor: Cursor) -> Self {
-        let from =
-            |rows: &'a Bits, at: u32| (Box::new(rows.rows_from(at)) as Box<dyn Iterator<Item = u32> + 'a>).peekable();
-        let rows = match selection {
+        let from = |rows: &'a Rows, at: u32| rows.iter_range(at..u32::MAX).peekable();
+        let left = match selection {
             Selection::Sets { base, delta } => {
-                Rows::Sets { base: from(base, cursor.base), delta: from(delta, cursor.delta) }
+                Left::Sets { base: from(base, cursor.base), delta: from(delta, cursor.delta) }
             }
-            Selection::Listed(rows) => Rows::Listed(rows),
+            Selection::Listed(rows) => Left::Listed(rows),
         };
-        Self { partitions, rows, cursor }
+        Self { partitions, left, cursor }
     }
 }
 
@@ -107,13 +107,13 @@ impl Iterator for Numbers<'_> {
     type Item = u32;
 
     fn next(&mut self) -> Option<u32> {
-        match &mut self.rows {
-            Rows::Listed(rows) => {
+        match &mut self.left {
+            Left::Listed(rows) => {
                 let row = *rows.get(self.cursor.base as usize)?;
                 self.cursor.base += 1;
                 Some(row)
             }
-            Rows::Sets { base, delta } => {
+            Left::Sets { base, delta } => {
                 let delta_first = match (base.peek(), delta.peek()) {
                     (None, None) => return None,
                     (Some(_), None) => false,

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::name::partition_name;
 use crate::partition::Partition;
-use crate::prune::Bits;
+use crate::prune::Rows;
 use crate::table::{Column, Shape, Storage, Table};
 
 fn table(version: i64) -> Arc<Table> {
@@ -176,7 +176,7 @@ fn a_selection_is_of_both_segments() {
     let base = at_once(&[row("a", "1"), row("b", "1"), row("c", "2")].into(), 1);
     let came = [row("a", "2").1, row("bb", "1").1];
     let next = base.successor(table(2), shapes(), &["dt=b/n=1".to_owned()], &came).unwrap().unwrap();
-    let ones = next.select(|set| Bits::from_rows(set.len(), |at| set.value(at, 1) == Some("1")));
+    let ones = next.select(|set| (0..set.len() as u32).filter(|at| set.value(*at, 1) == Some("1")).collect::<Rows>());
     let names: Vec<String> = ones.walk(&next, &mut Cursor::default()).map(|row| row.name()).collect();
     assert_eq!(names, ["dt=a/n=1", "dt=bb/n=1"]);
 }

@@ -36,7 +36,7 @@ impl<'a> RowView<'a> {
     /// Values in key order, as the client gave them.
     pub fn values(&self) -> impl Iterator<Item = &'a str> + use<'a> {
         let odd = self.segment.odd_values.get(&self.row);
-        let plain = odd.is_none().then(|| self.segment.set.values(self.row as usize));
+        let plain = odd.is_none().then(|| self.segment.set.values(self.row));
         odd.into_iter().flat_map(|values| values.iter().map(String::as_str)).chain(plain.into_iter().flatten())
     }
     pub fn value_count(&self) -> usize {
@@ -44,7 +44,7 @@ impl<'a> RowView<'a> {
         odd.map_or(self.segment.name_parts.len(), |values| values.len())
     }
     pub fn value(&self, key: usize) -> Option<&'a str> {
-        self.segment.set.value(self.row as usize, key)
+        self.segment.set.value(self.row, key)
     }
     /// None where the partition has no storage descriptor.
     pub fn shape(&self) -> Option<&'a Arc<Shape>> {

@@ -37,7 +37,7 @@ impl Value {
     }
 
     /// Reads a text as the kind of value that `model` is; a value that is not NULL and not text.
-    fn read_like(text: &str, model: &Self) -> Option<Self> {
+    pub(crate) fn read_like(text: &str, model: &Self) -> Option<Self> {
         match model {
             Self::Null | Self::Text(_) => None,
             Self::Boolean(_) => parse_boolean(text).map(Self::Boolean),

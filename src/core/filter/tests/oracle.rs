@@ -401,6 +401,11 @@ pub(crate) fn filter_and_partitions() -> impl Strategy<Value = (String, Vec<Vec<
     (model(), rows()).prop_map(move |(model, rows)| (text(&model), rows.into_iter().map(plain).collect()))
 }
 
+/// The texts of each key.
+pub(crate) fn partition_texts() -> Vec<Vec<&'static str>> {
+    (0..KEYS.len()).map(|key| texts(key).into_iter().map(|(text, _)| text).collect()).collect()
+}
+
 /// The partition keys of both.
 pub(crate) fn columns() -> Vec<Column> {
     let column = |(name, type_name): (&str, &str)| Column {
