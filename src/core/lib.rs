@@ -10,6 +10,7 @@ pub mod kryo;
 pub mod name;
 pub mod partition;
 pub mod prune;
+pub mod recent;
 pub mod stats;
 pub mod table;
 pub mod transaction;
