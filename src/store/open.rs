@@ -4,6 +4,7 @@ use std::str::FromStr as _;
 use std::time::Duration;
 
 use skep_core::{Error, Kind, Result};
+use sqlx::Connection as _;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
@@ -11,6 +12,9 @@ use super::driver::error::convert;
 use super::migrate;
 use super::pool::{Hosts, Pool};
 use super::store::Store;
+
+/// A connection that was tested so shortly ago is taken for alive.
+const TESTED_FOR: Duration = Duration::from_millis(500);
 
 /// How to reach the database.
 #[derive(Debug, Clone)]
@@ -80,12 +84,14 @@ async fn sqlite(options: &StoreOptions, path: &str) -> Result<Pool> {
         .pragma("cache_size", "-16000");
     let writer = SqlitePoolOptions::new()
         .max_connections(1)
+        .test_before_acquire(false)
         .acquire_timeout(options.acquire_timeout.max(Duration::from_mins(1)))
         .connect_with(connect.clone())
         .await
         .map_err(|e| convert("store_open", &e))?;
     let reader = SqlitePoolOptions::new()
         .max_connections(4)
+        .test_before_acquire(false)
         .acquire_timeout(options.acquire_timeout)
         .connect_with(connect.read_only(true))
         .await
@@ -114,6 +120,16 @@ async fn postgres(options: &StoreOptions) -> Result<Pool> {
     let pool_options = PgPoolOptions::new()
         .max_connections(options.connections_max)
         .acquire_timeout(options.acquire_timeout)
+        // The pool tests a connection when it comes back; once more when it is taken, only if it rested meanwhile.
+        .test_before_acquire(false)
+        .before_acquire(|conn, about| {
+            Box::pin(async move {
+                if about.idle_for > TESTED_FOR {
+                    conn.ping().await?;
+                }
+                Ok(true)
+            })
+        })
         .after_connect(|conn, _| Box::pin(super::pool::postgres_check(conn)));
     let mut last = Error::new(Kind::Unavailable, "no database host was named");
     for connect in &prepared {

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use skep_core::{Error, Kind, Result};
 
 use super::driver::{Conn, Sql};
+use super::heads::{CurrentTable, Heads, TableName};
 use super::lane::{Lane, LaneKey, Lanes};
 use super::pool::Pool;
 use super::txn::Txn;
@@ -18,6 +19,7 @@ const ATTEMPTS: u32 = 10;
 pub struct Store {
     pool: Pool,
     lanes: Arc<Lanes>,
+    heads: Arc<Heads>,
     now_ms: fn() -> i64,
     retries: Arc<AtomicU64>,
 }
@@ -26,7 +28,7 @@ const PING: Sql = Sql::both("ping", "select 1");
 
 impl Store {
     pub(super) fn new(pool: Pool, now_ms: fn() -> i64) -> Self {
-        Self { pool, lanes: Arc::default(), now_ms, retries: Arc::default() }
+        Self { pool, lanes: Arc::default(), heads: Arc::default(), now_ms, retries: Arc::default() }
     }
 
     /// `postgres` or `sqlite`.
@@ -35,6 +37,16 @@ impl Store {
             Pool::Postgres { .. } => "postgres",
             Pool::Sqlite { .. } => "sqlite",
         }
+    }
+
+    /// The table of this name as it is now: never older than this call. Concurrent calls share a statement.
+    pub async fn table_current(&self, name: TableName) -> Result<Option<CurrentTable>> {
+        self.heads.ask(&self.pool, name).await
+    }
+
+    /// How many statements [`Self::table_current`] took so far.
+    pub fn table_current_statements(&self) -> u64 {
+        self.heads.statements()
     }
 
     /// For one statement.

@@ -5,13 +5,14 @@ use skep_core::Result;
 use super::driver::Sql;
 use super::store::Store;
 use super::{
-    databases, deletions, documents, events, history, locks, partitions, purge, shapes, statistics, tables,
+    databases, deletions, documents, events, heads, history, locks, partitions, purge, shapes, statistics, tables,
     transactions, write_ids,
 };
 
 const ALL: &[&[&Sql]] = &[
     databases::ALL,
     tables::ALL,
+    heads::ALL,
     shapes::ALL,
     partitions::ALL,
     statistics::ALL,

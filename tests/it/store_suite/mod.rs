@@ -18,6 +18,7 @@ mod connectors;
 mod constraints;
 mod fixture;
 mod functions;
+mod heads;
 mod partition_drops;
 mod partition_reads;
 mod partition_writes;
