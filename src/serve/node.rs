@@ -15,7 +15,7 @@ use crate::catalog::Metastore;
 use crate::clock::{self, Clock};
 use crate::config::{Config, Loaded};
 use crate::hms::{self, Dispatcher, Services};
-use crate::store::{self, Store};
+use crate::store::{self, Store, StoreOptions};
 use crate::telemetry::{Metrics, NodeStatus, Probe};
 use crate::warehouse::Warehouse;
 use crate::web::{ApiLimits, Refresh};
@@ -74,7 +74,8 @@ fn metastore(config: &Config, store: Store) -> Result<Metastore> {
 /// Brings the store's schema up to this version.
 pub async fn migrate(loaded: Loaded) -> Result<()> {
     let config = told(loaded);
-    let store = store::open(&store_options(&config.store), clock::system_ms).await?;
+    let options = StoreOptions { single_node: None, ..store_options(&config.store) };
+    let store = store::open(&options, clock::system_ms).await?;
     tracing::info!(store = %config.store.url, "the schema is up to date");
     store.close().await;
     Ok(())

@@ -12,6 +12,7 @@ use skep_core::{Error, Kind, Result};
 use tokio::sync::oneshot;
 
 use super::driver::{Arg, ColumnArg, Conn, Sql};
+use super::memory::Memory;
 use super::pool::Pool;
 use super::tables::TableHead;
 
@@ -59,8 +60,9 @@ pub struct CurrentTable {
 type Answer = Result<Option<CurrentTable>>;
 
 /// The questions of one node.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Heads {
+    memory: Arc<Memory>,
     state: Mutex<State>,
     statements: AtomicU64,
 }
@@ -91,8 +93,15 @@ enum Phase {
 }
 
 impl Heads {
+    pub fn new(memory: Arc<Memory>) -> Self {
+        Self { memory, state: Mutex::default(), statements: AtomicU64::new(0) }
+    }
+
     /// The table as the database has it after this call began; None where there is none of that name.
     pub async fn ask(self: &Arc<Self>, pool: &Pool, name: TableName) -> Answer {
+        if let Some(known) = self.memory.find(&name) {
+            return Ok(Some(known));
+        }
         let parts = [&name.catalog, &name.database, &name.table];
         if parts.iter().any(|part| part.contains('\0')) {
             return Err(Error::meta("a table's name holds the character U+0000, which cannot be stored"));
@@ -180,6 +189,7 @@ impl Asker {
                 None => self.pool.alone().await,
             };
             let (names, waiting) = self.take();
+            let question = self.heads.memory.question();
             if names.is_empty() {
                 return;
             }
@@ -190,6 +200,8 @@ impl Asker {
             match answers {
                 Ok(answers) => {
                     conn = open.ok();
+                    let found = names.iter().zip(&answers).filter_map(|(name, answer)| Some((name, (*answer)?)));
+                    question.answered(found);
                     tell(waiting, answers.into_iter().map(Ok));
                 }
                 Err(error) => tell(waiting, std::iter::repeat(Err(error))),

@@ -11,7 +11,7 @@ use skep_core::{Kind, Result};
 use super::basics::database;
 use crate::backend::now_ms;
 
-const CHANGE: Change<'static> = Change { operation: "test", by: None };
+pub const CHANGE: Change<'static> = Change { operation: "test", by: None };
 
 fn name(table: &str) -> TableName {
     TableName { catalog: "hive".to_owned(), database: "d".to_owned(), table: table.to_owned() }
@@ -21,21 +21,21 @@ fn table(name: &str) -> Table {
     Table { catalog: "hive".into(), database: "d".into(), name: name.into(), ..Table::default() }
 }
 
-async fn create(store: &Store, database: i64, name: &str) -> i64 {
+pub async fn create(store: &Store, database: i64, name: &str) -> i64 {
     let mut txn = store.write().await.unwrap();
     let id = txn.table_insert(database, &table(name), CHANGE).await.unwrap();
     txn.commit().await.unwrap();
     id
 }
 
-async fn change(store: &Store, id: i64, definition: Option<(i64, &Table)>) -> i64 {
+pub async fn change(store: &Store, id: i64, definition: Option<(i64, &Table)>) -> i64 {
     let mut txn = store.write_table(id).await.unwrap();
     let version = txn.table_commit(id, definition, CHANGE).await.unwrap();
     txn.commit().await.unwrap();
     version
 }
 
-async fn current(store: &Store, table: &str) -> Result<Option<CurrentTable>> {
+pub async fn current(store: &Store, table: &str) -> Result<Option<CurrentTable>> {
     store.table_current(name(table)).await
 }
 
@@ -142,53 +142,60 @@ store_cases! {
         }
     }
 
-    // Writers say what they have been told is done; a reader that begins afterwards must see it, whichever node it asks.
     async fn what_was_acknowledged_is_seen(t: &TestStore) {
-        const TABLES: usize = 3;
-        let db = database(&t.store).await;
-        let mut ids = Vec::new();
-        for number in 0..TABLES {
-            ids.push(create(&t.store, db, &format!("t{number}")).await);
-        }
-        let acknowledged: Arc<[AtomicI64; TABLES]> = Arc::new([const { AtomicI64::new(1) }; TABLES]);
-        let is_over = Arc::new(AtomicBool::new(false));
-        let readers: Vec<_> = [t.store.clone(), second(t).await].into_iter().flat_map(|store| (0..4).map(move |_| store.clone())).collect();
-        let readers = readers.into_iter().enumerate().map(|(reader, store)| {
-            let (acknowledged, is_over) = (Arc::clone(&acknowledged), Arc::clone(&is_over));
-            tokio::spawn(async move {
-                let mut seen = [1; TABLES];
-                let mut at = reader;
-                while !is_over.load(Ordering::SeqCst) {
-                    at = (at + 1) % TABLES;
-                    let least = acknowledged[at].load(Ordering::SeqCst).max(seen[at]);
-                    let version = current(&store, &format!("t{at}")).await.unwrap().unwrap().head.version;
-                    assert!(version >= least, "table {at}: {version} < {least}");
-                    seen[at] = version;
+        acknowledged_is_seen(&t.store, &second(t).await).await;
+    }
+}
+
+/// Writers say what they have been told is done; a reader that begins afterwards must see it, whichever node it asks.
+pub async fn acknowledged_is_seen(store: &Store, other: &Store) {
+    const TABLES: usize = 3;
+    let db = database(store).await;
+    let mut ids = Vec::new();
+    for number in 0..TABLES {
+        ids.push(create(store, db, &format!("t{number}")).await);
+    }
+    let acknowledged: Arc<[AtomicI64; TABLES]> = Arc::new([const { AtomicI64::new(1) }; TABLES]);
+    let is_over = Arc::new(AtomicBool::new(false));
+    let readers: Vec<_> =
+        [store.clone(), other.clone()].into_iter().flat_map(|store| (0..4).map(move |_| store.clone())).collect();
+    let readers = readers.into_iter().enumerate().map(|(reader, store)| {
+        let (acknowledged, is_over) = (Arc::clone(&acknowledged), Arc::clone(&is_over));
+        tokio::spawn(async move {
+            let mut seen = [1; TABLES];
+            let mut at = reader;
+            while !is_over.load(Ordering::SeqCst) {
+                at = (at + 1) % TABLES;
+                let least = acknowledged[at].load(Ordering::SeqCst).max(seen[at]);
+                let version = current(&store, &format!("t{at}")).await.unwrap().unwrap().head.version;
+                assert!(version >= least, "table {at}: {version} < {least}");
+                seen[at] = version;
+                // An answer from memory waits for nothing: others want their turn.
+                tokio::task::yield_now().await;
+            }
+        })
+    });
+    let readers: Vec<_> = readers.collect();
+    let writers = ids.into_iter().enumerate().flat_map(|(at, id)| [(at, id), (at, id)]).map(|(at, id)| {
+        let (acknowledged, store) = (Arc::clone(&acknowledged), store.clone());
+        tokio::spawn(async move {
+            for number in 0..60 {
+                if number % 5 == 4 {
+                    // Undone within a group of others.
+                    let mut txn = store.write_table(id).await.unwrap();
+                    txn.table_commit(id, None, CHANGE).await.unwrap();
+                    continue;
                 }
-            })
-        });
-        let readers: Vec<_> = readers.collect();
-        let writers = ids.into_iter().enumerate().flat_map(|(at, id)| [(at, id), (at, id)]).map(|(at, id)| {
-            let (acknowledged, store) = (Arc::clone(&acknowledged), t.store.clone());
-            tokio::spawn(async move {
-                for number in 0..60 {
-                    if number % 5 == 4 {
-                        // Undone within a group of others.
-                        let mut txn = store.write_table(id).await.unwrap();
-                        txn.table_commit(id, None, CHANGE).await.unwrap();
-                        continue;
-                    }
-                    let version = change(&store, id, None).await;
-                    acknowledged[at].fetch_max(version, Ordering::SeqCst);
-                }
-            })
-        });
-        for writer in writers.collect::<Vec<_>>() {
-            writer.await.unwrap();
-        }
-        is_over.store(true, Ordering::SeqCst);
-        for reader in readers {
-            reader.await.unwrap();
-        }
+                let version = change(&store, id, None).await;
+                acknowledged[at].fetch_max(version, Ordering::SeqCst);
+            }
+        })
+    });
+    for writer in writers.collect::<Vec<_>>() {
+        writer.await.unwrap();
+    }
+    is_over.store(true, Ordering::SeqCst);
+    for reader in readers {
+        reader.await.unwrap();
     }
 }

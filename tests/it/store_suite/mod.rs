@@ -19,6 +19,7 @@ mod constraints;
 mod fixture;
 mod functions;
 mod heads;
+mod lease;
 mod partition_drops;
 mod partition_reads;
 mod partition_writes;
