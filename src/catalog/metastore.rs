@@ -13,8 +13,9 @@ use crate::clock::Clock;
 use crate::store::{DocumentKind, Store};
 use crate::warehouse::{Location, Warehouse};
 
-/// Of the memory for caches, table definitions take this part, partitions the rest.
-const DEFINITIONS_SHARE: u64 = 16;
+/// Of the memory for caches, table definitions take this part, replies that are made of them another, partitions the
+/// rest.
+const TABLES_SHARE: u64 = 32;
 
 /// Cheap to clone.
 #[derive(Clone)]
@@ -29,9 +30,9 @@ pub struct Metastore {
 
 impl Metastore {
     pub fn new(store: Store, warehouse: Arc<Warehouse>, settings: Settings, clock: Clock) -> Self {
-        let definitions = settings.cache_memory_max / DEFINITIONS_SHARE;
+        let definitions = settings.cache_memory_max / TABLES_SHARE;
         let table_cache = Arc::new(TableCache::new(definitions));
-        let partition_cache = Arc::new(PartitionCache::new(settings.cache_memory_max - definitions));
+        let partition_cache = Arc::new(PartitionCache::new(settings.cache_memory_max - 2 * definitions));
         Self { store, warehouse, settings: Arc::new(settings), clock, partition_cache, table_cache }
     }
 
@@ -44,6 +45,10 @@ impl Metastore {
     /// Tables whose definition is in memory.
     pub fn table_cache_len(&self) -> usize {
         self.table_cache.len()
+    }
+    /// Bytes that definitions may take, and as many the replies that are made of them.
+    pub fn table_cache_max(&self) -> u64 {
+        self.settings.cache_memory_max / TABLES_SHARE
     }
     /// Bytes of those definitions.
     pub fn table_cache_bytes(&self) -> usize {

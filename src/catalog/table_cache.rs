@@ -124,7 +124,8 @@ impl Metastore {
         self.table_cache.reads.count(found.is_some());
         match found {
             Some(table) => Ok(table),
-            None => self.table_load(at, current).await,
+            // Boxed, as all that is rare: a future has the size of its largest part, and is moved with each call.
+            None => Box::pin(self.table_load(at, current)).await,
         }
     }
 

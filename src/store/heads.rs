@@ -107,8 +107,8 @@ impl Heads {
             return Err(Error::meta("a table's name holds the character U+0000, which cannot be stored"));
         }
         if parts.iter().map(|part| part.len()).sum::<usize>() > NAME_BYTES_MAX {
-            let mut answers = self.statement(&mut pool.alone().await?, &[name]).await?;
-            return Ok(answers.pop().flatten());
+            // Boxed, since a future has the size of its largest part and this one is nearly never needed.
+            return Box::pin(self.ask_alone(pool, name)).await;
         }
         let (answer, wait) = oneshot::channel();
         {
@@ -125,6 +125,11 @@ impl Heads {
             }
         }
         wait.await.unwrap_or_else(|_| Err(Error::new(Kind::Unavailable, "the server stops")))
+    }
+
+    async fn ask_alone(&self, pool: &Pool, name: TableName) -> Answer {
+        let mut answers = self.statement(&mut pool.alone().await?, &[name]).await?;
+        Ok(answers.pop().flatten())
     }
 
     /// How many statements were sent so far.
