@@ -14,12 +14,12 @@ use crate::backend::{now_ms, postgres_options};
 /// Longer than any test takes, even on a halted machine.
 const LEASE: Duration = Duration::from_hours(1);
 
-fn alone(holder: &str, monotonic: fn() -> Duration) -> Option<SingleNode> {
-    Some(SingleNode { holder: holder.to_owned(), lease: LEASE, monotonic })
+fn alone(holder: &str, monotonic: fn() -> Duration) -> SingleNode {
+    SingleNode { holder: holder.to_owned(), lease: LEASE, monotonic }
 }
 
 async fn single(options: &StoreOptions, holder: &str, monotonic: fn() -> Duration) -> Store {
-    let options = StoreOptions { single_node: alone(holder, monotonic), ..options.clone() };
+    let options = StoreOptions { single_node: Some(alone(holder, monotonic)), ..options.clone() };
     open(&options, now_ms).await.unwrap()
 }
 
