@@ -216,3 +216,11 @@ create table deletion (
 );
 
 create index tbl_materialized on tbl (id) where kind = 3 and dropped_at is null;
+
+-- Who is the only node (`store.single_node`), by the database's clock in milliseconds: one row. '' is nobody.
+create table node_lease (
+    epoch bigint not null,
+    holder text not null,
+    expires_at bigint not null
+);
+insert into node_lease (epoch, holder, expires_at) values (0, '', 0);

@@ -8,9 +8,14 @@ use skep_core::{Error, Result};
 
 use super::partition_cache::PartitionCache;
 use super::settings::Settings;
+use super::table_cache::TableCache;
 use crate::clock::Clock;
 use crate::store::{DocumentKind, Store};
 use crate::warehouse::{Location, Warehouse};
+
+/// Of the memory for caches, table definitions take this part, replies that are made of them another, partitions the
+/// rest.
+const TABLES_SHARE: u64 = 32;
 
 /// Cheap to clone.
 #[derive(Clone)]
@@ -20,12 +25,15 @@ pub struct Metastore {
     pub(super) settings: Arc<Settings>,
     pub(super) clock: Clock,
     pub(super) partition_cache: Arc<PartitionCache>,
+    pub(super) table_cache: Arc<TableCache>,
 }
 
 impl Metastore {
     pub fn new(store: Store, warehouse: Arc<Warehouse>, settings: Settings, clock: Clock) -> Self {
-        let partition_cache = Arc::new(PartitionCache::new(settings.cache_memory_max));
-        Self { store, warehouse, settings: Arc::new(settings), clock, partition_cache }
+        let definitions = settings.cache_memory_max / TABLES_SHARE;
+        let table_cache = Arc::new(TableCache::new(definitions));
+        let partition_cache = Arc::new(PartitionCache::new(settings.cache_memory_max - 2 * definitions));
+        Self { store, warehouse, settings: Arc::new(settings), clock, partition_cache, table_cache }
     }
 
     pub fn settings(&self) -> &Settings {
@@ -34,9 +42,25 @@ impl Metastore {
     pub fn store(&self) -> &Store {
         &self.store
     }
+    /// Tables whose definition is in memory.
+    pub fn table_cache_len(&self) -> usize {
+        self.table_cache.len()
+    }
+    /// Bytes that definitions may take, and as many the replies that are made of them.
+    pub fn table_cache_max(&self) -> u64 {
+        self.settings.cache_memory_max / TABLES_SHARE
+    }
+    /// Bytes of those definitions.
+    pub fn table_cache_bytes(&self) -> usize {
+        self.table_cache.bytes()
+    }
     /// Bytes of partitions in memory.
     pub fn partition_cache_bytes(&self) -> usize {
         self.partition_cache.bytes()
+    }
+    /// How many reads were answered from memory, and how many had to load.
+    pub fn cache_reads(&self) -> (u64, u64) {
+        self.table_cache.reads().get()
     }
     pub fn default_catalog(&self) -> &str {
         &self.settings.default_catalog

@@ -45,6 +45,7 @@ mod statistics;
 mod statistics_delete;
 mod statistics_update;
 mod table_alter;
+mod table_cache;
 mod table_create;
 mod table_read;
 mod transactions;

@@ -25,9 +25,9 @@ impl Metastore {
     /// The rows that answer a question. Its version is looked up now that the question has come.
     pub(super) async fn partitions_find(&self, query: &PartitionQuery) -> Result<Found> {
         let at = &query.table;
-        let head = self.store.peek().await?.table_head(&at.catalog, &at.database, &at.table).await?;
-        let head = head.ok_or_else(|| missing(at))?;
+        let head = self.table_current(at).await?.head;
         let cached = self.partition_cache.find(head, self.clock.now_ms());
+        self.table_cache.reads().count(matches!(cached, Cached::Current(_)));
         let partitions = match cached {
             Cached::Current(partitions) => Some(partitions),
             Cached::TooLarge => None,

@@ -53,11 +53,6 @@ fn table_pattern(pattern: Option<&str>) -> Result<Pattern> {
 }
 
 impl Metastore {
-    pub async fn table_get(&self, at: &TableRef) -> Result<Table> {
-        let found = self.store.peek().await?.table_get(&at.catalog, &at.database, &at.table).await?;
-        found.ok_or_else(|| missing(at))
-    }
-
     /// Names of a database's tables that a pattern takes, sorted; none of an unknown database (`semantics.md §3`).
     pub async fn table_names(
         &self,
@@ -169,7 +164,7 @@ impl Metastore {
         let table = self.table_get(&at).await.map_err(|e| e.recast(Kind::NotFound, Kind::UnknownTable))?;
         let mut columns = table.columns().to_vec();
         if keys {
-            columns.extend(table.partition_keys);
+            columns.extend_from_slice(&table.partition_keys);
         }
         Ok(columns)
     }

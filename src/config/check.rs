@@ -97,6 +97,7 @@ fn check_bounds(config: &Config) -> Result<(), Wrong> {
         ("store.pool_size", (1..=10_000).contains(&store.pool_size), "1 to 10000"),
         ("store.acquire_timeout", !store.acquire_timeout.is_zero(), "longer than 0"),
         ("store.statement_timeout", !store.statement_timeout.is_zero(), "longer than 0"),
+        ("store.single_node_lease", (1..=3600).contains(&store.single_node_lease.as_secs()), "1s to 1h"),
         ("warehouse.trash_interval", trash_fits, "whole minutes, or 0"),
         ("metastore.partition_order_expr", order_fits, "PART_NAME asc or PART_NAME desc"),
         ("metastore.default_catalog", catalog_fits, "letters, digits and _"),

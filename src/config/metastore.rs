@@ -18,7 +18,8 @@ section! {
         batch_retrieve_partition_max: u32 = 1_000,
         /// Most partitions that one call may ask of a table; `none`: no bound.
         limit_partition_request: Option<u64> = None,
-        /// Memory for the partitions of hot tables; a table that needs more is read from the database at every call.
+        /// Memory for hot tables: a sixteenth for definitions and their replies, the rest for partitions. A table whose
+        /// partitions need more is read from the database at every call.
         cache_memory_max: ByteSize = ByteSize::mib(512),
         /// List files for numFiles and totalSize when a table or partition is made or changed.
         stats_autogather: bool = true,

@@ -20,8 +20,11 @@ section! {
         acquire_timeout: Duration = Duration::from_secs(10),
         /// The database ends a statement that runs longer.
         statement_timeout: Duration = Duration::from_mins(5),
-        /// This node is the only one over its Postgres: reads then trust the cache without asking the database.
+        /// This node is the only one over its Postgres: reads then need not ask the database. It holds a lease there;
+        /// while it does, another node neither starts nor writes. SQLite is always a single node's.
         single_node: bool = false,
+        /// Of a single node that died, so long its lease keeps others waiting. At least 1s.
+        single_node_lease: Duration = Duration::from_secs(10),
     }
 }
 

@@ -11,6 +11,7 @@ pub mod kryo;
 pub mod name;
 pub mod partition;
 pub mod prune;
+pub mod recent;
 pub mod rows;
 pub mod stats;
 pub mod table;

@@ -66,6 +66,8 @@ impl CallLog {
             ($level:ident) => {
                 $level!(
                     target: "skep::call",
+                    // All that the span would add stands in the line itself.
+                    parent: None,
                     method = call.method,
                     kind = call.outcome.as_str(),
                     db = self.cx.subject().map(|(db, _)| db),

@@ -15,7 +15,7 @@ use crate::catalog::Metastore;
 use crate::clock::{self, Clock};
 use crate::config::{Config, Loaded};
 use crate::hms::{self, Dispatcher, Services};
-use crate::store::{self, Store};
+use crate::store::{self, Store, StoreOptions};
 use crate::telemetry::{Metrics, NodeStatus, Probe};
 use crate::warehouse::Warehouse;
 use crate::web::{ApiLimits, Refresh};
@@ -29,15 +29,15 @@ pub async fn serve(loaded: Loaded) -> Result<()> {
     let metrics = Arc::new(Metrics::new(store.kind()));
     let node = NodeStatus::new(Clock::system(), store.kind(), probe(&store));
 
+    let metastore = metastore(&config, store.clone())?;
     let (grpc, health) = rpc::routes(node.clone()).await?;
-    let router = web::router(node, Arc::clone(&metrics), refresh(&store)).merge(grpc);
+    let router = web::router(node, Arc::clone(&metrics), refresh(&metastore)).merge(grpc);
     let listener = bind("server.api_listen", config.server.api_listen).await?;
     let api = address(&listener)?;
     let metrics_thrift: Arc<dyn hms::CallObserver> = Arc::new(super::observer::Counted(Arc::clone(&metrics)));
     let front = web::serve(listener, router, ApiLimits::default(), metrics, stop.clone());
     let front = tokio::spawn(front);
 
-    let metastore = metastore(&config, store.clone())?;
     metastore.bootstrap().await?;
     let config = Arc::new(config);
     let listener = bind("server.thrift_listen", config.server.thrift_listen).await?;
@@ -74,7 +74,8 @@ fn metastore(config: &Config, store: Store) -> Result<Metastore> {
 /// Brings the store's schema up to this version.
 pub async fn migrate(loaded: Loaded) -> Result<()> {
     let config = told(loaded);
-    let store = store::open(&store_options(&config.store), clock::system_ms).await?;
+    let options = StoreOptions { single_node: None, ..store_options(&config.store) };
+    let store = store::open(&options, clock::system_ms).await?;
     tracing::info!(store = %config.store.url, "the schema is up to date");
     store.close().await;
     Ok(())
@@ -96,13 +97,17 @@ fn probe(store: &Store) -> Probe {
     })
 }
 
-/// The pool's gauges.
-fn refresh(store: &Store) -> Refresh {
-    let store = store.clone();
+/// What is read when somebody asks: the pool and the caches.
+fn refresh(metastore: &Metastore) -> Refresh {
+    let metastore = metastore.clone();
     Arc::new(move |metrics| {
-        let (all, idle) = store.pool_size();
+        let (all, idle) = metastore.store().pool_size();
         let idle = u32::try_from(idle).unwrap_or(u32::MAX);
         metrics.pool_set(all.saturating_sub(idle), idle);
+        let (hits, misses) = metastore.cache_reads();
+        let bytes = metastore.table_cache_bytes() + metastore.partition_cache_bytes();
+        metrics.cache_set(metastore.table_cache_len(), bytes);
+        metrics.cache_reads_set(hits, misses);
     })
 }
 

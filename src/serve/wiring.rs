@@ -1,9 +1,10 @@
 //! The configuration in the words of the rooms that it configures. None of them knows it.
 
 use crate::catalog::Settings;
+use crate::clock;
 use crate::config::{self, Config, Order};
 use crate::hms::ConnectionLimits;
-use crate::store::StoreOptions;
+use crate::store::{SingleNode, StoreOptions};
 use crate::warehouse::{FileScope, WarehouseConfig};
 
 /// How to open the store. Holds the password: never print it.
@@ -14,7 +15,19 @@ pub fn store_options(store: &config::Store) -> StoreOptions {
         acquire_timeout: store.acquire_timeout,
         statement_timeout: store.statement_timeout,
         schema: store.schema.clone(),
+        single_node: store.single_node.then(|| SingleNode {
+            holder: node_name(),
+            lease: store.single_node_lease,
+            monotonic: clock::monotonic,
+        }),
     }
+}
+
+/// Tells this process from all others, and people where it runs.
+fn node_name() -> String {
+    let host = rustix::system::uname();
+    let host = host.nodename().to_string_lossy();
+    format!("{host}, process {}, started {}", std::process::id(), clock::system_ms())
 }
 
 /// What clients of the Thrift port may take.

@@ -12,6 +12,7 @@ use skep_core::{Error, Kind, Result};
 use tokio::sync::{OwnedMutexGuard, oneshot};
 
 use super::driver::{Conn, Sql};
+use super::memory::Doubts;
 
 const SAVEPOINT: Sql = Sql::both("savepoint", "savepoint member");
 const RELEASE: Sql = Sql::both("savepoint_release", "release savepoint member");
@@ -35,6 +36,8 @@ pub enum LaneKey {
 #[derive(Debug)]
 pub struct Group {
     conn: Conn,
+    /// The tables that its members change.
+    doubts: Doubts,
     waiting: Vec<oneshot::Sender<Result<()>>>,
 }
 
@@ -85,7 +88,7 @@ impl Lane {
     /// Waits for the turn and opens the transaction, or joins the one that is open.
     pub async fn turn<F>(self: Arc<Self>, begin: impl FnOnce() -> F) -> Result<Turn>
     where
-        F: Future<Output = Result<Conn>>,
+        F: Future<Output = Result<(Conn, Doubts)>>,
     {
         let mut guard = {
             self.queued.fetch_add(1, Ordering::Relaxed);
@@ -96,7 +99,8 @@ impl Lane {
         if let Some(group) = guard.as_mut() {
             group.conn.execute(&SAVEPOINT, &[]).await?;
         } else {
-            *guard = Some(Group { conn: begin().await?, waiting: Vec::new() });
+            let (conn, doubts) = begin().await?;
+            *guard = Some(Group { conn, doubts, waiting: Vec::new() });
         }
         Ok(Turn { lane: self, guard: Some(guard), savepoint })
     }
@@ -112,7 +116,8 @@ impl Lane {
 
 impl Group {
     /// Commits and tells all members.
-    async fn end(self) -> Result<()> {
+    async fn end(mut self) -> Result<()> {
+        self.doubts.sent();
         let outcome = self.conn.commit().await.map_err(|e| match e.kind {
             Kind::Unavailable => Error::new(
                 Kind::Unavailable,
@@ -120,6 +125,9 @@ impl Group {
             ),
             _ => e,
         });
+        if outcome.is_ok() {
+            self.doubts.committed();
+        }
         for member in self.waiting {
             // A member that is gone needs no answer.
             member.send(outcome.clone()).unwrap_or_default();
@@ -136,6 +144,13 @@ impl Turn {
             .and_then(|g| g.as_mut())
             .map(|group| &mut group.conn)
             .ok_or_else(|| Error::internal("the transaction is over"))
+    }
+
+    /// The member changes this table.
+    pub fn table_changes(&mut self, table_id: i64) {
+        if let Some(group) = self.guard.as_mut().and_then(|guard| guard.as_mut()) {
+            group.doubts.add(table_id);
+        }
     }
 
     /// Makes this member's part durable, with the group.

@@ -1,16 +1,26 @@
 //! The one place that picks a backend, opens it and makes sure that it may be used.
 
 use std::str::FromStr as _;
+use std::sync::Arc;
 use std::time::Duration;
 
 use skep_core::{Error, Kind, Result};
+use sqlx::Connection as _;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
 use super::driver::error::convert;
+use super::lease::{Lease, SingleNode};
+use super::memory::Trust;
 use super::migrate;
 use super::pool::{Hosts, Pool};
 use super::store::Store;
+
+/// A connection that was tested so shortly ago is taken for alive.
+const TESTED_FOR: Duration = Duration::from_millis(500);
+
+/// Postgres ends the session of a node that is silent in the midst of a transaction.
+const IDLE_IN_WRITE: Duration = Duration::from_mins(1);
 
 /// How to reach the database.
 #[derive(Debug, Clone)]
@@ -23,6 +33,8 @@ pub struct StoreOptions {
     pub statement_timeout: Duration,
     /// Postgres schema; the connection's default when unset.
     pub schema: Option<String>,
+    /// This node is to be the only one over its Postgres; SQLite's always is.
+    pub single_node: Option<SingleNode>,
 }
 
 impl StoreOptions {
@@ -33,6 +45,7 @@ impl StoreOptions {
             acquire_timeout: Duration::from_secs(10),
             statement_timeout: Duration::from_mins(2),
             schema: None,
+            single_node: None,
         }
     }
 }
@@ -41,21 +54,25 @@ impl StoreOptions {
 pub async fn open(options: &StoreOptions, now_ms: fn() -> i64) -> Result<Store> {
     let store = connect(options, now_ms).await?;
     migrate::run(&store).await?;
+    store.lease_begin().await?;
     Ok(store)
 }
 
 /// Opens without touching the schema.
 async fn connect(options: &StoreOptions, now_ms: fn() -> i64) -> Result<Store> {
-    let pool = match options.url.split_once(':') {
-        Some(("sqlite", path)) => sqlite(options, path.trim_start_matches("//")).await?,
-        Some(("postgres" | "postgresql", _)) => postgres(options).await?,
+    let (pool, trust) = match options.url.split_once(':') {
+        Some(("sqlite", path)) => (sqlite(options, path.trim_start_matches("//")).await?, Trust::Always),
+        Some(("postgres" | "postgresql", _)) => {
+            let lease = options.single_node.clone().map(|node| Arc::new(Lease::new(node)));
+            (postgres(options).await?, lease.map_or(Trust::Never, Trust::Leased))
+        }
         _ => {
             return Err(Error::meta(
                 "the store must be sqlite:PATH or postgres://USER:PASSWORD@HOST:PORT/DATABASE".to_owned(),
             ));
         }
     };
-    Ok(Store::new(pool, now_ms))
+    Ok(Store::new(pool, trust, now_ms))
 }
 
 async fn sqlite(options: &StoreOptions, path: &str) -> Result<Pool> {
@@ -80,22 +97,26 @@ async fn sqlite(options: &StoreOptions, path: &str) -> Result<Pool> {
         .pragma("cache_size", "-16000");
     let writer = SqlitePoolOptions::new()
         .max_connections(1)
+        .test_before_acquire(false)
         .acquire_timeout(options.acquire_timeout.max(Duration::from_mins(1)))
         .connect_with(connect.clone())
         .await
         .map_err(|e| convert("store_open", &e))?;
     let reader = SqlitePoolOptions::new()
         .max_connections(4)
+        .test_before_acquire(false)
         .acquire_timeout(options.acquire_timeout)
         .connect_with(connect.read_only(true))
         .await
         .map_err(|e| convert("store_open", &e))?;
-    Ok(Pool::Sqlite { writer, reader, _lock: std::sync::Arc::new(lock) })
+    Ok(Pool::Sqlite { writer, reader, _lock: Arc::new(lock) })
 }
 
 async fn postgres(options: &StoreOptions) -> Result<Pool> {
     let hosts = Hosts::parse(&options.url)?;
     let mut prepared = Vec::new();
+    // A node that is to be alone and was halted within a write holds up the next one for no longer than by its lease.
+    let idle = options.single_node.as_ref().map_or(IDLE_IN_WRITE, |node| node.lease.min(IDLE_IN_WRITE));
     for url in hosts.urls() {
         // The parser's own message could quote the URL, and with it the password.
         let mut connect = PgConnectOptions::from_str(url)
@@ -104,7 +125,7 @@ async fn postgres(options: &StoreOptions) -> Result<Pool> {
             .statement_cache_capacity(256)
             .options([
                 ("statement_timeout", options.statement_timeout.as_millis().to_string()),
-                ("idle_in_transaction_session_timeout", "60000".to_owned()),
+                ("idle_in_transaction_session_timeout", idle.as_millis().to_string()),
             ]);
         if let Some(schema) = &options.schema {
             connect = connect.options([("search_path", schema.as_str())]);
@@ -114,6 +135,16 @@ async fn postgres(options: &StoreOptions) -> Result<Pool> {
     let pool_options = PgPoolOptions::new()
         .max_connections(options.connections_max)
         .acquire_timeout(options.acquire_timeout)
+        // The pool tests a connection when it comes back; once more when it is taken, only if it rested meanwhile.
+        .test_before_acquire(false)
+        .before_acquire(|conn, about| {
+            Box::pin(async move {
+                if about.idle_for > TESTED_FOR {
+                    conn.ping().await?;
+                }
+                Ok(true)
+            })
+        })
         .after_connect(|conn, _| Box::pin(super::pool::postgres_check(conn)));
     let mut last = Error::new(Kind::Unavailable, "no database host was named");
     for connect in &prepared {

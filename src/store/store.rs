@@ -6,7 +6,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use skep_core::{Error, Kind, Result};
 
 use super::driver::{Conn, Sql};
+use super::heads::{CurrentTable, Heads, TableName};
 use super::lane::{Lane, LaneKey, Lanes};
+use super::lease;
+use super::memory::{Doubts, Memory, Trust};
 use super::pool::Pool;
 use super::txn::Txn;
 
@@ -18,6 +21,8 @@ const ATTEMPTS: u32 = 10;
 pub struct Store {
     pool: Pool,
     lanes: Arc<Lanes>,
+    memory: Arc<Memory>,
+    heads: Arc<Heads>,
     now_ms: fn() -> i64,
     retries: Arc<AtomicU64>,
 }
@@ -25,8 +30,10 @@ pub struct Store {
 const PING: Sql = Sql::both("ping", "select 1");
 
 impl Store {
-    pub(super) fn new(pool: Pool, now_ms: fn() -> i64) -> Self {
-        Self { pool, lanes: Arc::default(), now_ms, retries: Arc::default() }
+    pub(super) fn new(pool: Pool, trust: Trust, now_ms: fn() -> i64) -> Self {
+        let memory = Memory::new(trust);
+        let heads = Arc::new(Heads::new(Arc::clone(&memory)));
+        Self { pool, lanes: Arc::default(), memory, heads, now_ms, retries: Arc::default() }
     }
 
     /// `postgres` or `sqlite`.
@@ -35,6 +42,16 @@ impl Store {
             Pool::Postgres { .. } => "postgres",
             Pool::Sqlite { .. } => "sqlite",
         }
+    }
+
+    /// The table of this name as it is now: never older than this call. Concurrent calls share a statement.
+    pub async fn table_current(&self, name: TableName) -> Result<Option<CurrentTable>> {
+        self.heads.ask(&self.pool, name).await
+    }
+
+    /// How many statements [`Self::table_current`] took so far.
+    pub fn table_current_statements(&self) -> u64 {
+        self.heads.statements()
     }
 
     /// For one statement.
@@ -76,8 +93,28 @@ impl Store {
     }
 
     async fn turn(&self, lane: Arc<Lane>) -> Result<Txn> {
-        let turn = lane.turn(|| self.pool.write()).await?;
+        let turn = lane.turn(|| self.write_begin()).await?;
         Ok(Txn::writing(turn, (self.now_ms)()))
+    }
+
+    /// Every write of every node begins here: none passes beside a node that holds the store alone.
+    async fn write_begin(&self) -> Result<(Conn, Doubts)> {
+        let mut conn = self.pool.write().await?;
+        match self.memory.trust() {
+            Trust::Always => {}
+            Trust::Never => lease::fence(&mut conn, None).await?,
+            Trust::Leased(own) => lease::fence(&mut conn, Some(own)).await?,
+        }
+        Ok((conn, Doubts::new(&self.memory)))
+    }
+
+    /// Makes sure that no other node is to be the only one, and that this one is if it is to be.
+    pub(super) async fn lease_begin(&self) -> Result<()> {
+        match self.memory.trust() {
+            Trust::Always => Ok(()),
+            Trust::Never => lease::wait_free(&self.pool).await,
+            Trust::Leased(own) => own.begin(&self.pool, &self.memory).await,
+        }
     }
 
     /// Runs a named operation again when another transaction won. The operation begins and commits its own
@@ -127,6 +164,9 @@ impl Store {
     }
 
     pub async fn close(&self) {
+        if let Trust::Leased(own) = self.memory.trust() {
+            own.release(&self.pool).await;
+        }
         self.pool.close().await;
     }
 }

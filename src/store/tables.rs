@@ -216,6 +216,7 @@ impl Txn {
         definition: Option<(i64, &Table)>,
         change: Change<'_>,
     ) -> Result<i64> {
+        self.table_changes(table_id);
         let row = self.first(&TABLE_NEXT, &[Arg::I64(table_id)]).await?;
         let row = row.ok_or_else(|| Error::not_found("the table was dropped meanwhile"))?;
         let (version, at) = (row.i64(0)?, row.i64(1)?);

@@ -5,13 +5,15 @@ use skep_core::Result;
 use super::driver::Sql;
 use super::store::Store;
 use super::{
-    compactions, databases, deletions, documents, events, history, locks, partitions, purge, shapes, statistics,
-    tables, transactions, write_ids,
+    compactions, databases, deletions, documents, events, heads, history, lease, locks, partitions, purge, shapes,
+    statistics, tables, transactions, write_ids,
 };
 
 const ALL: &[&[&Sql]] = &[
     databases::ALL,
     tables::ALL,
+    heads::ALL,
+    lease::ALL,
     shapes::ALL,
     partitions::ALL,
     statistics::ALL,

@@ -46,6 +46,13 @@ impl Txn {
         }
     }
 
+    /// The transaction changes this table: what is remembered of it is in doubt until the transaction is over.
+    pub(super) fn table_changes(&mut self, table_id: i64) {
+        if let Inner::Write(turn) = &mut self.inner {
+            turn.table_changes(table_id);
+        }
+    }
+
     pub(super) async fn execute(&mut self, sql: &'static Sql, args: &[Arg<'_>]) -> Result<u64> {
         self.conn()?.execute(sql, args).await
     }

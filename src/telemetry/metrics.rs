@@ -1,6 +1,7 @@
 //! Counters, gauges and histograms, and their text for Prometheus. Labels are `'static`: no stranger makes a series.
 
 use std::fmt;
+use std::sync::atomic::Ordering;
 
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
@@ -113,8 +114,8 @@ impl Metrics {
         to.register("build", "Version and store of this node", build);
         to.register("pool_in_use", "Store connections in use", self.pool_in_use.clone());
         to.register("pool_idle", "Store connections waiting for work", self.pool_idle.clone());
-        to.register("cache_tables", "Tables whose partitions are in memory", self.cache_tables.clone());
-        to.register_with_unit("cache", "Memory of those partitions", Unit::Bytes, self.cache_bytes.clone());
+        to.register("cache_tables", "Tables whose definition is in memory", self.cache_tables.clone());
+        to.register_with_unit("cache", "Memory of definitions and partitions", Unit::Bytes, self.cache_bytes.clone());
         to.register("cache_hits", "Reads answered from memory", self.cache_hits.clone());
         to.register("cache_misses", "Reads that had to load", self.cache_misses.clone());
         to.register("transactions", "Store transactions, by name and outcome", self.transactions.clone());
@@ -163,19 +164,16 @@ impl Metrics {
         self.pool_idle.set(i64::from(idle));
     }
 
-    /// What the cache of partitions holds now.
-    pub fn cache_set(&self, tables: u64, bytes: u64) {
+    /// What the caches hold now.
+    pub fn cache_set(&self, tables: usize, bytes: usize) {
         self.cache_tables.set(i64::try_from(tables).unwrap_or(i64::MAX));
         self.cache_bytes.set(i64::try_from(bytes).unwrap_or(i64::MAX));
     }
 
-    /// A read was answered from memory, or had to load first.
-    pub fn cache_read(&self, hit: bool) {
-        if hit {
-            self.cache_hits.inc()
-        } else {
-            self.cache_misses.inc()
-        };
+    /// How many reads were answered from memory since the start, and how many had to load first.
+    pub fn cache_reads_set(&self, hits: u64, misses: u64) {
+        self.cache_hits.inner().store(hits, Ordering::Relaxed);
+        self.cache_misses.inner().store(misses, Ordering::Relaxed);
     }
 
     /// A store transaction ended, after so many runs beyond the first. `outcome` is `ok` or the error's kind.
@@ -221,6 +219,9 @@ mod tests {
         drop(metrics.connection_opened("thrift"));
         metrics.bytes_received("thrift", 10);
         metrics.pool_set(3, 13);
+        metrics.cache_set(2, 77);
+        metrics.cache_reads_set(5, 4);
+        metrics.cache_reads_set(6, 4);
         metrics.transaction_finished("table_create", "ok", 0.01, 2);
         let text = metrics.encode().unwrap();
         for line in [
@@ -232,6 +233,10 @@ mod tests {
             r#"skep_connections_refused_total{front="thrift"} 1"#,
             r#"skep_received_bytes_total{front="thrift"} 10"#,
             "skep_pool_in_use 3",
+            "skep_cache_tables 2",
+            "skep_cache_bytes 77",
+            "skep_cache_hits_total 6",
+            "skep_cache_misses_total 4",
             "skep_pool_idle 13",
             r#"skep_transactions_total{transaction="table_create",outcome="ok"} 1"#,
             r#"skep_transaction_retries_total{transaction="table_create"} 2"#,

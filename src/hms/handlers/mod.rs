@@ -21,6 +21,7 @@ pub mod roles;
 pub mod runtime_stats;
 pub mod session;
 pub mod statistics;
+mod table_reply;
 pub mod tables;
 pub mod tables_schema;
 pub mod tables_write;

@@ -1,22 +1,27 @@
 //! Tables: reading.
 
+use std::sync::Arc;
+
 use skep_core::table::{Table, TableType};
 use skep_core::{Error, Result};
 use skep_thrift::methods as m;
 use skep_thrift::types as t;
 
+use super::table_reply::TableReplies;
 use crate::catalog::{TableMeta, TableMetaQuery};
 use crate::hms::context::{Cx, given};
 use crate::hms::convert::common::{columns_out, principal_out};
 use crate::hms::convert::projection::table_project;
 use crate::hms::convert::statistics::statistics_out;
 use crate::hms::convert::table::table_out;
-use crate::hms::routes::Routes;
+use crate::hms::routes::{Answer, Routes};
 
 pub fn routes() -> Routes {
+    let replies = Arc::new(TableReplies::default());
+    let of_req = Arc::clone(&replies);
     Routes::default()
-        .on::<m::GetTable>(get)
-        .on::<m::GetTableReq>(get_req)
+        .on_encoded::<m::GetTable>(move |cx, args| get(cx, args, Arc::clone(&replies)))
+        .on_encoded::<m::GetTableReq>(move |cx, args| get_req(cx, args, Arc::clone(&of_req)))
         .on::<m::GetTableObjectsByName>(objects)
         .on::<m::GetTableObjectsByNameReq>(objects_req)
         .on::<m::GetTables>(names)
@@ -44,24 +49,26 @@ fn capability_check(cx: &Cx, table: &Table, capabilities: Option<&t::ClientCapab
     Ok(())
 }
 
-async fn get(cx: Cx, args: m::GetTableArgs) -> Result<t::Table> {
+async fn get(cx: Cx, args: m::GetTableArgs, replies: Arc<TableReplies>) -> Result<Answer<t::Table>> {
     let at = cx.table(None, args.dbname.as_deref(), args.tbl_name.as_deref())?;
     let table = cx.metastore().table_get(&at).await?;
     capability_check(&cx, &table, None)?;
-    Ok(table_out(&table))
+    Ok(Answer::Encoded(replies.bare(&cx, &table)?))
 }
 
-async fn get_req(cx: Cx, args: m::GetTableReqArgs) -> Result<t::GetTableResult> {
+async fn get_req(cx: Cx, args: m::GetTableReqArgs, replies: Arc<TableReplies>) -> Result<Answer<t::GetTableResult>> {
     let request = given(args.req, "the request")?;
     let at = cx.table(request.cat_name.as_deref(), Some(&request.db_name), Some(&request.tbl_name))?;
     let table = cx.metastore().table_get(&at).await?;
     capability_check(&cx, &table, request.capabilities.as_ref())?;
-    let mut out = table_out(&table);
-    if request.get_column_stats.unwrap_or_default() {
-        let found = cx.metastore().table_statistics(&at, &request.engine, None).await?;
-        out.col_stats = (!found.is_empty()).then(|| statistics_out(found, &at, None, &request.engine));
+    if !request.get_column_stats.unwrap_or_default() {
+        return Ok(Answer::Encoded(replies.in_struct(&cx, &table)?));
     }
-    Ok(t::GetTableResult { table: out, is_stats_compliant: None })
+    // Boxed, as all that is rare: a future has the size of its largest part, and is moved with each call.
+    let found = Box::pin(cx.metastore().table_statistics(&at, &request.engine, None)).await?;
+    let col_stats = (!found.is_empty()).then(|| statistics_out(found, &at, None, &request.engine));
+    let table = t::Table { col_stats, ..table_out(&table) };
+    Ok(Answer::Value(t::GetTableResult { table, is_stats_compliant: None }))
 }
 
 async fn objects(cx: Cx, args: m::GetTableObjectsByNameArgs) -> Result<Vec<t::Table>> {

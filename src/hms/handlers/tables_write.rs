@@ -1,5 +1,7 @@
 //! Tables: creating, altering, dropping, truncating.
 
+use std::sync::Arc;
+
 use skep_core::table::{Parameters, TableType};
 use skep_core::{Error, Kind, Result};
 use skep_thrift::methods as m;
@@ -190,7 +192,8 @@ async fn alter_req(cx: Cx, args: m::AlterTableReqArgs) -> Result<t::AlterTableRe
 async fn update_creation_metadata(cx: Cx, args: m::UpdateCreationMetadataArgs) -> Result<()> {
     let at = cx.table(args.cat_name.as_deref(), args.dbname.as_deref(), args.tbl_name.as_deref())?;
     let metadata = creation_metadata_in(given(args.creation_metadata, "the creation metadata")?);
-    let mut new = cx.metastore().table_get(&at).await.map_err(|e| e.recast(Kind::NotFound, Kind::InvalidOperation))?;
+    let old = cx.metastore().table_get(&at).await.map_err(|e| e.recast(Kind::NotFound, Kind::InvalidOperation))?;
+    let mut new = Arc::unwrap_or_clone(old);
     if new.table_type != TableType::MaterializedView {
         return Err(Error::invalid_operation(format!("{at} is no materialized view")));
     }

@@ -41,7 +41,7 @@ fn table(name: &str) -> Table {
 pub async fn table_make(metastore: &Metastore, name: &str) -> Table {
     let create = TableCreate { table: table(name), ..TableCreate::default() };
     metastore.table_create(&Caller::default(), create).await.unwrap();
-    metastore.table_get(&at(name)).await.unwrap()
+    (*metastore.table_get(&at(name)).await.unwrap()).clone()
 }
 
 fn partition(table: &Table, hour: &str) -> Partition {

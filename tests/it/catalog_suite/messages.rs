@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use skep::catalog::{Caller, Constraint, ConstraintKind, KeyColumn};
 use skep::config::Config;
-use skep::hms::{CallObserver, CallRecord, ConnectionLimits, Dispatcher, Services, routes, serve};
+use skep::hms::{CallObserver, CallRecord, ConnectionLimits, Dispatcher, Services, Wire, routes, serve};
 use skep_core::table::Parameters;
 use skep_thrift::call::Answer;
 use skep_thrift::{methods as m, types as t};
@@ -29,15 +29,24 @@ impl CallObserver for Deaf {
 
 /// A client of a server over this metastore.
 async fn client(of: &TestMetastore) -> Client {
+    client_as(of, &[BINARY]).await.remove(0)
+}
+
+/// Clients of one server, each speaking as told.
+pub async fn client_as(of: &TestMetastore, wires: &[Wire]) -> Vec<Client> {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let addr = listener.local_addr().unwrap();
     let services = Services { metastore: of.metastore.clone(), config: Arc::new(Config::default()), started_at: 0 };
     let dispatcher = Dispatcher::new(routes(), Arc::new(services), Arc::new(Deaf));
     tokio::spawn(serve(listener, Arc::new(dispatcher), ConnectionLimits::default(), CancellationToken::new()));
-    Client::connect(addr, BINARY).await
+    let mut clients = Vec::new();
+    for wire in wires {
+        clients.push(Client::connect(addr, *wire).await);
+    }
+    clients
 }
 
-fn reply<T: std::fmt::Debug>(answer: Answer<T>) -> T {
+pub fn reply<T: std::fmt::Debug>(answer: Answer<T>) -> T {
     match answer {
         Answer::Reply(reply) => reply,
         other => panic!("{other:?}"),

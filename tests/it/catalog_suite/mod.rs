@@ -51,4 +51,5 @@ macro_rules! catalog_cases {
 mod events;
 mod locks;
 mod messages;
+mod replies;
 mod transactions;

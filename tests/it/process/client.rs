@@ -20,9 +20,19 @@ impl Client {
 
     /// One call and its answer; an error is a connection that ended before.
     pub fn call<M: Method>(&mut self, args: &M::Args) -> io::Result<Answer<M::Reply>> {
+        self.send::<M>(args)?;
+        self.answer::<M>()
+    }
+
+    /// Sends a call. Its answer is to be asked for next.
+    pub fn send<M: Method>(&mut self, args: &M::Args) -> io::Result<()> {
         let mut w = Writer::new(Protocol::Binary);
         call::write_call::<M>(&mut w, 1, args);
-        self.stream.write_all(&w.into_bytes())?;
+        self.stream.write_all(&w.into_bytes())
+    }
+
+    /// The answer to a call that was sent.
+    pub fn answer<M: Method>(&mut self) -> io::Result<Answer<M::Reply>> {
         let mut scanner = Scanner::new(Protocol::Binary, Limits::default());
         let end = loop {
             match scanner.advance(&self.inbox).map_err(io::Error::other)? {

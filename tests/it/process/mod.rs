@@ -6,4 +6,5 @@ mod crash;
 mod hostile;
 mod ledger;
 mod server;
+mod single_node;
 mod writer;

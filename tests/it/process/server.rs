@@ -14,6 +14,11 @@ pub struct Server {
 impl Server {
     /// Starts the binary that is tested, with its log and its warehouse in `folder`, and waits until it is ready.
     pub fn start(folder: &Path, store: &str) -> Self {
+        Self::start_with(folder, store, &[]).unwrap_or_else(|said| panic!("not ready: {said:?} {}", log_of(folder)))
+    }
+
+    /// The same with further variables; an error is what it said instead of being ready.
+    pub fn start_with(folder: &Path, store: &str, variables: &[(&str, &str)]) -> Result<Self, String> {
         let log = File::options().create(true).append(true).open(folder.join("log")).unwrap();
         let mut process = Command::new(env!("CARGO_BIN_EXE_skep"))
             .args(["serve", "--thrift-listen", "127.0.0.1:0", "--api-listen", "127.0.0.1:0", "--store", store])
@@ -21,6 +26,7 @@ impl Server {
             .arg(folder.join("warehouse"))
             .env_clear()
             .env("HOME", folder)
+            .envs(variables.iter().copied())
             .current_dir(folder)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -30,9 +36,23 @@ impl Server {
         let mut said = String::new();
         BufReader::new(process.stdout.take().unwrap()).read_line(&mut said).unwrap();
         let address = said.split(' ').find_map(|word| word.strip_prefix("thrift="));
-        let Some(address) = address else { panic!("not ready: {said:?} {}", log_of(folder)) };
+        let Some(address) = address else {
+            process.wait().unwrap();
+            return Err(said);
+        };
         let address = address.parse().unwrap();
-        Self { process, address }
+        Ok(Self { process, address })
+    }
+
+    /// Sends a signal by its name: `STOP`, `CONT`, …
+    pub fn signal(&self, name: &str) {
+        let status = Command::new("kill").arg(format!("-{name}")).arg(self.process.id().to_string()).status().unwrap();
+        assert!(status.success());
+    }
+
+    /// Waits for its end; true if it ended well.
+    pub fn wait(&mut self) -> bool {
+        self.process.wait().unwrap().success()
     }
 
     /// SIGKILL: it has no chance to say anything to anybody.

@@ -90,7 +90,7 @@ store_cases! {
         assert_eq!(f.add("child", &[foreign("fk", "parent", &[("b", "b")])]).await.unwrap_err().kind, Kind::Meta);
         f.add("child", &[fk()]).await.unwrap();
         let parent = f.metastore.table_get(&at("parent")).await.unwrap();
-        let new = skep_core::table::Table { name: "renamed".into(), ..parent };
+        let new = skep_core::table::Table { name: "renamed".into(), ..(*parent).clone() };
         let alter = TableAlter {
             at: at("parent"), new, environment: std::collections::BTreeMap::default(), cascade: false, expected: None
         };

@@ -59,7 +59,7 @@ impl Field {
     pub async fn table(&self, name: &str, keys: &[&str]) -> Table {
         let request = TableCreate { table: table(name, keys), ..TableCreate::default() };
         self.metastore.table_create(&self.caller, request).await.unwrap();
-        self.metastore.table_get(&at(name)).await.unwrap()
+        (*self.metastore.table_get(&at(name)).await.unwrap()).clone()
     }
     /// Adds partitions `p=1` … `p=count`.
     pub async fn partitions(&self, table: &Table, count: usize) -> Vec<String> {

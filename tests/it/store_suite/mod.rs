@@ -18,6 +18,8 @@ mod connectors;
 mod constraints;
 mod fixture;
 mod functions;
+mod heads;
+mod lease;
 mod partition_drops;
 mod partition_reads;
 mod partition_writes;

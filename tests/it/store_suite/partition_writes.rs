@@ -26,7 +26,7 @@ pub async fn days(f: &Field, name: &str, external: bool) -> Table {
         new.parameters.insert("EXTERNAL".into(), "TRUE".into());
     }
     f.metastore.table_create(&f.caller, TableCreate { table: new, ..TableCreate::default() }).await.unwrap();
-    f.metastore.table_get(&at(name)).await.unwrap()
+    (*f.metastore.table_get(&at(name)).await.unwrap()).clone()
 }
 
 pub fn partition(table: &Table, ds: &str, hr: &str) -> Partition {

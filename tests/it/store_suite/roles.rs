@@ -131,7 +131,7 @@ store_cases! {
         };
         assert_eq!(names(&on_table("t")).await, ["C", "SELECT"]);
         let table = m.table_get(&at("t")).await.unwrap();
-        let new = skep_core::table::Table { name: "u".into(), ..table };
+        let new = skep_core::table::Table { name: "u".into(), ..(*table).clone() };
         let alter = TableAlter { at: at("t"), new, environment: std::collections::BTreeMap::default(), cascade: false, expected: None };
         m.table_alter(&f.caller, alter).await.unwrap();
         assert_eq!(names(&on_table("u")).await, ["C", "SELECT"]);

@@ -47,7 +47,7 @@ impl Field {
         self.metastore.statistics_delete(&self.caller, request).await
     }
     async fn mark(&self, name: &str) -> Option<String> {
-        self.metastore.table_get(&at(name)).await.unwrap().parameters.remove(MARK)
+        self.metastore.table_get(&at(name)).await.unwrap().parameters.get(MARK).cloned()
     }
 }
 
