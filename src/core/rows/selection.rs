@@ -83,6 +83,7 @@ struct Numbers<'a> {
 }
 
 /// What a walk has before it.
+#[expect(clippy::large_enum_variant, reason = "one lives on the stack for a walk")]
 enum Left<'a> {
     Sets { base: Peeked<'a>, delta: Peeked<'a> },
     Listed(&'a [u32]),
