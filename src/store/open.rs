@@ -9,7 +9,7 @@ use sqlx::Connection as _;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
-use super::driver::error::convert;
+use super::driver::error::{convert, lost_within};
 use super::lease::{Lease, SingleNode};
 use super::memory::Trust;
 use super::migrate;
@@ -135,11 +135,12 @@ async fn postgres(options: &StoreOptions) -> Result<Pool> {
     let pool_options = PgPoolOptions::new()
         .max_connections(options.connections_max)
         .acquire_timeout(options.acquire_timeout)
-        // The pool tests a connection when it comes back; once more when it is taken, only if it rested meanwhile.
+        // The pool tests a connection when it comes back; once more when it is taken, only if it rested for long or
+        // another was found dead meanwhile.
         .test_before_acquire(false)
         .before_acquire(|conn, about| {
             Box::pin(async move {
-                if about.idle_for > TESTED_FOR {
+                if about.idle_for > TESTED_FOR || lost_within(about.idle_for) {
                     conn.ping().await?;
                 }
                 Ok(true)

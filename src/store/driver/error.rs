@@ -1,9 +1,29 @@
 //! Database errors → ours, by what a caller can do about them.
 
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
 use skep_core::{Error, Kind};
+
+/// When a connection was last found dead.
+static LOST: Mutex<Option<Instant>> = Mutex::new(None);
+
+/// Whether a connection was found dead since another began its rest: who restarts a database ends all of them at once.
+pub fn lost_within(rest: Duration) -> bool {
+    let lost = *LOST.lock().unwrap_or_else(PoisonError::into_inner);
+    lost.is_some_and(|at| at.elapsed() <= rest)
+}
 
 /// Maps a driver's error. Messages never hold a URL, so never a password.
 pub fn convert(statement: &str, error: &sqlx::Error) -> Error {
+    let converted = kind_and_text(statement, error);
+    if converted.kind == Kind::Unavailable {
+        *LOST.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+    }
+    converted
+}
+
+fn kind_and_text(statement: &str, error: &sqlx::Error) -> Error {
     match error {
         sqlx::Error::Database(e) => {
             let code = e.code().unwrap_or_default();
