@@ -8,10 +8,14 @@ use skep_core::{Error, Kind};
 /// When a connection was last found dead.
 static LOST: Mutex<Option<Instant>> = Mutex::new(None);
 
-/// Whether a connection was found dead since another began its rest: who restarts a database ends all of them at once.
+/// The connections of a database that ends do not all die at once.
+const DYING_FOR: Duration = Duration::from_secs(5);
+
+/// Whether a connection was found dead since another began its rest, or shortly before: who restarts a database ends
+/// all of them.
 pub fn lost_within(rest: Duration) -> bool {
     let lost = *LOST.lock().unwrap_or_else(PoisonError::into_inner);
-    lost.is_some_and(|at| at.elapsed() <= rest)
+    lost.is_some_and(|at| at.elapsed() <= rest.saturating_add(DYING_FOR))
 }
 
 /// Maps a driver's error. Messages never hold a URL, so never a password.
