@@ -1,4 +1,5 @@
-//! A row of either driver. A column that is not what the schema says is a `Corrupt` error, never a panic.
+//! A row of either driver. A column that is not what the schema says is a `Corrupt` error, never a panic. Postgres's
+//! columns have the types of the schema, so these are not compared again for every value.
 
 use skep_core::{Error, Kind, Result};
 use sqlx::Row as _;
@@ -18,28 +19,28 @@ fn corrupt(index: usize, error: &sqlx::Error) -> Error {
 impl Row {
     pub fn i64(&self, index: usize) -> Result<i64> {
         match self {
-            Self::Postgres(row) => row.try_get(index),
+            Self::Postgres(row) => row.try_get_unchecked(index),
             Self::Sqlite(row) => row.try_get(index),
         }
         .map_err(|e| corrupt(index, &e))
     }
     pub fn opt_i64(&self, index: usize) -> Result<Option<i64>> {
         match self {
-            Self::Postgres(row) => row.try_get(index),
+            Self::Postgres(row) => row.try_get_unchecked(index),
             Self::Sqlite(row) => row.try_get(index),
         }
         .map_err(|e| corrupt(index, &e))
     }
     pub fn text(&self, index: usize) -> Result<&str> {
         match self {
-            Self::Postgres(row) => row.try_get(index),
+            Self::Postgres(row) => row.try_get_unchecked(index),
             Self::Sqlite(row) => row.try_get(index),
         }
         .map_err(|e| corrupt(index, &e))
     }
     pub fn opt_text(&self, index: usize) -> Result<Option<&str>> {
         match self {
-            Self::Postgres(row) => row.try_get(index),
+            Self::Postgres(row) => row.try_get_unchecked(index),
             Self::Sqlite(row) => row.try_get(index),
         }
         .map_err(|e| corrupt(index, &e))
