@@ -3,6 +3,8 @@
 mod client;
 mod cluster;
 mod crash;
+mod history;
+mod history_check;
 mod hostile;
 mod ledger;
 mod server;

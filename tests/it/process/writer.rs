@@ -56,12 +56,14 @@ where
     }
 }
 
+/// The partitions of a batch, all in one state.
+pub fn batch_as(table: &str, batch: &str, state: &str) -> Vec<t::Partition> {
+    (0..BATCH).map(|at| partition(table, batch, at, state)).collect()
+}
+
 /// Makes a write; an error is one whose fate is not known.
 pub fn write(client: &mut Client, write: &Write) -> Result<(), String> {
     let database = Some(DATABASE.to_owned());
-    let batch_as = |table: &str, batch: &str, state| {
-        Some((0..BATCH).map(|at| partition(table, batch, at, state)).collect::<Vec<_>>())
-    };
     match write {
         Write::Create { table } => {
             let table = t::Table {
@@ -76,13 +78,13 @@ pub fn write(client: &mut Client, write: &Write) -> Result<(), String> {
             tell::<m::CreateTable>(client, m::CreateTableArgs { tbl: Some(table) })
         }
         Write::Add { table, batch } => {
-            tell::<m::AddPartitions>(client, m::AddPartitionsArgs { new_parts: batch_as(table, batch, "added") })
+            tell::<m::AddPartitions>(client, m::AddPartitionsArgs { new_parts: Some(batch_as(table, batch, "added")) })
         }
         Write::Alter { table, batch } => {
             let args = m::AlterPartitionsArgs {
                 db_name: database,
                 tbl_name: Some(table.clone()),
-                new_parts: batch_as(table, batch, "altered"),
+                new_parts: Some(batch_as(table, batch, "altered")),
             };
             tell::<m::AlterPartitions>(client, args)
         }
