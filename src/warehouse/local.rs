@@ -37,24 +37,77 @@ pub(super) fn failed(doing: &str, path: &Path, e: &io::Error) -> Error {
     Error::meta(format!("Cannot {doing} {}: {e}", path.display()))
 }
 
-/// Makes the directory and its missing parents. Inside a root they are given to `owner` where the process may do that
-/// (root may); outside they are marked as made here. Fails if something else than a directory is there, and then
-/// leaves nothing behind.
-pub(super) fn create(guard: &Guard, location: &Location, path: &Path, owner: Option<&Account>) -> Result<Created> {
-    let mut created = Created::nothing(location.clone());
-    let done = make_missing(path, &mut created.made)
-        .and_then(|()| if created.newly_made() { settle(guard, &created.made, owner) } else { Ok(()) });
-    match done {
-        Ok(()) => Ok(created),
-        Err(e) => {
-            undo(&created);
-            Err(failed("create the directory", path, &e))
+/// Makes directories one after the other. Most of them are neighbours: what was found out for one holds for the next.
+pub(super) struct Maker<'a> {
+    guard: &'a Guard,
+    owner: Option<&'a Account>,
+    /// The parent of the last new directory, and whether new directories in it are in a root.
+    last: Option<(PathBuf, bool)>,
+}
+
+impl<'a> Maker<'a> {
+    pub(super) fn new(guard: &'a Guard, owner: Option<&'a Account>) -> Self {
+        Self { guard, owner, last: None }
+    }
+
+    /// Makes the directory and its missing parents. Inside a root they are given to the owner where the process may do
+    /// that (root may); outside they are marked as made here. Fails if something else than a directory is there, and
+    /// then leaves nothing behind.
+    pub(super) fn create(&mut self, location: &Location, path: &Path) -> Result<Created> {
+        let mut created = Created::nothing(location.clone());
+        match make_missing(path, &mut created.made).and_then(|()| self.settle(&created.made)) {
+            Ok(()) => Ok(created),
+            Err(e) => {
+                undo(&created);
+                Err(failed("create the directory", path, &e))
+            }
         }
+    }
+
+    /// Owner or mark of new directories, each of which lies in the one before.
+    fn settle(&mut self, made: &[PathBuf]) -> io::Result<()> {
+        let Some(top) = made.first() else { return Ok(()) };
+        let in_root = self.is_in_root(top)?;
+        for directory in made {
+            // A root that was deleted may be among them.
+            let in_root = in_root || self.guard.file_roots().iter().any(|root| directory.starts_with(root));
+            if !in_root {
+                mark(directory);
+            } else if let Some(account) = self.owner
+                && !self.guard.file_roots().contains(directory)
+                && let Err(e) = lchown(directory, Some(account.uid), account.gids.first().copied())
+            {
+                tracing::debug!(path = %directory.display(), uid = account.uid, error = %e, "cannot give a directory to its user");
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether a directory that was just made, and so is no link, lies in a root: as its parent does.
+    fn is_in_root(&mut self, directory: &Path) -> io::Result<bool> {
+        let parent = directory.parent().unwrap_or(directory);
+        if let Some((known, in_root)) = &self.last
+            && known == parent
+        {
+            return Ok(*in_root);
+        }
+        let in_root = self.guard.is_in_root(directory)?;
+        self.last = Some((parent.to_owned(), in_root));
+        Ok(in_root)
     }
 }
 
 /// Makes what is missing of `path`; `made` has what was made, also after an error.
 fn make_missing(path: &Path, made: &mut Vec<PathBuf>) -> io::Result<()> {
+    // Nearly always only the last part is missing.
+    match DirBuilder::new().create(path) {
+        Ok(()) => {
+            made.push(path.to_owned());
+            return Ok(());
+        }
+        Err(e) if e.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => return Ok(()),
+        Err(_) => {}
+    }
     let mut missing = Vec::new();
     for part in path.ancestors() {
         match fs::metadata(part) {
@@ -73,21 +126,6 @@ fn make_missing(path: &Path, made: &mut Vec<PathBuf>) -> io::Result<()> {
             // somebody else made it in between
             Err(e) if e.kind() == io::ErrorKind::AlreadyExists && part.is_dir() => {}
             Err(e) => return Err(e),
-        }
-    }
-    Ok(())
-}
-
-/// Owner or mark of new directories.
-fn settle(guard: &Guard, made: &[PathBuf], owner: Option<&Account>) -> io::Result<()> {
-    for directory in made {
-        if !guard.is_in_root(directory)? {
-            mark(directory);
-        } else if let Some(account) = owner
-            && !guard.file_roots().contains(directory)
-            && let Err(e) = lchown(directory, Some(account.uid), account.gids.first().copied())
-        {
-            tracing::debug!(path = %directory.display(), uid = account.uid, error = %e, "cannot give a directory to its user");
         }
     }
     Ok(())
@@ -175,7 +213,7 @@ pub(super) fn rename(guard: &Guard, from: &Path, to: &Location) -> Result<bool> 
         return Err(taken());
     }
     let parents = match to.parent() {
-        Some(parent) => create(guard, &parent, Path::new(parent.path()), None)?,
+        Some(parent) => Maker::new(guard, None).create(&parent, Path::new(parent.path()))?,
         None => return Err(taken()),
     };
     match move_tree(&target, to_path) {

@@ -4,7 +4,7 @@ use super::config::WarehouseConfig;
 use super::deletion::{Deletion, Removal, Renamed};
 use super::guard::{Guard, Place};
 use super::layout::Layout;
-use super::local::{self, Created};
+use super::local::{self, Created, Maker};
 use super::location::Location;
 use super::objects::{self, ObjectStores};
 use super::permission::{self, Account};
@@ -96,7 +96,11 @@ impl Warehouse {
     /// object store, an untouched place) is a success that made nothing.
     pub async fn directory_create(&self, location: &Location, owner: Option<&str>) -> Result<Created> {
         let (location, owner) = (location.clone(), owner.map(str::to_owned));
-        self.blocking(move |inner| inner.create(&location, owner.as_deref().and_then(Account::by_name).as_ref())).await
+        self.blocking(move |inner| {
+            let account = owner.as_deref().and_then(Account::by_name);
+            inner.create(&location, &mut Maker::new(&inner.guard, account.as_ref()))
+        })
+        .await
     }
 
     /// Makes many directories or none, in one go.
@@ -104,9 +108,10 @@ impl Warehouse {
         let owner = owner.map(str::to_owned);
         self.blocking(move |inner| {
             let account = owner.as_deref().and_then(Account::by_name);
+            let mut maker = Maker::new(&inner.guard, account.as_ref());
             let mut done = Vec::with_capacity(locations.len());
             for location in &locations {
-                match inner.create(location, account.as_ref()) {
+                match inner.create(location, &mut maker) {
                     Ok(created) => done.push(created),
                     Err(e) => {
                         done.iter().rev().for_each(local::undo);
@@ -275,9 +280,9 @@ impl Inner {
         self.guard.place(location).map_err(|e| local::failed("look at", Path::new(location.path()), &e))
     }
 
-    fn create(&self, location: &Location, owner: Option<&Account>) -> Result<Created> {
+    fn create(&self, location: &Location, maker: &mut Maker<'_>) -> Result<Created> {
         match self.place(location)? {
-            Place::File(path) => local::create(&self.guard, location, &path, owner),
+            Place::File(path) => maker.create(location, &path),
             Place::Objects | Place::Untouched => Ok(Created::nothing(location.clone())),
         }
     }

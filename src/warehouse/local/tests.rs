@@ -30,7 +30,7 @@ impl Field {
         Location::file(self.at(name).to_str().unwrap()).unwrap()
     }
     fn create(&self, name: &str) -> Result<Created> {
-        create(&self.guard, &self.location(name), &self.at(name), None)
+        Maker::new(&self.guard, None).create(&self.location(name), &self.at(name))
     }
     fn delete(&self, name: &str) -> Removal {
         delete(&self.guard, None, &self.at(name), NOW).unwrap()
@@ -77,7 +77,8 @@ fn directories_are_given_to_their_user_inside_the_roots_only() {
     }
     let field = field();
     let nobody = Account { uid: 65534, gids: vec![65534] };
-    let make = |name: &str| create(&field.guard, &field.location(name), &field.at(name), Some(&nobody)).unwrap();
+    let make =
+        |name: &str| Maker::new(&field.guard, Some(&nobody)).create(&field.location(name), &field.at(name)).unwrap();
     make("wh/d.db/t");
     make("out/t");
     for (name, uid) in [("wh", 0), ("wh/d.db", 65534), ("wh/d.db/t", 65534), ("out/t", 0)] {
