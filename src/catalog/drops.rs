@@ -12,7 +12,7 @@ use super::remote::RemoteRefusal;
 use super::table_alter::Altered;
 use super::table_read::missing;
 use super::validate::data_is_ours;
-use crate::store::{Change, DocumentKind, NewEvent, Txn};
+use crate::store::{Change, Definition, NewEvent, Txn};
 use crate::warehouse::{Deletion, Location};
 
 /// Is data of this object to be deleted past the trash?
@@ -43,8 +43,11 @@ impl Metastore {
             .store
             .retrying("table_drop", || async {
                 let mut txn = self.store.write().await?;
-                let table = txn.table_lock(&at.catalog, &at.database, &at.table).await?.ok_or_else(|| missing(at))?;
-                self.materialized_check(&mut txn, std::slice::from_ref(&table), None).await?;
+                let locked = txn.table_lock_last(&at.catalog, &at.database, &at.table).await?;
+                let (table, has_views) = locked.ok_or_else(|| missing(at))?;
+                if has_views {
+                    self.materialized_check(&mut txn, std::slice::from_ref(&table), None).await?;
+                }
                 let deletions = self.table_drop_in(&mut txn, caller, &table, delete_data, purge).await?;
                 let deletions = self.deletions_record(&mut txn, &deletions).await?;
                 txn.commit().await?;
@@ -119,24 +122,20 @@ impl Metastore {
             }
             deletions.push(Deletion { location, skip_trash });
         }
-        let version = txn.table_drop(table.id, Change { operation: "drop_table", by: caller.user() }).await?;
-        txn.statistics_delete_all(table.id).await?;
-        txn.document_delete_scope(DocumentKind::Constraint, &table.id.to_string()).await?;
-        txn.document_delete_scope(DocumentKind::Privilege, &table_scope(table.id)).await?;
-        txn.document_delete_scope(DocumentKind::PartitionMark, &table.id.to_string()).await?;
-        if table.flag("transactional") {
-            txn.write_id_forget((&table.catalog, &table.database, &table.name)).await?;
-            txn.compaction_forget(&table.catalog, &table.database, Some(&table.name)).await?;
-        }
-        txn.event_insert(&NewEvent {
+        let change = Change { operation: "drop_table", by: caller.user() };
+        let event = NewEvent {
             kind: "DROP_TABLE",
             catalog: Some(&table.catalog),
             database: Some(&table.database),
             table: Some(&table.name),
-            version: Some((table.id, version)),
+            version: None,
             body: &(),
-        })
-        .await?;
+        };
+        txn.table_drop(table.id, &table_scope(table.id), change, Some(&event)).await?;
+        if table.flag("transactional") {
+            txn.write_id_forget((&table.catalog, &table.database, &table.name)).await?;
+            txn.compaction_forget(&table.catalog, &table.database, Some(&table.name)).await?;
+        }
         Ok(deletions)
     }
 
@@ -192,10 +191,9 @@ impl Metastore {
         } else {
             zero_statistics_set(&mut table.parameters, columns.iter().map(String::as_str));
             locations.extend(table.location().map(str::to_owned));
-            let database = txn.database_get(&at.catalog, &at.database).await?.ok_or_else(|| missing(at))?;
             txn.statistics_delete(table.id, &[String::new()], None, None).await?;
             kind = "ALTER_TABLE";
-            txn.table_commit(table.id, Some((database.id, &table)), change).await?
+            txn.table_commit(table.id, Some(Definition::of(&table)), change).await?
         };
         let event = at.event(kind, (table.id, version), &());
         txn.event_insert_alike(&event, &events).await?;

@@ -26,6 +26,7 @@ mod partition_cache;
 mod partition_drop;
 mod partition_drop_select;
 mod partition_exchange;
+mod partition_follow;
 mod partition_form;
 mod partition_load;
 mod partition_mark;

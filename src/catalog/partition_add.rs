@@ -11,6 +11,7 @@ use skep_core::{Error, Kind, Result};
 
 use super::caller::Caller;
 use super::metastore::Metastore;
+use super::partition_follow::Followed;
 use super::partition_form::{
     DDL_TIME, PartitionKey, Shapes, default_location, overtaken, partitions_name, same_frame, storage_check,
     table_missing, told_not_to_list,
@@ -134,8 +135,16 @@ impl Metastore {
         let mut shapes = Shapes::of(table);
         let inherited = self.inherited(table);
         let mut locations = Vec::new();
+        let mut checked: Option<Arc<Shape>> = None;
         for partition in partitions {
-            storage_check(table, partition)?;
+            let is_checked = match (&checked, &partition.storage) {
+                (Some(shape), Some(storage)) => Arc::ptr_eq(shape, &storage.shape),
+                _ => false,
+            };
+            if !is_checked {
+                storage_check(table, partition)?;
+                checked = partition.storage.as_ref().map(|storage| Arc::clone(&storage.shape));
+            }
             let name = &partition.name;
             let place = match partition.location().filter(|l| !l.is_empty()) {
                 Some(_) if table.location().is_none() => {
@@ -194,11 +203,13 @@ impl Metastore {
             }
         }
         let change = Change { operation: "add_partitions", by: caller.user() };
-        let version = txn.table_commit(table.id, None, change).await?;
-        txn.partition_add_many(table.id, version, table.location(), &partitions).await?;
+        let event = at.tale("ADD_PARTITION", &());
+        let version = txn.table_commit_told(table.id, None, change, Some(&event)).await?;
+        let slots = txn.partition_add_many(table.id, version, table.location(), &partitions).await?;
         self.partition_privileges_inherit(&mut txn, &locked, &partitions).await?;
-        txn.event_insert(&at.event("ADD_PARTITION", (table.id, version), &())).await?;
         txn.commit().await?;
+        let came = partitions.iter().zip(slots).collect();
+        self.partitions_follow(Followed { table: Table { version, ..locked }, gone: Vec::new(), came });
         Ok(partitions)
     }
 

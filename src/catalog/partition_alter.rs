@@ -12,6 +12,7 @@ use skep_core::{Error, Kind, Result};
 
 use super::caller::Caller;
 use super::metastore::Metastore;
+use super::partition_follow::Followed;
 use super::partition_form::{
     DDL_TIME, Shapes, overtaken, partitions_name, same_frame, storage_check, table_missing, told_not_to_list,
 };
@@ -135,20 +136,23 @@ impl Metastore {
         names: &[String],
     ) -> Result<()> {
         let mut txn = self.store.write_table(table.id).await?;
-        self.partitions_unchanged(&mut txn, at, table, old, names).await?;
+        let locked = self.partitions_unchanged(&mut txn, at, table, old, names).await?;
         let change = Change { operation: "alter_partitions", by: caller.user() };
         let version = txn.table_commit(table.id, None, change).await?;
         column_statistics_after(&mut txn, table.id, old, &mut new).await?;
         txn.partition_remove_many(table.id, version, names).await?;
-        txn.partition_add_many(table.id, version, table.location(), &new).await?;
+        let slots = txn.partition_add_many(table.id, version, table.location(), &new).await?;
         let event = at.event("ALTER_PARTITION", (table.id, version), &());
         let altered = |name: &String| Altered { partition: Some(name.clone()), ..Altered::default() };
         let bodies: Vec<Altered> = names.iter().map(altered).collect();
         txn.event_insert_alike(&event, &bodies).await?;
-        txn.commit().await
+        txn.commit().await?;
+        let came = new.iter().zip(slots).collect();
+        self.partitions_follow(Followed { table: Table { version, ..locked }, gone: names.to_vec(), came });
+        Ok(())
     }
 
-    /// Locks the table and makes sure that these partitions are as they were read; else Conflict.
+    /// Locks the table, which it gives, and makes sure that these partitions are as they were read; else Conflict.
     pub(super) async fn partitions_unchanged(
         &self,
         txn: &mut Txn,
@@ -156,15 +160,15 @@ impl Metastore {
         table: &Table,
         read: &[Partition],
         names: &[String],
-    ) -> Result<()> {
+    ) -> Result<Table> {
         let locked = txn.table_lock(&at.catalog, &at.database, &at.table).await?;
         let Some(locked) = locked.filter(|locked| same_frame(locked, table)) else { return Err(overtaken(at)) };
         if locked.version == table.version {
-            return Ok(());
+            return Ok(locked);
         }
         let now = txn.partition_by_names(table.id, locked.version, names).await?;
         // A changed partition is another row.
-        if now.iter().map(|p| p.id).eq(read.iter().map(|p| p.id)) { Ok(()) } else { Err(overtaken(at)) }
+        if now.iter().map(|p| p.id).eq(read.iter().map(|p| p.id)) { Ok(locked) } else { Err(overtaken(at)) }
     }
 }
 

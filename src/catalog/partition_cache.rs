@@ -4,13 +4,20 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use skep_core::rows::TablePartitions;
+use skep_core::rows::{Later, TablePartitions};
 
 use crate::store::TableHead;
 
 /// An entry that no request has found current for so long is loaded anew instead of brought forward: what brings it
 /// forward are rows that retention deletes some day, and retention keeps them for longer than this.
 const STALE_AFTER_MS: i64 = 3_600_000;
+
+/// From so many changes on that nobody has read, a version is made of them if it costs little or is a large part.
+const LATER_MANY: usize = 64;
+/// Rows that are quickly made a version.
+const LATER_CHEAP: usize = 4096;
+/// From so many changes on a version is made of them in any case.
+const LATER_MAX: usize = 1024;
 
 /// One for a node.
 #[derive(Debug)]
@@ -33,6 +40,8 @@ struct Entry {
     content: Content,
     /// An earlier version in one segment, from which the next is made at less cost than from the content.
     merged: Option<Arc<TablePartitions>>,
+    /// What this node itself changed since the content, version by version without a gap.
+    later: Vec<Arc<Later>>,
     /// Somebody is at it.
     is_merging: bool,
     used: u64,
@@ -56,6 +65,8 @@ enum Content {
 pub enum Cached {
     /// This version, or a later one that was loaded meanwhile.
     Current(Arc<TablePartitions>),
+    /// An earlier version, and all that changed since.
+    Behind(Arc<TablePartitions>, Vec<Arc<Later>>),
     /// An earlier version, from which the current one can be made.
     Earlier(Arc<TablePartitions>),
     TooLarge,
@@ -89,6 +100,9 @@ impl PartitionCache {
                 entry.current_at_ms = now_ms;
                 Cached::Current(Arc::clone(partitions))
             }
+            Content::Partitions(partitions) if entry.version() >= Some(head.version) => {
+                Cached::Behind(Arc::clone(partitions), entry.later.clone())
+            }
             Content::Partitions(partitions) if !is_stale => {
                 Cached::Earlier(Arc::clone(entry.merged.as_ref().unwrap_or(partitions)))
             }
@@ -118,10 +132,40 @@ impl PartitionCache {
         let before = entry.bytes();
         entry.content = Content::Partitions(Arc::clone(partitions));
         entry.merged = None;
+        entry.later.retain(|later| later.version() > version);
         entry.used = uses;
         entry.current_at_ms = now_ms;
-        state.bytes = state.bytes + partitions.bytes() - before;
+        let now = entry.bytes();
+        state.bytes = state.bytes + now - before;
         state.shrink(self.budget);
+    }
+
+    /// Whether the next version of a table is to be given to [`Self::follow`]: this one is known.
+    pub fn is_followed(&self, head: TableHead) -> bool {
+        self.state().entries.get(&head.id).is_some_and(|entry| entry.version() == Some(head.version))
+    }
+
+    /// Keeps what made the next version of a table, unless its place in the row is not known or taken. Says whether
+    /// so much is kept that somebody should make it a version that can be read.
+    pub fn follow(&self, table_id: i64, later: Later) -> bool {
+        let mut state = self.state();
+        let Some(entry) = state.entries.get_mut(&table_id) else { return false };
+        if entry.version() != Some(later.version() - 1) {
+            return false;
+        }
+        let bytes = later.bytes();
+        entry.later.push(Arc::new(later));
+        let is_due = entry.is_catch_up_due();
+        let is_over = entry.bytes() > self.budget;
+        state.bytes += bytes;
+        if is_over {
+            // It does not fit any more, which its next reader finds out.
+            let gone = state.entries.remove(&table_id);
+            state.bytes -= gone.map_or(0, |entry| entry.bytes());
+            return false;
+        }
+        state.shrink(self.budget);
+        is_due
     }
 
     /// Whether the caller is to merge a table's segments, which one does at a time.
@@ -158,6 +202,7 @@ impl PartitionCache {
         let before = entry.bytes();
         entry.content = Content::TooLarge;
         entry.merged = None;
+        entry.later.clear();
         entry.current_at_ms = now_ms;
         state.bytes -= before;
     }
@@ -170,8 +215,23 @@ impl PartitionCache {
 impl Entry {
     fn bytes(&self) -> usize {
         let merged = self.merged.as_ref().map_or(0, |merged| merged.bytes());
+        let later: usize = self.later.iter().map(|later| later.bytes()).sum();
         let Content::Partitions(known) = &self.content else { return merged };
-        known.bytes() + merged
+        known.bytes() + merged + later
+    }
+
+    /// The latest version that can be made of what is here.
+    fn version(&self) -> Option<i64> {
+        let Content::Partitions(known) = &self.content else { return None };
+        Some(self.later.last().map_or(known.table().version, |later| later.version()))
+    }
+
+    /// Now and then, so that the next reader has not all to do; but a large version is not made anew for little.
+    fn is_catch_up_due(&self) -> bool {
+        let Content::Partitions(known) = &self.content else { return false };
+        let rows: usize = self.later.iter().map(|later| later.rows()).sum();
+        let is_worth_it = rows <= LATER_CHEAP || 2 * rows >= known.len() || self.later.len() >= LATER_MAX;
+        self.later.len() >= LATER_MANY && is_worth_it
     }
 }
 

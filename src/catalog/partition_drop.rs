@@ -12,6 +12,7 @@ use super::drops::skips_trash;
 use super::files::Recorded;
 use super::metastore::Metastore;
 use super::partition_drop_select::{PartitionsWhich, exprs_names};
+use super::partition_follow::Followed;
 use super::partition_form::PartitionKey;
 use super::partition_privileges::partition_privileges_forget;
 use super::reference::TableRef;
@@ -106,14 +107,14 @@ impl Metastore {
         }
         let names: Vec<String> = dropped.iter().map(|p| p.name.clone()).collect();
         let change = Change { operation: "drop_partitions", by: caller.user() };
-        let version = txn.table_commit(table.id, None, change).await?;
+        let event = at.tale("DROP_PARTITION", &());
+        let version = txn.table_commit_told(table.id, None, change, Some(&event)).await?;
         txn.partition_remove_many(table.id, version, &names).await?;
         txn.statistics_delete(table.id, &names, None, None).await?;
         partition_privileges_forget(&mut txn, table.id, &dropped).await?;
         if table.flag("transactional") {
             txn.compaction_forget_partitions((&at.catalog, &at.database, &at.table), &names).await?;
         }
-        txn.event_insert(&at.event("DROP_PARTITION", (table.id, version), &())).await?;
         let mut left = Leftovers { dropped, deletions: Vec::new(), parents: Vec::new() };
         if request.delete_data && data_is_ours(&table) {
             let skip_trash = skips_trash(&request.environment, &table.parameters);
@@ -122,6 +123,7 @@ impl Metastore {
             left.parents = parents;
         }
         txn.commit().await?;
+        self.partitions_follow(Followed { table: Table { version, ..table }, gone: names, came: Vec::new() });
         Ok(left)
     }
 

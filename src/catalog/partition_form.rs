@@ -44,20 +44,30 @@ impl PartitionKey {
 }
 
 /// Shapes of one request, each kept once: most requests repeat the table's.
-pub(super) struct Shapes(HashSet<Arc<Shape>>);
+pub(super) struct Shapes {
+    known: HashSet<Arc<Shape>>,
+    /// As it came and as it is known: the next one is mostly the same, which is seen at once.
+    last: Option<(Arc<Shape>, Arc<Shape>)>,
+}
 
 impl Shapes {
     pub(super) fn of(table: &Table) -> Self {
-        Self(table.storage.iter().map(|s| Arc::clone(&s.shape)).collect())
+        Self { known: table.storage.iter().map(|s| Arc::clone(&s.shape)).collect(), last: None }
     }
 
     pub(super) fn intern(&mut self, storage: &mut Storage) {
-        match self.0.get(&storage.shape) {
-            Some(known) => storage.shape = Arc::clone(known),
-            None => {
-                self.0.insert(Arc::clone(&storage.shape));
-            }
-        }
+        let known = match &self.last {
+            Some((came, known)) if Arc::ptr_eq(came, &storage.shape) => Arc::clone(known),
+            _ => match self.known.get(&storage.shape) {
+                Some(known) => Arc::clone(known),
+                None => {
+                    self.known.insert(Arc::clone(&storage.shape));
+                    Arc::clone(&storage.shape)
+                }
+            },
+        };
+        let came = std::mem::replace(&mut storage.shape, Arc::clone(&known));
+        self.last = Some((came, known));
     }
 }
 

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use skep_core::rows::{Location, RowIn, SegmentBuilder, TablePartitions};
+use skep_core::rows::{Later, Location, RowIn, SegmentBuilder, TablePartitions};
 use skep_core::table::{Shape, Table};
 use skep_core::{Error, Result};
 
@@ -32,7 +32,7 @@ impl Metastore {
             Cached::Current(partitions) => Some(partitions),
             Cached::TooLarge => None,
             Cached::Earlier(_) | Cached::Unknown if is_small(query) => None,
-            Cached::Earlier(_) | Cached::Unknown => self.partitions_refresh(at, head).await?,
+            Cached::Behind(..) | Cached::Earlier(_) | Cached::Unknown => self.partitions_refresh(at, head).await?,
         };
         let Some(partitions) = partitions else { return self.partitions_scan(query).await };
         let picked = Bound::new(&query.pick, partitions.table())?.pick(&partitions);
@@ -43,10 +43,19 @@ impl Metastore {
     async fn partitions_refresh(&self, at: &TableRef, head: TableHead) -> Result<Option<Arc<TablePartitions>>> {
         let turn = self.partition_cache.turn(head.id);
         let _turn = turn.lock().await;
+        self.partitions_refresh_in_turn(at, head).await
+    }
+
+    /// The same for who has the table's turn.
+    async fn partitions_refresh_in_turn(&self, at: &TableRef, head: TableHead) -> Result<Option<Arc<TablePartitions>>> {
         let now_ms = self.clock.now_ms();
         let earlier = match self.partition_cache.find(head, now_ms) {
             Cached::Current(partitions) => return Ok(Some(partitions)),
             Cached::TooLarge => return Ok(None),
+            Cached::Behind(partitions, later) => match caught_up(partitions, later).await? {
+                Some(partitions) => return Ok(Some(self.partitions_keep(partitions, now_ms))),
+                None => None,
+            },
             Cached::Earlier(partitions) => Some(partitions),
             Cached::Unknown => None,
         };
@@ -61,16 +70,33 @@ impl Metastore {
         if loaded.is_none() {
             loaded = load(&mut txn, &table, self.partition_cache.budget()).await?;
         }
-        let Some(loaded) = loaded.map(Arc::new) else {
+        let Some(loaded) = loaded else {
             tracing::info!(table = %at, "its partitions do not fit into the cache; they are read from the database");
             self.partition_cache.too_large(table.id, now_ms);
             return Ok(None);
         };
-        self.partition_cache.keep(&loaded, now_ms);
-        if loaded.is_merge_due() && self.partition_cache.merge_begin(loaded.table().id) {
-            self.partitions_merge(Arc::clone(&loaded));
+        Ok(Some(self.partitions_keep(loaded, now_ms)))
+    }
+
+    fn partitions_keep(&self, partitions: TablePartitions, now_ms: i64) -> Arc<TablePartitions> {
+        let partitions = Arc::new(partitions);
+        self.partition_cache.keep(&partitions, now_ms);
+        if partitions.is_merge_due() && self.partition_cache.merge_begin(partitions.table().id) {
+            self.partitions_merge(Arc::clone(&partitions));
         }
-        Ok(Some(loaded))
+        partitions
+    }
+
+    /// Brings a table into the cache beside the reads that do not wait for it, if nobody is at it.
+    pub(super) fn partitions_load_beside(&self, at: &TableRef, head: TableHead) {
+        let Ok(turn) = self.partition_cache.turn(head.id).try_lock_owned() else { return };
+        let (metastore, at) = (self.clone(), at.clone());
+        tokio::spawn(async move {
+            let _turn = turn;
+            if let Err(error) = metastore.partitions_refresh_in_turn(&at, head).await {
+                tracing::warn!(table = %at, %error, "its partitions could not be brought into memory");
+            }
+        });
     }
 
     /// Merges a version's segments beside the reads that use it.
@@ -174,6 +200,12 @@ async fn bring_forward(
     let gone = txn.partition_gone_since(table.id, since).await?;
     let came = txn.partition_added_since(table.id, &slots, since).await?;
     earlier.successor(Arc::clone(table), shapes(&slots), &gone, &came)
+}
+
+/// A version from an earlier one and what this node changed since, beside the calls that are served meanwhile.
+async fn caught_up(from: Arc<TablePartitions>, later: Vec<Arc<Later>>) -> Result<Option<TablePartitions>> {
+    let made = tokio::task::spawn_blocking(move || from.after(&later)).await;
+    made.map_err(|error| Error::internal(format!("partitions were not brought up to date: {error}")))?
 }
 
 /// A whole table. None where it takes more than `budget` bytes.

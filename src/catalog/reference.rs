@@ -18,6 +18,10 @@ impl TableRef {
     pub fn new(catalog: &str, database: &str, table: &str) -> Self {
         Self { catalog: normalize(catalog), database: normalize(database), table: normalize(table) }
     }
+    /// An event of this table for the statement that makes the version which it tells of.
+    pub(super) fn tale<'a, B>(&'a self, kind: &'static str, body: &'a B) -> NewEvent<'a, B> {
+        NewEvent { version: None, ..self.event(kind, (0, 0), body) }
+    }
     /// An event of this table, which tells of a version of it: table id and number.
     pub(super) fn event<'a, B>(&'a self, kind: &'static str, version: (i64, i64), body: &'a B) -> NewEvent<'a, B> {
         NewEvent {

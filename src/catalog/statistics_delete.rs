@@ -11,7 +11,7 @@ use super::statistics::{columns_normal, partitions_normal};
 use super::statistics_update::{StatisticsChanged, event, partitions_replace};
 use super::table_read::missing;
 use super::translate::is_transactional;
-use crate::store::{Change, Txn};
+use crate::store::{Change, Definition, Txn};
 
 /// Which statistics to delete.
 #[derive(Debug, Clone)]
@@ -88,10 +88,8 @@ impl Metastore {
         let mut after = table.clone();
         let mut version = table.version;
         if marks_remove(&mut after.parameters, request) {
-            let database = txn.database_get(&table.catalog, &table.database).await?;
-            let database = database.ok_or_else(|| Error::internal("a table without its database"))?;
             let change = Change { operation: "delete_statistics", by: caller.user() };
-            version = txn.table_commit(table.id, Some((database.id, &after)), change).await?;
+            version = txn.table_commit(table.id, Some(Definition::of(&after)), change).await?;
         }
         let body = changed(None, request);
         txn.event_insert(&event("DELETE_TBL_COL_STAT_EVENT", table, version, &body)).await

@@ -13,7 +13,7 @@ use super::caller::Caller;
 use super::metastore::Metastore;
 use super::reference::TableRef;
 use super::table_read::missing;
-use crate::store::{Change, NewEvent, StatisticsRow, Txn};
+use crate::store::{Change, Definition, NewEvent, StatisticsRow, Txn};
 
 /// New statistics of one table's columns.
 #[derive(Debug, Clone)]
@@ -128,9 +128,7 @@ impl Metastore {
         let mut after = table.clone();
         let mut version = table.version;
         if accuracy_mark(&mut after.parameters, &columns) {
-            let database = txn.database_get(&table.catalog, &table.database).await?;
-            let database = database.ok_or_else(|| Error::internal("a table without its database"))?;
-            version = txn.table_commit(table.id, Some((database.id, &after)), change(caller)).await?;
+            version = txn.table_commit(table.id, Some(Definition::of(&after)), change(caller)).await?;
         }
         let columns: Vec<ColumnStatistics> = columns.into_values().collect();
         statistics_store(txn, table.id, &[("", &columns)]).await?;

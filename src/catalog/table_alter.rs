@@ -1,5 +1,7 @@
 //! Altering a table: renames, moves, new columns, compare-and-set (`semantics.md §4`).
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 use skep_core::evolution::{columns_appended_only, columns_changed, columns_compatible};
 use skep_core::name::normalize;
@@ -9,10 +11,11 @@ use skep_core::{Error, Kind, Result};
 
 use super::caller::Caller;
 use super::metastore::Metastore;
+use super::partition_follow::Followed;
 use super::reference::TableRef;
 use super::remote::RemoteRefusal;
 use super::validate::{bucket_check, is_iceberg, table_check, table_type_settle};
-use crate::store::{Change, StoredDatabase, Txn};
+use crate::store::{Change, Definition, Txn};
 use crate::warehouse::{Location, Renamed};
 
 /// A table to alter.
@@ -39,6 +42,9 @@ pub struct Altered {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub renamed_from: Option<String>,
 }
+
+/// The version says it all.
+const ALTERED: Altered = Altered { truncate: false, partition: None, renamed_from: None };
 
 /// A managed table's directory on the move.
 struct Move {
@@ -73,10 +79,12 @@ impl Metastore {
 
     async fn table_alter_once(&self, caller: &Caller, request: &TableAlter) -> Result<()> {
         let at = &request.at;
-        let mut peek = self.store.peek().await?;
-        let old = peek.table_get(&at.catalog, &at.database, &at.table).await?;
-        drop(peek);
-        let Some(old) = old else { return Err(self.absent(at, RemoteRefusal::Table("Alter"), gone(at)).await) };
+        let old = match self.table_get(at).await {
+            Err(missing) if missing.kind == Kind::NotFound => {
+                return Err(self.absent(at, RemoteRefusal::Table("Alter"), gone(at)).await);
+            }
+            found => found?,
+        };
         let mut new = request.new.clone();
         expected_check(&old, request)?;
         self.table_alter_check(&old, &new, &request.environment)?;
@@ -194,21 +202,23 @@ impl Metastore {
         let at = &request.at;
         let mut new = new;
         let mut txn = self.store.write_table(old.id).await?;
-        let locked = txn.table_lock(&at.catalog, &at.database, &at.table).await?.ok_or_else(|| gone(at))?;
+        let locked = txn.table_lock_head(&at.catalog, &at.database, &at.table).await?.ok_or_else(|| gone(at))?;
         if (locked.id, locked.version) != (old.id, old.version) {
             // Somebody was quicker: what was checked and settled above is of an old state.
             return Err(Error::new(Kind::Conflict, format!("{at} was changed meanwhile")));
         }
-        let database = self.table_target(&mut txn, old, &new).await?;
+        let renamed = old.name != new.name || old.database != new.database;
+        let database_id = if renamed { Some(self.table_target(&mut txn, &new).await?) } else { None };
         self.statistics_after_alter(&mut txn, old, &mut new, request.cascade).await?;
         let change = Change { operation: "alter_table", by: caller.user() };
-        let version = txn.table_commit(old.id, Some((database.id, &new)), change).await?;
+        let definition = Some(Definition { table: &new, database_id });
+        let event = at.tale("ALTER_TABLE", &ALTERED);
+        let version = txn.table_commit_told(old.id, definition, change, Some(&event)).await?;
         if request.cascade && new.is_partitioned() {
             self.columns_cascade(&mut txn, old.id, version, &new).await?;
         }
         self.constraints_after_alter(&mut txn, old, &new, version).await?;
         let moved = (old.location(), new.location());
-        let renamed = old.name != new.name || old.database != new.database;
         if let ((Some(from), Some(to)), true) = (moved, renamed && new.is_partitioned() && moved.0 != moved.1) {
             self.partitions_rebase(&mut txn, old.id, version, from, to).await?;
         }
@@ -217,20 +227,24 @@ impl Metastore {
             txn.write_id_rename(at, &new.database, &new.name).await?;
             txn.compaction_rename(at, &new.database, &new.name).await?;
         }
-        txn.event_insert(&at.event("ALTER_TABLE", (old.id, version), &Altered::default())).await?;
-        txn.commit().await
+        txn.commit().await?;
+        let after = Table { id: old.id, version, ..new };
+        self.table_cache.keep(version, &Arc::new(after.clone()));
+        if !request.cascade && !renamed {
+            self.partitions_follow(Followed { table: after, gone: Vec::new(), came: Vec::new() });
+        }
+        Ok(())
     }
 
-    /// The database that the altered table lies in; a rename's target must be there and its name free.
-    async fn table_target(&self, txn: &mut Txn, old: &Table, new: &Table) -> Result<StoredDatabase> {
+    /// The id of the database that a renamed table goes to; it must be there and the name free.
+    async fn table_target(&self, txn: &mut Txn, new: &Table) -> Result<i64> {
         let database = txn.database_share(&new.catalog, &new.database).await?.ok_or_else(|| {
             Error::invalid_operation(format!("database {}.{} does not exist", new.catalog, new.database))
         })?;
-        let renamed = old.name != new.name || old.database != new.database;
-        if renamed && txn.table_head(&new.catalog, &new.database, &new.name).await?.is_some() {
+        if txn.table_head(&new.catalog, &new.database, &new.name).await?.is_some() {
             return Err(Error::invalid_operation(format!("new table {}.{} already exists", new.database, new.name)));
         }
-        Ok(database)
+        Ok(database.id)
     }
 
     /// Statistics of columns that changed or went are no longer true.
@@ -273,7 +287,7 @@ impl Metastore {
         });
         let names: Vec<String> = partitions.iter().map(|p| p.name.clone()).collect();
         txn.partition_remove_many(table_id, version, &names).await?;
-        txn.partition_add_many(table_id, version, Some(to), &partitions).await
+        txn.partition_add_many(table_id, version, Some(to), &partitions).await.map(drop)
     }
 }
 

@@ -81,7 +81,7 @@ impl TableCache {
         Some(table)
     }
 
-    fn keep(&self, definition_version: i64, table: &Arc<Table>) {
+    pub(super) fn keep(&self, definition_version: i64, table: &Arc<Table>) {
         let mut kept = lock(&self.kept);
         if kept.get(&table.id).is_none_or(|known| known.table.version < table.version) {
             put(&mut kept, definition_version, table);

@@ -44,7 +44,8 @@ impl Metastore {
             translate::make_external(&mut table);
         }
         let mut peek = self.store.peek().await?;
-        let Some(database) = peek.database_get(&at.catalog, &at.database).await? else {
+        let found = peek.database_get_beside(&at.catalog, &at.database, &at.table).await?;
+        let Some((database, is_taken)) = found else {
             self.table_create_check(&table)?;
             return Err(database_missing(&at.catalog, &at.database).with_kind(Kind::InvalidObject));
         };
@@ -54,7 +55,7 @@ impl Metastore {
         }
         self.table_create_check(&table)?;
         RemoteRefusal::Table("Create").check(&database)?;
-        if peek.table_head(&at.catalog, &at.database, &at.table).await?.is_some() {
+        if is_taken {
             return Err(taken(&at));
         }
         drop(peek);
@@ -136,21 +137,15 @@ impl Metastore {
         self.store
             .retrying("table_create", move || async move {
                 let mut txn = self.store.write().await?;
-                let database = txn.database_share(&at.catalog, &at.database).await?;
-                let database = database
-                    .ok_or_else(|| database_missing(&at.catalog, &at.database).with_kind(Kind::InvalidObject))?;
-                if txn.table_head(&at.catalog, &at.database, &at.table).await?.is_some() {
-                    return Err(taken(at));
-                }
                 let change = Change { operation: "create_table", by: caller.user() };
-                let id = txn.table_insert(database.id, table, change).await.map_err(|e| match e.kind {
-                    Kind::AlreadyExists => taken(at),
-                    _ => e,
-                })?;
-                txn.event_insert(&at.event("CREATE_TABLE", (id, 1), &())).await?;
-                let stored = Table { id, version: 1, ..table.clone() };
+                let created = txn.table_create(table, change, Some(&at.tale("CREATE_TABLE", &()))).await;
+                let id = created.map_err(|e| if e.kind == Kind::AlreadyExists { taken(at) } else { e })?;
+                let id = id.ok_or_else(|| database_missing(&at.catalog, &at.database).with_kind(Kind::InvalidObject));
+                let stored = Table { id: id?, version: 1, ..table.clone() };
                 self.constraints_insert(&mut txn, &stored, constraints).await?;
-                txn.commit().await
+                txn.commit().await?;
+                self.partitions_begin(stored);
+                Ok(())
             })
             .await
     }

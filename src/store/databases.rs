@@ -16,6 +16,13 @@ const DATABASE_GET: Sql = Sql::both(
     "database_get",
     "select d.id, d.definition from database d join catalog c on c.id = d.catalog_id where c.name = $1 and d.name = $2",
 );
+/// The database, and how many tables of a name it has.
+const DATABASE_GET_BESIDE: Sql = Sql::both(
+    "database_get_beside",
+    "select d.id, d.definition, \
+     (select count(*) from tbl t where t.database_id = d.id and t.name = $3 and t.dropped_at is null) \
+     from database d join catalog c on c.id = d.catalog_id where c.name = $1 and d.name = $2",
+);
 /// Keeps the database from being dropped while something is put into it.
 const DATABASE_SHARE: Sql = Sql::per_dialect(
     "database_share",
@@ -53,6 +60,7 @@ pub(super) const ALL: &[&Sql] = &[
     &CATALOG_UPDATE,
     &CATALOG_DELETE,
     &DATABASE_GET,
+    &DATABASE_GET_BESIDE,
     &DATABASE_SHARE,
     &DATABASE_LOCK,
     &DATABASE_LIST,
@@ -97,6 +105,16 @@ impl Txn {
     }
     pub async fn database_get(&mut self, catalog: &str, name: &str) -> Result<Option<StoredDatabase>> {
         self.database_by(&DATABASE_GET, catalog, name).await
+    }
+    /// The database, and whether it has a table of this name.
+    pub async fn database_get_beside(
+        &mut self,
+        catalog: &str,
+        name: &str,
+        table: &str,
+    ) -> Result<Option<(StoredDatabase, bool)>> {
+        let row = self.first(&DATABASE_GET_BESIDE, &[Arg::Text(catalog), Arg::Text(name), Arg::Text(table)]).await?;
+        row.map(|row| Ok((StoredDatabase { id: row.i64(0)?, database: row.json(1)? }, row.i64(2)? > 0))).transpose()
     }
     /// The database, kept from being dropped until this transaction ends.
     pub async fn database_share(&mut self, catalog: &str, name: &str) -> Result<Option<StoredDatabase>> {

@@ -132,6 +132,41 @@ fn read(row: &Row) -> Result<StoredEvent> {
     })
 }
 
+/// An event as part of the statement that makes the version which it tells of; or none.
+pub(super) struct EventRow<'a> {
+    at_ms: i64,
+    kind: Option<&'static str>,
+    catalog: Option<&'a str>,
+    database: Option<&'a str>,
+    table: Option<&'a str>,
+    body: String,
+}
+
+impl<'a> EventRow<'a> {
+    pub(super) fn of<B: Serialize>(event: Option<&NewEvent<'a, B>>, at_ms: i64) -> Result<Self> {
+        Ok(Self {
+            at_ms,
+            kind: event.map(|event| event.kind),
+            catalog: event.and_then(|event| event.catalog),
+            database: event.and_then(|event| event.database),
+            table: event.and_then(|event| event.table),
+            body: event.map_or_else(|| Ok(String::new()), |event| to_json(event.body))?,
+        })
+    }
+
+    /// at, kind (null: no event), catalog, database, tbl, body.
+    pub(super) fn args(&self) -> [Arg<'_>; 6] {
+        [
+            Arg::I64(self.at_ms),
+            Arg::OptText(self.kind),
+            Arg::OptText(self.catalog),
+            Arg::OptText(self.database),
+            Arg::OptText(self.table),
+            Arg::Text(&self.body),
+        ]
+    }
+}
+
 fn insert_args<'a, B>(event: &NewEvent<'a, B>, now_ms: i64, body: &'a str) -> [Arg<'a>; 8] {
     [
         Arg::I64(now_ms),

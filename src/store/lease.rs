@@ -46,6 +46,16 @@ const FENCE: Sql = Sql::per_dialect(
     ),
     concat!("select epoch, holder, ", left!(sqlite), " from node_lease where holder <> $1 and ", left!(sqlite), " > 0"),
 );
+/// The fence and `begin` in one message, for a node that never holds the lease. Where another holds it this fails by
+/// a division by zero ([`FENCED`]), before the transaction that is then nobody's to end; else `begin` makes what the
+/// fence locked part of its transaction.
+pub(super) const BEGIN_FENCED: &str = concat!(
+    "select 1 / (epoch - epoch) from node_lease where holder <> '' and ",
+    left!(postgres),
+    " > 0 for key share; begin"
+);
+/// The SQLSTATE of a [`BEGIN_FENCED`] beside a holder.
+pub(super) const FENCED: &str = "22012";
 const TAKE: Sql = Sql::per_dialect(
     "lease_take",
     "update node_lease set epoch = epoch + 1, holder = $1, \

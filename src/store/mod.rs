@@ -23,6 +23,7 @@ mod shapes;
 mod statistics;
 #[expect(clippy::module_inception, reason = "the noun of this room")]
 mod store;
+mod table_commits;
 mod tables;
 mod texts;
 mod transactions;
@@ -43,7 +44,8 @@ pub use partitions::PartitionScan;
 pub use shapes::Slot;
 pub use statistics::StatisticsRow;
 pub use store::Store;
-pub use tables::{Change, TableHead, TablePlace};
+pub use table_commits::{Change, Definition};
+pub use tables::{TableHead, TablePlace};
 pub use texts::statements_check;
 pub use transactions::{AcidConflict, AcidOwner, AcidRow};
 pub use txn::Txn;

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use skep_core::Result;
-use skep_core::name::partition_name_parse;
+use skep_core::name::partition_name_values;
 use skep_core::partition::Partition;
 use skep_core::table::Shape;
 
@@ -226,35 +226,41 @@ impl Txn {
         self.list(&PARTITION_EXISTING, &args, |row| row.text(0).map(str::to_owned)).await
     }
 
-    /// Adds partitions in `version`, which `table_commit` began. `base` is the table's location as of now.
+    /// Adds partitions in `version`, which `table_commit` began, and gives the slot of each. `base` is the table's
+    /// location as of now.
     pub async fn partition_add_many(
         &mut self,
         table_id: i64,
         version: i64,
         base: Option<&str>,
         partitions: &[Partition],
-    ) -> Result<()> {
+    ) -> Result<Vec<Option<i64>>> {
         let base_id = match base {
             Some(uri) => Some(self.base_intern(uri).await?),
             None => None,
         };
         let mut shapes: Vec<Arc<Shape>> = Vec::new();
-        let mut places: HashMap<Arc<Shape>, usize> = HashMap::new();
+        // By where they lie: callers share what is equal, and what they missed is found by its hash.
+        let mut places: HashMap<usize, usize> = HashMap::new();
         for storage in partitions.iter().filter_map(|p| p.storage.as_ref()) {
-            if !places.contains_key(&storage.shape) {
-                places.insert(Arc::clone(&storage.shape), shapes.len());
+            places.entry(Arc::as_ptr(&storage.shape).addr()).or_insert_with(|| {
                 shapes.push(Arc::clone(&storage.shape));
-            }
+                shapes.len() - 1
+            });
         }
         let slots = self.slots_for(table_id, version, &shapes).await?;
         let slot_of = |p: &Partition| {
-            p.storage.as_ref().and_then(|s| places.get(&s.shape)).and_then(|at| slots.get(*at)).copied()
+            p.storage
+                .as_ref()
+                .and_then(|s| places.get(&Arc::as_ptr(&s.shape).addr()))
+                .and_then(|at| slots.get(*at))
+                .copied()
         };
         for batch in partitions.chunks(BATCH) {
             let columns = columns(batch, base, base_id, &slot_of)?;
             self.execute(&PARTITION_INSERT, &[Arg::I64(table_id), Arg::I64(version), Arg::Columns(&columns)]).await?;
         }
-        Ok(())
+        Ok(partitions.iter().map(slot_of).collect())
     }
 
     /// Removes partitions by name in `version`; gives how many there were.
@@ -290,8 +296,7 @@ fn columns(
         };
         bases.push(if is_default { base_id } else { None });
         locations.push(if is_default { None } else { partition.location().map(str::to_owned) });
-        let named = partition_name_parse(&partition.name)?;
-        let derivable = named.iter().map(|(_, value)| value).eq(partition.values.iter());
+        let derivable = partition_name_values(&partition.name)?.iter().eq(partition.values.iter());
         values.push(if derivable { None } else { Some(to_json(&partition.values)?) });
         params.push(if partition.parameters.is_empty() { None } else { Some(to_json(&partition.parameters)?) });
     }

@@ -8,6 +8,7 @@ use sqlx::{ConnectOptions as _, PgConnection, PgPool, Row as _, SqlitePool};
 
 use super::driver::Conn;
 use super::driver::error::convert;
+use super::lease::{BEGIN_FENCED, FENCED};
 
 /// The connections of one store.
 #[derive(Debug, Clone)]
@@ -110,6 +111,18 @@ impl Pool {
             Self::Sqlite { writer, .. } => {
                 writer.begin_with("begin immediate").await.map(Conn::SqliteTxn).map_err(|e| convert("begin", &e))
             }
+        }
+    }
+
+    /// A write that no other node's lease forbids; none where one does.
+    pub async fn write_fenced(&self) -> Result<Option<Conn>> {
+        let Self::Postgres { pool, .. } = self else { return self.write().await.map(Some) };
+        match pool.begin_with(BEGIN_FENCED).await {
+            Ok(txn) => Ok(Some(Conn::PostgresTxn(txn))),
+            Err(e) if e.as_database_error().and_then(sqlx::error::DatabaseError::code).as_deref() == Some(FENCED) => {
+                Ok(None)
+            }
+            Err(e) => self.lost(&e).await.map(Some),
         }
     }
 

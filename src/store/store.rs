@@ -99,13 +99,26 @@ impl Store {
 
     /// Every write of every node begins here: none passes beside a node that holds the store alone.
     async fn write_begin(&self) -> Result<(Conn, Doubts)> {
-        let mut conn = self.pool.write().await?;
-        match self.memory.trust() {
-            Trust::Always => {}
-            Trust::Never => lease::fence(&mut conn, None).await?,
-            Trust::Leased(own) => lease::fence(&mut conn, Some(own)).await?,
-        }
+        let conn = match self.memory.trust() {
+            Trust::Always => self.pool.write().await?,
+            Trust::Never => self.write_fenced().await?,
+            Trust::Leased(own) => {
+                let mut conn = self.pool.write().await?;
+                lease::fence(&mut conn, Some(own)).await?;
+                conn
+            }
+        };
         Ok((conn, Doubts::new(&self.memory)))
+    }
+
+    async fn write_fenced(&self) -> Result<Conn> {
+        if let Some(conn) = self.pool.write_fenced().await? {
+            return Ok(conn);
+        }
+        // Who is it? By now it may be nobody.
+        let mut conn = self.pool.write().await?;
+        lease::fence(&mut conn, None).await?;
+        Ok(conn)
     }
 
     /// Makes sure that no other node is to be the only one, and that this one is if it is to be.

@@ -6,11 +6,12 @@ use super::driver::Sql;
 use super::store::Store;
 use super::{
     compactions, databases, deletions, documents, events, heads, history, lease, locks, partitions, purge, shapes,
-    statistics, tables, transactions, write_ids,
+    statistics, table_commits, tables, transactions, write_ids,
 };
 
 const ALL: &[&[&Sql]] = &[
     databases::ALL,
+    table_commits::ALL,
     tables::ALL,
     heads::ALL,
     lease::ALL,

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use crate::ast::{Document, Enum, Field, Literal, Method, Need, Struct};
 use crate::names::{exception, field, pascal};
-use crate::schema::{Schema, is_primitive, rust_type, words};
+use crate::schema::{Schema, is_primitive, is_repeated, rust_type, words};
 
 const HEAD: &str = "// Made by skep-thrift-gen from thrift/idl. Do not edit.\n\n";
 
@@ -109,8 +109,11 @@ fn types(schema: &Schema<'_>, document: &Document) -> String {
         let names: Vec<_> = foreign.iter().map(|word| pascal(word)).collect();
         let _ = writeln!(out, "use super::types::{{{}}};", names.join(", "));
     }
-    if used.contains("set") {
-        out.push_str("use crate::wire::Set;\n");
+    let shares = structs.iter().any(|item| item.fields.iter().any(|field| is_repeated(&item.name, field)));
+    for (word, is_used) in [("Set", used.contains("set")), ("Shared", shares)] {
+        if is_used {
+            let _ = writeln!(out, "use crate::wire::{word};");
+        }
     }
     let macros = [(!document.enums.is_empty(), "wire_enum"), (!structs.is_empty(), "wire_struct")];
     let macros: Vec<_> = macros.iter().filter(|(needed, _)| *needed).map(|(_, name)| *name).collect();

@@ -5,6 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::ast::{Document, Field, Type};
 use crate::names::pascal;
 
+/// Fields whose value repeats from element to element of a list: struct and field.
+const REPEATED: [(&str, &str); 1] = [("StorageDescriptor", "cols")];
+
 pub struct Schema<'a> {
     pub documents: &'a [Document],
     enums: BTreeSet<&'a str>,
@@ -56,9 +59,12 @@ impl<'a> Schema<'a> {
         self.enums.contains(name)
     }
 
-    /// The Rust type of `field` of `owner`, boxed if the owner would hold itself.
+    /// The Rust type of `field` of `owner`, boxed if the owner would hold itself, shared if it repeats.
     pub fn held_type(&self, owner: &str, field: &Field, path: &str) -> String {
         let kind = rust_type(&field.kind, path);
+        if is_repeated(owner, field) {
+            return format!("Shared<{kind}>");
+        }
         match named(&field.kind) {
             Some(held) if self.reaches(held, owner) => format!("Box<{kind}>"),
             _ => kind,
@@ -77,6 +83,10 @@ impl<'a> Schema<'a> {
         }
         false
     }
+}
+
+pub fn is_repeated(owner: &str, field: &Field) -> bool {
+    REPEATED.contains(&(owner, &field.name))
 }
 
 fn named(kind: &Type) -> Option<&str> {

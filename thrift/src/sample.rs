@@ -2,7 +2,7 @@
 
 use crate::call::write_call;
 use crate::method::{self, Method};
-use crate::wire::{Decode, Encode, Reader, Set, WireError, Writer};
+use crate::wire::{Decode, Encode, Reader, Set, Shared, WireError, Writer};
 
 /// A source of random numbers (splitmix64) that also bounds how deep values nest.
 pub struct Source {
@@ -114,6 +114,12 @@ impl<T: Sample> Sample for Option<T> {
 impl<T: Sample> Sample for Box<T> {
     fn sample(source: &mut Source) -> Self {
         Self::new(T::sample(source))
+    }
+}
+
+impl<T: Sample> Sample for Shared<T> {
+    fn sample(source: &mut Source) -> Self {
+        Self::from(T::sample(source))
     }
 }
 

@@ -4,6 +4,7 @@
 
 mod builder;
 mod kind;
+mod later;
 mod parameters;
 mod partitions;
 mod segment;
@@ -11,6 +12,7 @@ mod selection;
 mod view;
 
 pub use builder::{RowIn, SegmentBuilder};
+pub use later::Later;
 pub use partitions::{Came, TablePartitions, key_position, key_types};
 pub use segment::Segment;
 pub use selection::{Cursor, Selection};

@@ -33,6 +33,21 @@ pub struct TablePartitions {
 /// A partition that came, with its slot.
 pub type Came = (Partition, Option<i64>);
 
+/// A row on its way into the next version.
+pub(super) trait Coming {
+    fn name(&self) -> &str;
+    fn push(&self, builder: &mut SegmentBuilder) -> Result<()>;
+}
+
+impl Coming for Came {
+    fn name(&self) -> &str {
+        &self.0.name
+    }
+    fn push(&self, builder: &mut SegmentBuilder) -> Result<()> {
+        push(builder, &self.0, self.1)
+    }
+}
+
 /// The types of a table's partition keys.
 pub fn key_types(table: &Table) -> Vec<KeyType> {
     table.partition_keys.iter().map(|key| KeyType::parse(key.type_name.as_deref().unwrap_or_default())).collect()
@@ -72,6 +87,12 @@ impl TablePartitions {
 
     pub fn table(&self) -> &Table {
         &self.table
+    }
+    pub(super) fn table_shared(&self) -> &Arc<Table> {
+        &self.table
+    }
+    pub(super) fn shapes_by_slot(&self) -> &HashMap<i64, Arc<Shape>> {
+        &self.shapes
     }
     pub fn len(&self) -> usize {
         (self.base.len() + self.delta.len()) as usize - self.gone.len()
@@ -160,32 +181,44 @@ impl TablePartitions {
         gone: &[String],
         came: &[Came],
     ) -> Result<Option<Self>> {
+        self.next(table, shapes.into_iter().collect(), &gone.iter().map(String::as_str).collect(), came)
+    }
+
+    /// The same of rows of either kind.
+    pub(super) fn next<C: Coming>(
+        &self,
+        table: Arc<Table>,
+        shapes: HashMap<i64, Arc<Shape>>,
+        gone: &HashSet<&str>,
+        came: &[C],
+    ) -> Result<Option<Self>> {
         if table.partition_keys != self.table.partition_keys {
             return Ok(None);
         }
-        let gone: HashSet<&str> = gone.iter().map(String::as_str).collect();
+        let (delta, ranks) = self.delta_next(&table, gone, came)?;
+        if self.base.len() == 0 {
+            return Ok(Some(Self::new(table, shapes, delta)));
+        }
         let mut gone_rows = self.gone.clone();
         gone_rows.unite(gone.iter().filter_map(|name| self.base.find(name)).collect());
-        let (delta, ranks) = self.delta_next(&table, &gone, came)?;
-        let base = Arc::clone(&self.base);
-        let next = Self::of(table, shapes.into_iter().collect(), base, gone_rows, delta, ranks);
+        let next = Self::of(table, shapes, Arc::clone(&self.base), gone_rows, delta, ranks);
         Ok(Some(if next.changes() > OVERDUE * next.merge_due() { next.merged()? } else { next }))
     }
 
     /// The rows that came of the next version, and their ranks.
-    fn delta_next(&self, table: &Table, gone: &HashSet<&str>, came: &[Came]) -> Result<(Segment, Vec<u32>)> {
+    fn delta_next<C: Coming>(&self, table: &Table, gone: &HashSet<&str>, came: &[C]) -> Result<(Segment, Vec<u32>)> {
         let mut builder = SegmentBuilder::new(table);
         let mut ranks = Vec::with_capacity(self.ranks.len() + came.len());
         let mut came = came.iter().peekable();
         let (mut name, mut scratch) = (String::new(), String::new());
-        let mut push_came = |builder: &mut SegmentBuilder, ranks: &mut Vec<u32>, (partition, slot): &Came| {
-            ranks.push(self.base.rank(&partition.name, &mut scratch));
-            push(builder, partition, *slot)
+        let mut push_came = |builder: &mut SegmentBuilder, ranks: &mut Vec<u32>, new: &C| {
+            ranks.push(self.base.rank(new.name(), &mut scratch));
+            new.push(builder)
         };
         for row in 0..self.delta.len() {
             name.clear();
             self.delta.name_into(row, &mut name);
-            while let Some(new) = came.next_if(|(partition, _)| *partition.name < *name) {
+            while let Some(new) = came.next_if(|new| *new.name() < *name) {
                 push_came(&mut builder, &mut ranks, new)?;
             }
             if !gone.contains(name.as_str()) {

@@ -96,6 +96,8 @@ proptest! {
         let mut rows: BTreeMap<String, Came> = first.into_iter().map(|row| (row.0.name.clone(), row)).collect();
         let mut made = at_once(&rows, 1);
         holds(&made, &rows);
+        // The same in one step, by changes that were kept until then.
+        let (from, mut kept) = (at_once(&rows, 1), Vec::new());
         for (version, (came, merge, drops)) in (2..).zip(steps) {
             let came: BTreeMap<String, Came> = came.into_iter().map(|row| (row.0.name.clone(), row)).collect();
             // What changes goes and comes; some go for good.
@@ -104,6 +106,11 @@ proptest! {
             rows.retain(|name, _| !gone.contains(name));
             let list: Vec<Came> = came.values().cloned().collect();
             rows.extend(came);
+            let later: Vec<(&Partition, Option<i64>)> = list.iter().rev().map(|(partition, slot)| (partition, *slot)).collect();
+            kept.push(Arc::new(Later::new(table(version), gone.clone(), later).unwrap()));
+            let after = from.after(&kept).unwrap().expect("the keys are the same");
+            prop_assert_eq!(after.table().version, version);
+            holds(&after, &rows);
             made = made.successor(table(version), shapes(), &gone, &list).unwrap().expect("the keys are the same");
             holds(&made, &rows);
             if merge.index(3) == 0 {
@@ -163,7 +170,11 @@ fn other_keys_are_read_anew() {
     let base = at_once(&BTreeMap::new(), 1);
     let mut other = Table::clone(&table(2));
     other.partition_keys[1].type_name = Some("bigint".into());
-    assert!(base.successor(Arc::new(other), shapes(), &[], &[]).unwrap().is_none());
+    let other = Arc::new(other);
+    assert!(base.successor(Arc::clone(&other), shapes(), &[], &[]).unwrap().is_none());
+    let later = Later::new(other, Vec::new(), Vec::new()).unwrap();
+    assert!(base.after(&[Arc::new(later)]).unwrap().is_none());
+    assert!(base.after(&[]).unwrap().is_none());
 }
 
 #[test]

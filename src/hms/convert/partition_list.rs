@@ -76,7 +76,7 @@ impl PartitionForm {
 pub fn shape_form(shape: &Shape, form: &PartitionForm) -> t::StorageDescriptor {
     let mut storage = shape_out(shape, None);
     if form.skip_columns {
-        storage.cols = Some(Vec::new());
+        storage.cols = Some(Vec::new().into());
     }
     storage
 }

@@ -93,7 +93,7 @@ impl Projection {
         self.keep("sd.parameters", &mut sd.parameters);
         self.keep("sd.storedAsSubDirectories", &mut sd.stored_as_sub_directories);
         if let Some(columns) = self.part("sd.cols", &mut sd.cols) {
-            for column in columns {
+            for column in columns.make_mut() {
                 self.keep("sd.cols.name", &mut column.name);
                 self.keep("sd.cols.type", &mut column.r#type);
                 self.keep("sd.cols.comment", &mut column.comment);
@@ -168,7 +168,7 @@ mod tests {
             values: Some(vec!["1".into()]),
             create_time: 7,
             sd: Some(t::StorageDescriptor {
-                cols: Some(vec![column]),
+                cols: Some(vec![column].into()),
                 location: Some("file:/t".into()),
                 num_buckets: 4,
                 serde_info: Some(t::SerDeInfo { name: Some("s".into()), ..t::SerDeInfo::default() }),

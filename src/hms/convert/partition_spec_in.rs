@@ -6,8 +6,8 @@ use skep_core::{Error, Result};
 use skep_thrift::types as t;
 
 use super::common::parameters_in;
-use super::partition::partition_in;
-use super::table::storage_in;
+use super::partition::partition_in_with;
+use super::table::{StoragesIn, storage_in};
 
 /// A partition and the table that it says it belongs to.
 #[derive(Debug)]
@@ -17,21 +17,22 @@ pub struct SentPartition {
     pub partition: Partition,
 }
 
-impl From<t::Partition> for SentPartition {
-    fn from(mut partition: t::Partition) -> Self {
-        Self {
-            database: partition.db_name.take(),
-            table: partition.table_name.take(),
-            partition: partition_in(partition),
-        }
-    }
+/// The partitions of a list.
+pub fn partitions_in(sent: Vec<t::Partition>) -> Vec<SentPartition> {
+    let mut storages = StoragesIn::default();
+    let convert = |mut partition: t::Partition| SentPartition {
+        database: partition.db_name.take(),
+        table: partition.table_name.take(),
+        partition: partition_in_with(partition, |sd| storages.convert(sd)),
+    };
+    sent.into_iter().map(convert).collect()
 }
 
 /// The partitions of a specification. Where it has both forms, the list counts, as in Hive. Errors: Meta.
 pub fn partition_spec_in(spec: t::PartitionSpec) -> Result<Vec<SentPartition>> {
     if let Some(list) = spec.partition_list {
         let partitions = list.partitions.ok_or_else(|| Error::meta("The partition list cannot be null."))?;
-        return Ok(partitions.into_iter().map(SentPartition::from).collect());
+        return Ok(partitions_in(partitions));
     }
     let shared = spec
         .shared_sd_partition_spec

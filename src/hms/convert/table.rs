@@ -47,7 +47,7 @@ pub fn storage_in(sd: t::StorageDescriptor) -> Storage {
     let sort =
         |order: t::Order| SortColumn { column: order.col.unwrap_or_default().to_lowercase(), order: order.order };
     let shape = Shape {
-        columns: sd.cols.map(columns_in),
+        columns: sd.cols.map(|columns| columns_in(columns.into_inner())),
         input_format: sd.input_format,
         output_format: sd.output_format,
         compressed: sd.compressed,
@@ -62,12 +62,32 @@ pub fn storage_in(sd: t::StorageDescriptor) -> Storage {
     Storage { shape: Arc::new(shape), location: sd.location }
 }
 
+/// Converts the storage descriptors of a list: neighbours that differ in their location alone share a shape.
+#[derive(Default)]
+pub struct StoragesIn {
+    last: Option<(t::StorageDescriptor, Arc<Shape>)>,
+}
+
+impl StoragesIn {
+    pub fn convert(&mut self, mut sd: t::StorageDescriptor) -> Storage {
+        let location = sd.location.take();
+        if let Some((known, shape)) = &self.last
+            && *known == sd
+        {
+            return Storage { shape: Arc::clone(shape), location };
+        }
+        let Storage { shape, .. } = storage_in(sd.clone());
+        self.last = Some((sd, Arc::clone(&shape)));
+        Storage { shape, location }
+    }
+}
+
 /// Collections are always there, maybe empty (`semantics.md §4`).
 pub fn shape_out(shape: &Shape, location: Option<String>) -> t::StorageDescriptor {
     let skewed = shape.skewed.clone().unwrap_or_default();
     t::StorageDescriptor {
         // None stays none: a partition may be stored without a list of columns.
-        cols: shape.columns.as_deref().map(columns_out),
+        cols: shape.columns.as_deref().map(|columns| columns_out(columns).into()),
         location,
         input_format: shape.input_format.clone(),
         output_format: shape.output_format.clone(),

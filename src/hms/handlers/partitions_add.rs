@@ -10,8 +10,8 @@ use skep_thrift::types as t;
 use crate::catalog::{PartitionKey, PartitionsAdd, StatisticsUpdate, TableRef};
 use crate::hms::context::{Cx, given};
 use crate::hms::convert::common::{columns_in, columns_out, environment_in};
-use crate::hms::convert::partition::partition_out;
-use crate::hms::convert::partition_spec_in::{SentPartition, partition_spec_in};
+use crate::hms::convert::partition::{partition_in, partition_out};
+use crate::hms::convert::partition_spec_in::{SentPartition, partition_spec_in, partitions_in};
 use crate::hms::convert::statistics::statistics_in;
 use crate::hms::routes::Routes;
 
@@ -93,7 +93,7 @@ async fn add_one(
 ) -> Result<t::Partition> {
     let partition = given(partition, "the partition")?;
     let at = cx.table(partition.cat_name.as_deref(), partition.db_name.as_deref(), partition.table_name.as_deref())?;
-    let partition = SentPartition::from(partition).partition;
+    let partition = partition_in(partition);
     let request = PartitionsAdd { environment: environment_in(environment), ..plain(at, vec![partition]) };
     let added = cx.metastore().partitions_add(&cx.caller(), &request).await?;
     let added = added.first().ok_or_else(|| Error::internal("the partition was not added"))?;
@@ -115,7 +115,7 @@ async fn add_many(cx: Cx, args: m::AddPartitionsArgs) -> Result<i32> {
     let (database, table) = (first.db_name.clone(), first.table_name.clone());
     let at = cx.table(first.cat_name.as_deref(), database.as_deref(), table.as_deref())?;
     let naming = Naming::Exact(database.as_deref().unwrap_or_default(), table.as_deref().unwrap_or_default());
-    let sent = partitions.into_iter().map(SentPartition::from).collect();
+    let sent = partitions_in(partitions);
     let partitions = partitions_of(&cx, &at, sent, naming).await?;
     Ok(add_with_statistics(&cx, &plain(at, partitions), statistics).await?.len() as i32)
 }
@@ -130,7 +130,7 @@ async fn add_req(cx: Cx, args: m::AddPartitionsReqArgs) -> Result<t::AddPartitio
     // As written, but for a catalog before it (`@cat#db`).
     let database = request.db_name.strip_prefix('@').and_then(|d| d.split_once('#')).map(|(_, d)| d);
     let naming = Naming::Exact(database.unwrap_or(&request.db_name), &request.tbl_name);
-    let sent = request.parts.into_iter().map(SentPartition::from).collect();
+    let sent = partitions_in(request.parts);
     let mut partitions = partitions_of(&cx, &at, sent, naming).await?;
     let skip_columns = request.skip_column_schema_for_partition.unwrap_or_default();
     let shared = request.partition_col_schema.filter(|_| skip_columns).map(columns_in);
@@ -152,7 +152,7 @@ async fn add_req(cx: Cx, args: m::AddPartitionsReqArgs) -> Result<t::AddPartitio
         let columns = added.first().and_then(|p| p.storage.as_ref()).map(|s| columns_out(s.shape.columns()));
         let mut partitions: Vec<t::Partition> = added.iter().map(|p| partition_out(p, &add.at)).collect();
         if skip_columns {
-            partitions.iter_mut().filter_map(|p| p.sd.as_mut()).for_each(|sd| sd.cols = Some(Vec::new()));
+            partitions.iter_mut().filter_map(|p| p.sd.as_mut()).for_each(|sd| sd.cols = Some(Vec::new().into()));
             result.partition_col_schema = columns;
         }
         result.partitions = Some(partitions);

@@ -10,7 +10,7 @@ use super::partitions_add::columns_set;
 use crate::catalog::{PartitionRename, PartitionsAlter, TableRef};
 use crate::hms::context::{Cx, given};
 use crate::hms::convert::common::{columns_in, environment_in};
-use crate::hms::convert::partition_spec_in::SentPartition;
+use crate::hms::convert::partition_spec_in::partitions_in;
 use crate::hms::routes::Routes;
 
 pub fn routes() -> Routes {
@@ -33,7 +33,7 @@ async fn partitions_of(cx: &Cx, at: &TableRef, sent: Vec<t::Partition>) -> Resul
         cx.metastore().table_get(at).await.map_err(|e| e.recast(Kind::NotFound, Kind::InvalidOperation))?;
         return Err(Error::meta(format!("A partition must name the database and the table of the call, {at}")));
     }
-    Ok(sent.into_iter().map(|p| SentPartition::from(p).partition).collect())
+    Ok(partitions_in(sent).into_iter().map(|p| p.partition).collect())
 }
 
 async fn alter_one(

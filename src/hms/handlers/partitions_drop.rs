@@ -96,7 +96,7 @@ async fn drop_many(cx: Cx, args: m::DropPartitionsReqArgs) -> Result<t::DropPart
         let out = dropped.iter().map(|p| {
             let mut partition = partition_out(p, &drop.at);
             if let (true, Some(sd)) = (skip_columns, partition.sd.as_mut()) {
-                sd.cols = Some(Vec::new());
+                sd.cols = Some(Vec::new().into());
             }
             partition
         });

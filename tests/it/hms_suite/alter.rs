@@ -75,7 +75,7 @@ impl TestClient {
     }
     async fn columns_alter(&mut self, of: &str, names: &[&str], cascade: bool) {
         let mut new = self.table_get("d", of).await;
-        new.sd.as_mut().unwrap().cols = Some(columns(names));
+        new.sd.as_mut().unwrap().cols = Some(columns(names).into());
         let args = m::AlterTableWithCascadeArgs { dbname: some("d"), tbl_name: some(of), new_tbl: Some(new), cascade };
         self.ok::<m::AlterTableWithCascade>(args).await;
     }

@@ -89,7 +89,7 @@ pub fn table(name: &str, keys: &[&str]) -> t::Table {
         table_type: Some("MANAGED_TABLE".into()),
         partition_keys: Some(columns(keys)),
         sd: Some(t::StorageDescriptor {
-            cols: Some(columns(&["a", "b"])),
+            cols: Some(columns(&["a", "b"]).into()),
             serde_info: Some(t::SerDeInfo::default()),
             ..t::StorageDescriptor::default()
         }),

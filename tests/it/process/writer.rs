@@ -23,7 +23,7 @@ fn columns(names: &[&str]) -> Vec<t::FieldSchema> {
 
 fn storage() -> t::StorageDescriptor {
     t::StorageDescriptor {
-        cols: Some(columns(&["id", "note"])),
+        cols: Some(columns(&["id", "note"]).into()),
         input_format: Some("org.apache.hadoop.mapred.TextInputFormat".to_owned()),
         output_format: Some("org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat".to_owned()),
         serde_info: Some(t::SerDeInfo {

@@ -57,10 +57,10 @@ store_cases! {
     }
 
     async fn a_dropped_partition_leaves_its_siblings(t: &TestStore) {
-        let db = database(&t.store).await;
+        database(&t.store).await;
         let table = table("t");
         let mut txn = t.store.write().await.unwrap();
-        let id = txn.table_insert(db, &table, CHANGE).await.unwrap();
+        let id = txn.table_create(&table, CHANGE, None).await.unwrap().unwrap();
         txn.commit().await.unwrap();
         for day in ["2024-01-01", "2024-01-02", "a%2Fb"] {
             add(&t.store, id, &table, day).await.unwrap();
@@ -80,10 +80,10 @@ store_cases! {
     }
 
     async fn concurrent_writers_of_a_table_all_land_and_versions_are_dense(t: &TestStore) {
-        let db = database(&t.store).await;
+        database(&t.store).await;
         let table = table("t");
         let mut txn = t.store.write().await.unwrap();
-        let id = txn.table_insert(db, &table, CHANGE).await.unwrap();
+        let id = txn.table_create(&table, CHANGE, None).await.unwrap().unwrap();
         txn.commit().await.unwrap();
         let writers = (0..40).map(|n| {
             let (store, table) = (t.store.clone(), table.clone());

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
 use futures_util::future::join_all;
-use skep::store::{Change, CurrentTable, Store, TableName, open};
+use skep::store::{Change, CurrentTable, Definition, Store, TableName, open};
 use skep_core::table::Table;
 use skep_core::{Kind, Result};
 
@@ -21,16 +21,16 @@ fn table(name: &str) -> Table {
     Table { catalog: "hive".into(), database: "d".into(), name: name.into(), ..Table::default() }
 }
 
-pub async fn create(store: &Store, database: i64, name: &str) -> i64 {
+pub async fn create(store: &Store, name: &str) -> i64 {
     let mut txn = store.write().await.unwrap();
-    let id = txn.table_insert(database, &table(name), CHANGE).await.unwrap();
+    let id = txn.table_create(&table(name), CHANGE, None).await.unwrap().unwrap();
     txn.commit().await.unwrap();
     id
 }
 
-pub async fn change(store: &Store, id: i64, definition: Option<(i64, &Table)>) -> i64 {
+pub async fn change(store: &Store, id: i64, definition: Option<&Table>) -> i64 {
     let mut txn = store.write_table(id).await.unwrap();
-    let version = txn.table_commit(id, definition, CHANGE).await.unwrap();
+    let version = txn.table_commit(id, definition.map(Definition::of), CHANGE).await.unwrap();
     txn.commit().await.unwrap();
     version
 }
@@ -49,27 +49,27 @@ async fn second(t: &crate::backend::TestStore) -> Store {
 
 store_cases! {
     async fn a_table_is_found_as_it_is(t: &TestStore) {
-        let db = database(&t.store).await;
-        let id = create(&t.store, db, "tä'\"ble").await;
+        database(&t.store).await;
+        let id = create(&t.store, "tä'\"ble").await;
         let found = current(&t.store, "tä'\"ble").await.unwrap().unwrap();
         assert_eq!((found.head.id, found.head.version, found.definition_version), (id, 1, 1));
         change(&t.store, id, None).await;
-        change(&t.store, id, Some((db, &table("new")))).await;
+        change(&t.store, id, Some(&table("new"))).await;
         change(&t.store, id, None).await;
         let found = current(&t.store, "new").await.unwrap().unwrap();
         assert_eq!((found.head.id, found.head.version, found.definition_version), (id, 4, 3));
         assert_eq!(current(&t.store, "tä'\"ble").await.unwrap(), None);
-        let again = create(&t.store, db, "tä'\"ble").await;
+        let again = create(&t.store, "tä'\"ble").await;
         assert_eq!(current(&t.store, "tä'\"ble").await.unwrap().unwrap().head.id, again);
         let mut txn = t.store.write_table(id).await.unwrap();
-        txn.table_drop(id, CHANGE).await.unwrap();
+        txn.table_drop(id, "", CHANGE, None).await.unwrap();
         txn.commit().await.unwrap();
         assert_eq!(current(&t.store, "new").await.unwrap(), None);
     }
 
     async fn a_write_that_was_undone_changes_nothing(t: &TestStore) {
-        let db = database(&t.store).await;
-        let id = create(&t.store, db, "t").await;
+        database(&t.store).await;
+        let id = create(&t.store, "t").await;
         for _ in 0..3 {
             let mut txn = t.store.write_table(id).await.unwrap();
             txn.table_commit(id, None, CHANGE).await.unwrap();
@@ -82,11 +82,11 @@ store_cases! {
 
     // Another client's strange name is nobody else's error, and more tables than a statement takes are all found.
     async fn each_question_has_its_own_answer(t: &TestStore) {
-        let db = database(&t.store).await;
+        database(&t.store).await;
         let mut txn = t.store.write().await.unwrap();
         let mut ids = Vec::new();
         for number in 0..1100 {
-            ids.push(txn.table_insert(db, &table(&format!("t{number}")), CHANGE).await.unwrap());
+            ids.push(txn.table_create(&table(&format!("t{number}")), CHANGE, None).await.unwrap().unwrap());
         }
         txn.commit().await.unwrap();
         let long = "x".repeat(1 << 20);
@@ -103,9 +103,9 @@ store_cases! {
 
     async fn concurrent_questions_share_statements(t: &TestStore) {
         let store = second(t).await;
-        let db = database(&t.store).await;
+        database(&t.store).await;
         for number in 0..5 {
-            create(&t.store, db, &format!("t{number}")).await;
+            create(&t.store, &format!("t{number}")).await;
         }
         let before = store.table_current_statements();
         let asked = (0..2000).map(|number| {
@@ -120,8 +120,8 @@ store_cases! {
     }
 
     async fn who_gives_up_harms_nobody(t: &TestStore) {
-        let db = database(&t.store).await;
-        create(&t.store, db, "t").await;
+        database(&t.store).await;
+        create(&t.store, "t").await;
         for _ in 0..50 {
             let quitters = (0..20).map(|_| {
                 let store = t.store.clone();
@@ -150,10 +150,10 @@ store_cases! {
 /// Writers say what they have been told is done; a reader that begins afterwards must see it, whichever node it asks.
 pub async fn acknowledged_is_seen(store: &Store, other: &Store) {
     const TABLES: usize = 3;
-    let db = database(store).await;
+    database(store).await;
     let mut ids = Vec::new();
     for number in 0..TABLES {
-        ids.push(create(store, db, &format!("t{number}")).await);
+        ids.push(create(store, &format!("t{number}")).await);
     }
     let acknowledged: Arc<[AtomicI64; TABLES]> = Arc::new([const { AtomicI64::new(1) }; TABLES]);
     let is_over = Arc::new(AtomicBool::new(false));

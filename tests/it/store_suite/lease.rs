@@ -44,8 +44,8 @@ fn still() -> Duration {
 }
 
 async fn no_statement_for_what_is_known(store: &Store) {
-    let db = database(store).await;
-    let id = create(store, db, "t").await;
+    database(store).await;
+    let id = create(store, "t").await;
     let asked = async || {
         let before = store.table_current_statements();
         let version = current(store, "t").await.unwrap().unwrap().head.version;
@@ -88,8 +88,8 @@ async fn memory_is_trusted_as_long_as_the_lease() {
     let clock = || Duration::from_millis(NOW_MS.load(Ordering::SeqCst));
     let options = postgres_options().await;
     let store = single(&options, "a", clock).await;
-    let db = database(&store).await;
-    create(&store, db, "t").await;
+    database(&store).await;
+    create(&store, "t").await;
     let version = async || current(&store, "t").await.unwrap().unwrap().head.version;
     assert_eq!(version().await, 1);
     // As if by another node, of which this one knows nothing.
@@ -108,8 +108,8 @@ async fn memory_is_trusted_as_long_as_the_lease() {
 async fn a_lease_that_was_given_back_is_taken_at_once() {
     let options = postgres_options().await;
     let first = single(&options, "a", still).await;
-    let db = database(&first).await;
-    let id = create(&first, db, "t").await;
+    database(&first).await;
+    let id = create(&first, "t").await;
     assert!(current(&first, "t").await.unwrap().is_some());
     first.close().await;
     let second = single(&options, "b", still).await;
@@ -154,8 +154,8 @@ async fn a_write_waits_for_who_takes_the_lease() {
 async fn who_takes_the_lease_waits_for_writes() {
     let options = postgres_options().await;
     let many = open(&options, now_ms).await.unwrap();
-    let db = database(&many).await;
-    let id = create(&many, db, "t").await;
+    database(&many).await;
+    let id = create(&many, "t").await;
     let mut txn = many.write_table(id).await.unwrap();
     txn.table_commit(id, None, super::heads::CHANGE).await.unwrap();
     let taker = tokio::spawn({

@@ -72,9 +72,9 @@ fn partition(ds: &str, hr: &str, number: usize) -> Partition {
 }
 
 async fn table_made(t: &TestStore) -> i64 {
-    let db = database(&t.store).await;
+    database(&t.store).await;
     let mut txn = t.store.write().await.unwrap();
-    let id = txn.table_insert(db, &table(), CHANGE).await.unwrap();
+    let id = txn.table_create(&table(), CHANGE, None).await.unwrap().unwrap();
     txn.commit().await.unwrap();
     id
 }
@@ -233,12 +233,11 @@ store_cases! {
         add(&t.store, id, &[partition("a", "1", 2)]).await;
         assert_eq!(names(&cached, filter("hr = 1"), None).await, ["ds=a/hr=1"]);
         let mut txn = t.store.write().await.unwrap();
-        txn.table_drop(id, CHANGE).await.unwrap();
+        txn.table_drop(id, "", CHANGE, None).await.unwrap();
         txn.commit().await.unwrap();
         assert_eq!(read(&cached, filter("hr = 1"), None).await.unwrap_err().kind, Kind::NotFound);
         let mut txn = t.store.write().await.unwrap();
-        let db = txn.database_get("hive", "d").await.unwrap().unwrap().id;
-        txn.table_insert(db, &table(), CHANGE).await.unwrap();
+        txn.table_create(&table(), CHANGE, None).await.unwrap().unwrap();
         txn.commit().await.unwrap();
         assert!(names(&cached, filter("hr = 1"), None).await.is_empty());
     }

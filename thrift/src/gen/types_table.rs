@@ -8,6 +8,7 @@ use super::types::{
     SQLNotNullConstraint, SQLPrimaryKey, SQLUniqueConstraint, SerdeType,
 };
 use crate::wire::Set;
+use crate::wire::Shared;
 use crate::wire::macros::{wire_enum, wire_struct};
 
 wire_enum! {
@@ -248,7 +249,7 @@ wire_struct! {
 
 wire_struct! {
     StorageDescriptor {
-        1: cols: Option<Vec<FieldSchema>>,
+        1: cols: Option<Shared<Vec<FieldSchema>>>,
         2: location: Option<String>,
         3: input_format: Option<String>,
         4: output_format: Option<String>,

@@ -9,6 +9,7 @@ mod oracle;
 mod releases;
 mod round_trip;
 mod scanner;
+mod shared;
 
 use crate::sample::Source;
 use crate::wire::{Protocol, Writer};

@@ -11,6 +11,7 @@ pub(crate) mod macros;
 pub mod message;
 mod reader;
 mod scan;
+mod shared;
 mod value;
 mod writer;
 
@@ -21,5 +22,6 @@ pub use kind::{Kind, Protocol};
 pub use limits::Limits;
 pub use reader::{FieldHead, Reader};
 pub use scan::{Scan, Scanner};
+pub use shared::Shared;
 pub use value::{Decode, Encode, Set, Slot};
 pub use writer::Writer;

@@ -2,6 +2,7 @@
 
 use super::json_read::JsonState;
 use super::scan::Walker;
+use super::shared::Repeated;
 use super::{Kind, Limits, Protocol, WireError};
 
 /// What the bytes are.
@@ -28,6 +29,8 @@ pub struct Reader<'a> {
     pub(super) last_id: i16,
     pub(super) bool_value: Option<bool>,
     pub(super) json: JsonState,
+    /// What [`super::Shared`] values are.
+    pub(super) repeated: Option<Repeated<'a>>,
     depth: usize,
     memory_left: usize,
     limits: Limits,
@@ -51,6 +54,7 @@ impl<'a> Reader<'a> {
             last_id: 0,
             bool_value: None,
             json: JsonState::default(),
+            repeated: None,
             depth: 0,
             memory_left: limits.memory_bytes,
             limits,

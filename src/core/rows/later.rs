@@ -1,0 +1,86 @@
+//! What later versions changed, kept packed until somebody reads: a writer of a thousand batches pays for none of the
+//! versions between.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::builder::SegmentBuilder;
+use super::partitions::{Coming, TablePartitions, push};
+use super::view::RowView;
+use crate::Result;
+use crate::partition::Partition;
+use crate::table::Table;
+
+/// The change that made a version from the one before it.
+#[derive(Debug)]
+pub struct Later {
+    gone: Vec<String>,
+    came: TablePartitions,
+}
+
+impl Later {
+    /// Of the table in the version that the change made. What changed goes and comes; `came` is in no order.
+    ///
+    /// # Errors
+    /// Meta where the rows are more than memory can hold.
+    pub fn new(table: Arc<Table>, gone: Vec<String>, mut came: Vec<(&Partition, Option<i64>)>) -> Result<Self> {
+        came.sort_unstable_by(|left, right| left.0.name.cmp(&right.0.name));
+        let mut builder = SegmentBuilder::new(&table);
+        let mut shapes = HashMap::new();
+        for (partition, slot) in came {
+            push(&mut builder, partition, slot)?;
+            if let (Some(storage), Some(slot)) = (&partition.storage, slot) {
+                shapes.entry(slot).or_insert_with(|| Arc::clone(&storage.shape));
+            }
+        }
+        Ok(Self { gone, came: TablePartitions::new(table, shapes, builder.finish()) })
+    }
+
+    /// The version that the change made.
+    pub fn version(&self) -> i64 {
+        self.came.table().version
+    }
+
+    /// How many rows it touches.
+    pub fn rows(&self) -> usize {
+        self.gone.len() + self.came.len()
+    }
+
+    /// Roughly, in memory.
+    pub fn bytes(&self) -> usize {
+        self.came.bytes() + self.gone.iter().map(|name| name.len() + size_of::<String>()).sum::<usize>()
+    }
+}
+
+impl Coming for (String, RowView<'_>) {
+    fn name(&self) -> &str {
+        &self.0
+    }
+    fn push(&self, builder: &mut SegmentBuilder) -> Result<()> {
+        builder.push_row(&self.1)
+    }
+}
+
+impl TablePartitions {
+    /// The state after these changes, of which each follows the one before and the first this version. None where
+    /// the table's keys changed, or there is no change.
+    ///
+    /// # Errors
+    /// Meta where the rows are more than memory can hold.
+    pub fn after(&self, changes: &[Arc<Later>]) -> Result<Option<Self>> {
+        let Some(last) = changes.last() else { return Ok(None) };
+        // Of each name that is touched, the last word.
+        let mut touched: HashMap<String, Option<RowView<'_>>> = HashMap::new();
+        let mut shapes = self.shapes_by_slot().clone();
+        for change in changes {
+            touched.extend(change.gone.iter().map(|name| (name.clone(), None)));
+            touched.extend(change.came.rows().into_iter().map(|row| (row.name(), Some(row))));
+            shapes.extend(change.came.shapes_by_slot().iter().map(|(slot, shape)| (*slot, Arc::clone(shape))));
+        }
+        let came = touched.iter().filter_map(|(name, row)| Some((name.clone(), (*row)?)));
+        let mut came: Vec<(String, RowView<'_>)> = came.collect();
+        came.sort_unstable_by(|left, right| left.0.cmp(&right.0));
+        let gone = touched.keys().map(String::as_str).collect();
+        self.next(Arc::clone(last.came.table_shared()), shapes, &gone, &came)
+    }
+}

@@ -1,0 +1,232 @@
+//! What changes a table: one statement for its row, its version's row and the event that tells of it. SQLite knows no
+//! `with` that writes; there each text is a sequence of statements, which costs it nothing.
+
+use serde::Serialize;
+use skep_core::table::{Table, TableType};
+use skep_core::{Error, Result};
+
+use super::driver::{Arg, Sql};
+use super::events::{EventRow, NewEvent};
+use super::txn::{Txn, to_json};
+
+/// A new table as its version 1. Gives no row where there is no such database, which is kept from being dropped.
+const TABLE_CREATE: Sql = Sql::per_dialect(
+    "table_create",
+    "with d as (select d.id from database d join catalog c on c.id = d.catalog_id \
+         where c.name = $1 and d.name = $2 for share of d), \
+     t as (insert into tbl (database_id, name, kind, version, definition_version, changed_at) \
+         select d.id, $3, $4, 1, 1, (extract(epoch from clock_timestamp()) * 1000)::bigint from d \
+         returning id, changed_at), \
+     v as (insert into table_version (table_id, version, definition, operation, at, by_user) \
+         select t.id, 1, $5, $6, t.changed_at, $7 from t), \
+     e as (insert into event (at, kind, catalog, database, tbl, table_id, version, body) \
+         select $8, $9, $10, $11, $12, t.id, 1, $13 from t where $9::text is not null) \
+     select id from t",
+    "insert into tbl (database_id, name, kind, version, definition_version, changed_at) \
+         select d.id, $3, $4, 1, 1, cast(unixepoch('subsec') * 1000 as integer) from database d \
+         join catalog c on c.id = d.catalog_id where c.name = $1 and d.name = $2; \
+     insert into table_version (table_id, version, definition, operation, at, by_user) \
+         select t.id, 1, $5, $6, t.changed_at, $7 from tbl t join database d on d.id = t.database_id \
+         join catalog c on c.id = d.catalog_id \
+         where c.name = $1 and d.name = $2 and t.name = $3 and t.dropped_at is null; \
+     insert into event (at, kind, catalog, database, tbl, table_id, version, body) \
+         select $8, $9, $10, $11, $12, t.id, 1, $13 from tbl t join database d on d.id = t.database_id \
+         join catalog c on c.id = d.catalog_id \
+         where c.name = $1 and d.name = $2 and t.name = $3 and t.dropped_at is null and $9 is not null; \
+     select t.id from tbl t join database d on d.id = t.database_id join catalog c on c.id = d.catalog_id \
+         where c.name = $1 and d.name = $2 and t.name = $3 and t.dropped_at is null",
+);
+/// The next version; its time is the database's clock, strictly rising.
+const TABLE_COMMIT: Sql = Sql::per_dialect(
+    "table_commit",
+    "with t as (update tbl set version = version + 1, \
+         changed_at = greatest(changed_at + 1, (extract(epoch from clock_timestamp()) * 1000)::bigint), \
+         definition_version = case when $2::text is null then definition_version else version + 1 end, \
+         name = coalesce($3, name), kind = coalesce($4, kind), database_id = coalesce($5, database_id) \
+         where id = $1 and dropped_at is null returning version, changed_at), \
+     v as (insert into table_version (table_id, version, definition, operation, at, by_user) \
+         select $1, t.version, $2, $6, t.changed_at, $7 from t), \
+     e as (insert into event (at, kind, catalog, database, tbl, table_id, version, body) \
+         select $8, $9, $10, $11, $12, $1, t.version, $13 from t where $9::text is not null) \
+     select version from t",
+    "update tbl set version = version + 1, \
+         changed_at = max(changed_at + 1, cast(unixepoch('subsec') * 1000 as integer)), \
+         definition_version = case when $2 is null then definition_version else version + 1 end, \
+         name = coalesce($3, name), kind = coalesce($4, kind), database_id = coalesce($5, database_id) \
+         where id = $1 and dropped_at is null; \
+     insert into table_version (table_id, version, definition, operation, at, by_user) \
+         select $1, version, $2, $6, changed_at, $7 from tbl where id = $1 and dropped_at is null; \
+     insert into event (at, kind, catalog, database, tbl, table_id, version, body) \
+         select $8, $9, $10, $11, $12, $1, version, $13 from tbl \
+         where id = $1 and dropped_at is null and $9 is not null; \
+     select version from tbl where id = $1 and dropped_at is null",
+);
+/// The last version, and with it all that hangs on a table by its id.
+const TABLE_DROP: Sql = Sql::per_dialect(
+    "table_drop",
+    "with n as (select version + 1 as version, \
+         greatest(changed_at + 1, (extract(epoch from clock_timestamp()) * 1000)::bigint) as at \
+         from tbl where id = $1 and dropped_at is null), \
+     t as (update tbl set version = n.version, changed_at = n.at, dropped_at = n.at from n \
+         where tbl.id = $1 returning n.version, n.at), \
+     v as (insert into table_version (table_id, version, operation, at, by_user) \
+         select $1, t.version, $2, t.at, $3 from t), \
+     s as (delete from statistics where table_id = $1), \
+     d as (delete from document where (kind = 'constraint' and scope = $4) or (kind = 'partition_mark' and scope = $4) \
+         or (kind = 'privilege' and scope = $5)), \
+     e as (insert into event (at, kind, catalog, database, tbl, table_id, version, body) \
+         select $6, $7, $8, $9, $10, $1, t.version, $11 from t where $7::text is not null) \
+     select version from t",
+    "update tbl set version = version + 1, \
+         changed_at = max(changed_at + 1, cast(unixepoch('subsec') * 1000 as integer)) \
+         where id = $1 and dropped_at is null; \
+     insert into table_version (table_id, version, operation, at, by_user) \
+         select $1, version, $2, changed_at, $3 from tbl where id = $1 and dropped_at is null; \
+     delete from statistics where table_id = $1; \
+     delete from document where (kind = 'constraint' and scope = $4) or (kind = 'partition_mark' and scope = $4) \
+         or (kind = 'privilege' and scope = $5); \
+     insert into event (at, kind, catalog, database, tbl, table_id, version, body) \
+         select $6, $7, $8, $9, $10, $1, version, $11 from tbl \
+         where id = $1 and dropped_at is null and $7 is not null; \
+     update tbl set dropped_at = changed_at where id = $1 and dropped_at is null returning version",
+);
+
+pub(super) const ALL: &[&Sql] = &[&TABLE_CREATE, &TABLE_COMMIT, &TABLE_DROP];
+
+/// Who does what: recorded with each version.
+#[derive(Debug, Clone, Copy)]
+pub struct Change<'a> {
+    /// `alter_table`, `add_partitions`, …
+    pub operation: &'static str,
+    pub by: Option<&'a str>,
+}
+
+/// A table's new definition.
+#[derive(Debug, Clone, Copy)]
+pub struct Definition<'a> {
+    pub table: &'a Table,
+    /// The database that it lies in from now on; None: where it lay.
+    pub database_id: Option<i64>,
+}
+
+impl<'a> Definition<'a> {
+    /// Of a table that stays in its database.
+    pub fn of(table: &'a Table) -> Self {
+        Self { table, database_id: None }
+    }
+}
+
+/// An event that only says "this version", in its type.
+type Tale<'a> = NewEvent<'a, ()>;
+
+fn kind_code(kind: TableType) -> i64 {
+    match kind {
+        TableType::Managed => 0,
+        TableType::External => 1,
+        TableType::View => 2,
+        TableType::MaterializedView => 3,
+    }
+}
+
+impl Txn {
+    /// Stores a new table as its version 1 and gives its id; none where its database is not there. A taken name is
+    /// `AlreadyExists`. `event` gets the version that this makes.
+    pub async fn table_create(
+        &mut self,
+        table: &Table,
+        change: Change<'_>,
+        event: Option<&Tale<'_>>,
+    ) -> Result<Option<i64>> {
+        let definition = to_json(table)?;
+        let event = EventRow::of(event, self.now_ms())?;
+        let [at, kind, catalog, database, tbl, body] = event.args();
+        let args = [
+            Arg::Text(&table.catalog),
+            Arg::Text(&table.database),
+            Arg::Text(&table.name),
+            Arg::I64(kind_code(table.table_type)),
+            Arg::Text(&definition),
+            Arg::Text(change.operation),
+            Arg::OptText(change.by),
+            at,
+            kind,
+            catalog,
+            database,
+            tbl,
+            body,
+        ];
+        // All rows, so that SQLite comes to the end of its sequence.
+        Ok(self.list(&TABLE_CREATE, &args, |row| row.i64(0)).await?.pop())
+    }
+
+    /// Begins the table's next version, which partitions are then added to and removed in, and gives its number.
+    pub async fn table_commit(
+        &mut self,
+        table_id: i64,
+        definition: Option<Definition<'_>>,
+        change: Change<'_>,
+    ) -> Result<i64> {
+        self.table_commit_told(table_id, definition, change, None::<&Tale<'_>>).await
+    }
+
+    /// The same, with the event that tells of it: it gets the version that this makes.
+    pub async fn table_commit_told<B: Serialize>(
+        &mut self,
+        table_id: i64,
+        definition: Option<Definition<'_>>,
+        change: Change<'_>,
+        event: Option<&NewEvent<'_, B>>,
+    ) -> Result<i64> {
+        self.table_changes(table_id);
+        let text = definition.map(|new| to_json(new.table)).transpose()?;
+        let event = EventRow::of(event, self.now_ms())?;
+        let [at, kind, catalog, database, tbl, body] = event.args();
+        let args = [
+            Arg::I64(table_id),
+            Arg::OptText(text.as_deref()),
+            Arg::OptText(definition.map(|new| new.table.name.as_str())),
+            Arg::OptI64(definition.map(|new| kind_code(new.table.table_type))),
+            Arg::OptI64(definition.and_then(|new| new.database_id)),
+            Arg::Text(change.operation),
+            Arg::OptText(change.by),
+            at,
+            kind,
+            catalog,
+            database,
+            tbl,
+            body,
+        ];
+        let version = self.list(&TABLE_COMMIT, &args, |row| row.i64(0)).await?.pop();
+        version.ok_or_else(|| Error::not_found("the table was dropped meanwhile"))
+    }
+
+    /// Drops a locked table: gone for ordinary reads, kept for those of an explicit version until retention ends it.
+    /// Its statistics, constraints, marks and privileges go at once; the latter lie in `privilege_scope`.
+    pub async fn table_drop(
+        &mut self,
+        table_id: i64,
+        privilege_scope: &str,
+        change: Change<'_>,
+        event: Option<&Tale<'_>>,
+    ) -> Result<i64> {
+        self.table_changes(table_id);
+        let event = EventRow::of(event, self.now_ms())?;
+        let [at, kind, catalog, database, tbl, body] = event.args();
+        let scope = table_id.to_string();
+        let args = [
+            Arg::I64(table_id),
+            Arg::Text(change.operation),
+            Arg::OptText(change.by),
+            Arg::Text(&scope),
+            Arg::Text(privilege_scope),
+            at,
+            kind,
+            catalog,
+            database,
+            tbl,
+            body,
+        ];
+        let version = self.list(&TABLE_DROP, &args, |row| row.i64(0)).await?.pop();
+        version.ok_or_else(|| Error::not_found("the table was dropped meanwhile"))
+    }
+}
