@@ -81,19 +81,26 @@ postgres() {
   postmaster=$(head -n 1 "$dir/data/postmaster.pid")
 }
 
+# postgres_stop: ends the cluster that was started last.
+postgres_stop() {
+  "$root/scripts/postgres.sh" stop "${clusters[-1]}"
+  unset 'clusters[-1]'
+}
+
 # built NAME [PROFILE]: where cargo put a program.
 built() { echo "$(cd "$root" && cargo metadata --format-version 1 --no-deps | sed -n 's/.*"target_directory":"\([^"]*\)".*/\1/p')/${2:-debug}/$1"; }
 
 # The server that `cargo test` built.
 skep() { built skep; }
 
-# serve NAME ARGS...: starts a server in a folder of its own, on free ports; sets $server (process), $uri and $warehouse.
+# serve NAME ARGS...: starts a server ($SERVER, or the one that `cargo test` built) in a folder of its own, on free ports,
+# with a warehouse there (or at $WAREHOUSE); sets $server (process), $uri and $warehouse.
 serve() {
   local dir=$work/$1 bin
   shift
-  bin=$(skep)
+  bin=${SERVER:-$(skep)}
   mkdir -p "$dir/home"
-  warehouse=$dir/warehouse
+  warehouse=${WAREHOUSE:-$dir/warehouse}
   (cd "$dir" && HOME=$dir/home exec "$bin" serve --thrift-listen 127.0.0.1:0 --api-listen 127.0.0.1:0 --warehouse "file:$warehouse" "$@") >"$dir/out" 2>"$dir/log" &
   server=$!
   until uri=$(sed -n 's/^skep ready thrift=\([^ ]*\).*/thrift:\/\/\1/p' "$dir/out") && [ -n "$uri" ]; do
