@@ -21,9 +21,10 @@ pub struct Report {
     facts: Vec<[String; 3]>,
 }
 
-pub fn time(time: Duration) -> String {
-    let ms = time.as_secs_f64() * 1e3;
+pub fn time(took: Duration) -> String {
+    let ms = took.as_secs_f64() * 1e3;
     let digits = match ms {
+        _ if took.is_zero() => return "0".to_owned(),
         _ if ms >= 1e3 => return format!("{:.2} s", ms / 1e3),
         _ if ms >= 10.0 => 0,
         _ if ms >= 1.0 => 2,
