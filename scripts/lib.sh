@@ -73,22 +73,34 @@ free_port() {
   echo "$port"
 }
 
-# postgres NAME: a throw-away cluster; sets $postgres to its URL.
+# postgres NAME [SETTING=VALUE...]: a throw-away cluster; sets $postgres to its URL and $postmaster to its first process.
 postgres() {
-  clusters+=("$work/$1")
-  postgres=$("$root/scripts/postgres.sh" start "$work/$1" "$(free_port)")
+  local dir=$work/$1
+  clusters+=("$dir")
+  postgres=$("$root/scripts/postgres.sh" start "$dir" "$(free_port)" "${@:2}")
+  postmaster=$(head -n 1 "$dir/data/postmaster.pid")
 }
 
-# The server that `cargo test` built.
-skep() { echo "$(cd "$root" && cargo metadata --format-version 1 --no-deps | sed -n 's/.*"target_directory":"\([^"]*\)".*/\1/p')/debug/skep"; }
+# postgres_stop: ends the cluster that was started last.
+postgres_stop() {
+  "$root/scripts/postgres.sh" stop "${clusters[-1]}"
+  unset 'clusters[-1]'
+}
 
-# serve NAME ARGS...: starts a server in a folder of its own, on free ports; sets $server (process), $uri and $warehouse.
+# built NAME [PROFILE]: where cargo put a program.
+built() { echo "$(cd "$root" && cargo metadata --format-version 1 --no-deps | sed -n 's/.*"target_directory":"\([^"]*\)".*/\1/p')/${2:-debug}/$1"; }
+
+# The server that `cargo test` built.
+skep() { built skep; }
+
+# serve NAME ARGS...: starts a server ($SERVER, or the one that `cargo test` built) in a folder of its own, on free ports,
+# with a warehouse there (or at $WAREHOUSE); sets $server (process), $uri and $warehouse.
 serve() {
   local dir=$work/$1 bin
   shift
-  bin=$(skep)
+  bin=${SERVER:-$(skep)}
   mkdir -p "$dir/home"
-  warehouse=$dir/warehouse
+  warehouse=${WAREHOUSE:-$dir/warehouse}
   (cd "$dir" && HOME=$dir/home exec "$bin" serve --thrift-listen 127.0.0.1:0 --api-listen 127.0.0.1:0 --warehouse "file:$warehouse" "$@") >"$dir/out" 2>"$dir/log" &
   server=$!
   until uri=$(sed -n 's/^skep ready thrift=\([^ ]*\).*/thrift:\/\/\1/p' "$dir/out") && [ -n "$uri" ]; do
@@ -114,4 +126,16 @@ step() {
   if [ "$status" = 0 ]; then [ $((p + f)) != 0 ] || p=1; else [ "$f" != 0 ] || f=1; fi
   passed=$((passed + p)) failed=$((failed + f))
   echo "-- $name: $([ "$status" = 0 ] && echo good || echo "BAD, status $status"), $((SECONDS - begin)) s"
+}
+
+# conditions: the line that stands over figures: when, of what, where, beside what.
+conditions() {
+  local changes cpu memory
+  changes=$(git -C "$root" status --porcelain --untracked-files=no | wc -l)
+  cpu=$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)
+  memory=$(awk '/MemTotal/ { printf "%.0f GiB", $2 / 1048576 }' /proc/meminfo)
+  echo "$(date -u +%F), commit $(git -C "$root" rev-parse --short HEAD)$([ "$changes" = 0 ] || echo " and changes"), $(nproc) cores" \
+    "(${cpu:-$(uname -m)}), $memory, load before $(cut -d' ' -f1 /proc/loadavg); $(psql -qAt "$postgres" -c 'select split_part(version(), $$ on $$, 1)')," \
+    "shared_buffers $(psql -qAt "$postgres" -c 'show shared_buffers');" \
+    "$(env | sed -n 's/^\(SKEP_\(STORE\|METASTORE\|SERVER\)_[A-Z_]*=.*\)/\1/p' | sort | paste -sd' ' | sed 's/^$/default settings/')"
 }

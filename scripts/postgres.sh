@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A throw-away Postgres for tests:  postgres.sh start DIR PORT | stop DIR
+# A throw-away Postgres for tests:  postgres.sh start DIR PORT [SETTING=VALUE...] | stop DIR
 # Installs the server through apt where it is missing; runs it as user postgres when we are root (it refuses root).
 set -euo pipefail
 usage() { sed -n 2p "$0"; exit 2; }
@@ -19,6 +19,7 @@ case $1 in
       chmod 700 "$dir/data"
       as_pg "$bin/initdb" -D "$dir/data" -U skep -A trust -E UTF8 --locale=C >"$dir/initdb.log" 2>&1 || { cat "$dir/initdb.log" >&2; exit 1; }
       printf "listen_addresses='127.0.0.1'\nmax_connections=300\nshared_buffers=256MB\nmax_wal_size=2GB\n" >>"$dir/data/postgresql.conf"
+      for setting in "${@:4}"; do echo "$setting" >>"$dir/data/postgresql.conf"; done
     fi
     as_pg "$bin/pg_ctl" -D "$dir/data" -w -l "$dir/data/server.log" -o "-p $port -k $dir/data" start >/dev/null
     echo "postgres://skep@127.0.0.1:$port/postgres" ;;

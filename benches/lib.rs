@@ -1,0 +1,3 @@
+//! What the benchmarks have in common: the table that they measure.
+
+pub mod data;
