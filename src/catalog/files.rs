@@ -1,6 +1,6 @@
 //! Directories around a commit: made before it and undone when it fails, deleted after it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use futures_util::{StreamExt as _, stream};
 use skep_core::Result;
@@ -82,17 +82,55 @@ impl Metastore {
         let done: Vec<i64> = removals.iter().filter(|(_, done)| *done).map(|(id, _)| *id).collect();
         txn.deletion_done(&done).await?;
         for (id, _) in removals.iter().filter(|(_, done)| !*done) {
-            txn.deletion_later(*id, txn.now_ms() + 60_000).await?;
+            txn.deletion_later(*id, txn.now_ms(), 60_000).await?;
         }
         txn.commit().await
     }
 
     /// Tries deletions again that failed or whose server died. Gives how many were due.
     pub async fn deletions_sweep(&self) -> Result<usize> {
-        let due = self.store.peek().await?.deletion_list::<Deletion>(self.clock.now_ms(), 100).await?;
+        let mut due = self.store.peek().await?.deletion_list::<Deletion>(self.clock.now_ms(), 100).await?;
         let count = due.len();
+        let in_use = self.deletions_in_use(&due).await?;
+        if !in_use.is_empty() {
+            let over = due.extract_if(.., |(id, _)| in_use.contains(id)).map(|(id, deletion)| {
+                tracing::warn!(location = %deletion.location, "data of a dropped object stays: its place is in use again");
+                (id, true)
+            });
+            let over: Vec<(i64, bool)> = over.collect();
+            self.store.retrying("deletions_note", || self.deletions_note(&over)).await?;
+        }
         self.deletions_run(due).await;
         Ok(count)
+    }
+
+    /// Deletions whose place somebody has taken since they were decided, with what lies in it: a table or a database at
+    /// or below it, or a partition of a table above.
+    async fn deletions_in_use(&self, due: &[(i64, Deletion)]) -> Result<HashSet<i64>> {
+        let mut in_use = HashSet::new();
+        if due.is_empty() {
+            return Ok(in_use);
+        }
+        let mut below: Vec<(i64, i64, String)> = Vec::new();
+        let mut txn = self.store.read().await?;
+        txn.places(|table_id, place| {
+            let Ok(place) = Location::parse(place) else { return };
+            for (id, deletion) in due {
+                if place.is_within(&deletion.location) {
+                    in_use.insert(*id);
+                } else if let Some(table_id) = table_id.filter(|_| deletion.location.is_within(&place)) {
+                    let name = deletion.location.path().get(place.path().len() + 1..).unwrap_or_default();
+                    below.push((*id, table_id, name.to_owned()));
+                }
+            }
+        })
+        .await?;
+        for (id, table_id, name) in below {
+            if !txn.partition_existing(table_id, &[name]).await?.is_empty() {
+                in_use.insert(id);
+            }
+        }
+        Ok(in_use)
     }
 }
 

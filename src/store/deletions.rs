@@ -23,10 +23,28 @@ const DELETION_DONE: Sql = Sql::per_dialect(
 );
 const DELETION_LATER: Sql = Sql::both(
     "deletion_later",
-    "update deletion set attempts = attempts + 1, at = $2 where id = $1 returning attempts",
+    "update deletion set attempts = attempts + 1, at = $2 + $3 * (attempts + 1) where id = $1 returning attempts",
 );
 
-pub(super) const ALL: &[&Sql] = &[&DELETION_INSERT, &DELETION_LIST, &DELETION_DONE, &DELETION_LATER];
+/// Where the tables and databases that are there now lie, with the table's id. Reads all definitions: only for what a
+/// server left undone.
+const PLACES: Sql = Sql::per_dialect(
+    "places",
+    "select t.id, v.definition::json -> 'storage' ->> 'location' from tbl t \
+     join table_version v on v.table_id = t.id and v.version = t.definition_version \
+     where t.dropped_at is null and v.definition::json -> 'storage' ->> 'location' is not null \
+     union all select 0, definition::json ->> 'location' from database where definition::json ->> 'location' is not null \
+     union all select 0, definition::json ->> 'managed_location' from database \
+     where definition::json ->> 'managed_location' is not null",
+    "select t.id, v.definition ->> '$.storage.location' from tbl t \
+     join table_version v on v.table_id = t.id and v.version = t.definition_version \
+     where t.dropped_at is null and v.definition ->> '$.storage.location' is not null \
+     union all select 0, definition ->> '$.location' from database where definition ->> '$.location' is not null \
+     union all select 0, definition ->> '$.managed_location' from database \
+     where definition ->> '$.managed_location' is not null",
+);
+
+pub(super) const ALL: &[&Sql] = &[&DELETION_INSERT, &DELETION_LIST, &DELETION_DONE, &DELETION_LATER, &PLACES];
 
 impl Txn {
     /// Records deletions that are to happen from `at_ms` on; gives them with their ids, in no particular order.
@@ -50,8 +68,17 @@ impl Txn {
     pub async fn deletion_done(&mut self, ids: &[i64]) -> Result<()> {
         self.execute(&DELETION_DONE, &[Arg::I64s(ids)]).await.map(drop)
     }
-    /// Puts a failed deletion off; gives how often it has failed.
-    pub async fn deletion_later(&mut self, id: i64, at_ms: i64) -> Result<i64> {
-        self.first(&DELETION_LATER, &[Arg::I64(id), Arg::I64(at_ms)]).await?.map_or(Ok(0), |row| row.i64(0))
+    /// Puts a failed deletion off by so many milliseconds for each time that it failed; gives how often that was.
+    pub async fn deletion_later(&mut self, id: i64, now_ms: i64, pause_ms: i64) -> Result<i64> {
+        let args = [Arg::I64(id), Arg::I64(now_ms), Arg::I64(pause_ms)];
+        self.first(&DELETION_LATER, &args).await?.map_or(Ok(0), |row| row.i64(0))
+    }
+    /// Calls `each` with the place of every database and table that is there, and the table's id.
+    pub async fn places(&mut self, mut each: impl FnMut(Option<i64>, &str) + Send) -> Result<()> {
+        self.for_each(&PLACES, &[], |row| {
+            each(Some(row.i64(0)?).filter(|id| *id > 0), row.text(1)?);
+            Ok(())
+        })
+        .await
     }
 }

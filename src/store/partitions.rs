@@ -13,6 +13,23 @@ use super::partition_row::{Reader, StoredPartition, read_values};
 use super::shapes::Slot;
 use super::txn::{Txn, to_json};
 
+// Look-ups of many names are written for Postgres as what they are, one index look-up a name: `offset 0` keeps the planner
+// from doing anything else. With `name = any(…)` it reads *all* partitions of a table that it knows nothing of yet, once for
+// each name, since it takes them to be one.
+
+/// The rows of some names, as `f`.
+macro_rules! named {
+    ($columns:literal, $names:literal) => {
+        concat!(
+            "(select distinct unnest(",
+            $names,
+            "::text[]) as name) n cross join lateral (select ",
+            $columns,
+            " from partition where table_id = $1 and removed is null and name = n.name offset 0) f"
+        )
+    };
+}
+
 macro_rules! select_partition {
     ($tail:literal) => {
         concat!(
@@ -34,7 +51,12 @@ const PARTITION_LAST: Sql = Sql::both(
 );
 const PARTITION_BY_NAMES: Sql = Sql::per_dialect(
     "partition_by_names",
-    select_partition!(" and p.removed is null and p.name = any($2) order by p.name"),
+    concat!(
+        "select f.id, f.name, f.slot, b.uri, f.location, f.partition_values, f.params, f.created_at, f.accessed_at, \
+         f.write_id from ",
+        named!("*", "$2"),
+        " left join base b on b.id = f.base_id order by f.name"
+    ),
     select_partition!(" and p.removed is null and p.name in (select value from json_each($2)) order by p.name"),
 );
 const PARTITION_ADDED_IN: Sql = Sql::both("partition_added_in", select_partition!(" and p.added = $2 order by p.name"));
@@ -66,7 +88,7 @@ const PARTITION_COUNT: Sql =
     Sql::both("partition_count", "select count(*) from partition where table_id = $1 and removed is null");
 const PARTITION_EXISTING: Sql = Sql::per_dialect(
     "partition_existing",
-    "select name from partition where table_id = $1 and removed is null and name = any($2)",
+    concat!("select f.name from ", named!("name", "$2")),
     "select name from partition where table_id = $1 and removed is null and name in (select value from json_each($2))",
 );
 const PARTITION_INSERT: Sql = Sql::per_dialect(
@@ -80,7 +102,11 @@ const PARTITION_INSERT: Sql = Sql::per_dialect(
 );
 const PARTITION_REMOVE: Sql = Sql::per_dialect(
     "partition_remove",
-    "update partition set removed = $2 where table_id = $1 and removed is null and name = any($3)",
+    concat!(
+        "update partition set removed = $2 from (select f.id from ",
+        named!("id", "$3"),
+        ") f where partition.id = f.id"
+    ),
     "update partition set removed = $2 where table_id = $1 and removed is null \
      and name in (select value from json_each($3))",
 );

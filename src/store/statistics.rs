@@ -7,14 +7,17 @@ use skep_core::Result;
 use super::driver::{Arg, ColumnArg, Sql};
 use super::txn::{Txn, to_json};
 
+// Look-ups of many partitions are written one by one, as in `partitions`.
+
 const STATISTICS_TABLE: Sql = Sql::both(
     "statistics_table",
     "select body from statistics where table_id = $1 and partition = '' and engine = $2 order by column_name",
 );
 const STATISTICS_PARTITIONS: Sql = Sql::per_dialect(
     "statistics_partitions",
-    "select partition, body from statistics where table_id = $1 and engine = $2 and partition = any($3) \
-     and column_name = any($4) order by partition, column_name",
+    "select s.partition, s.body from (select distinct unnest($3::text[]) as name) n cross join lateral \
+     (select partition, column_name, body from statistics where table_id = $1 and partition = n.name and engine = $2 \
+     and column_name = any($4) offset 0) s order by s.partition, s.column_name",
     "select partition, body from statistics where table_id = $1 and engine = $2 \
      and partition in (select value from json_each($3)) and column_name in (select value from json_each($4)) \
      order by partition, column_name",
@@ -30,14 +33,19 @@ const STATISTICS_PUT: Sql = Sql::per_dialect(
 );
 const STATISTICS_DELETE: Sql = Sql::per_dialect(
     "statistics_delete",
-    "delete from statistics where table_id = $1 and partition = any($2) and ($3::text is null or engine = $3) \
-     and column_name = any($4)",
+    "delete from statistics where ctid = any(array(select s.ctid \
+     from (select distinct unnest($2::text[]) as name) n cross join lateral \
+     (select ctid from statistics where table_id = $1 and partition = n.name and ($3::text is null or engine = $3) \
+     and column_name = any($4) offset 0) s))",
     "delete from statistics where table_id = $1 and partition in (select value from json_each($2)) \
      and ($3 is null or engine = $3) and column_name in (select value from json_each($4))",
 );
 const STATISTICS_DELETE_OF: Sql = Sql::per_dialect(
     "statistics_delete_of",
-    "delete from statistics where table_id = $1 and partition = any($2) and ($3::text is null or engine = $3)",
+    "delete from statistics where ctid = any(array(select s.ctid \
+     from (select distinct unnest($2::text[]) as name) n cross join lateral \
+     (select ctid from statistics where table_id = $1 and partition = n.name and ($3::text is null or engine = $3) \
+     offset 0) s))",
     "delete from statistics where table_id = $1 and partition in (select value from json_each($2)) \
      and ($3 is null or engine = $3)",
 );
