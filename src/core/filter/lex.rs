@@ -58,8 +58,12 @@ pub fn tokens(text: &str) -> Result<Vec<Spanned<'_>>> {
 
 /// A syntax error at a byte of the text.
 pub fn error(text: &str, at: usize, what: &str) -> Error {
-    let character = text.get(..at).map_or(0, |before| before.chars().count()) + 1;
-    Error::meta(format!("Error parsing partition filter at character {character}: {what}"))
+    Error::meta(format!("Error parsing partition filter at character {}: {what}", character(text, at)))
+}
+
+/// The number of the character that begins at a byte; the first is 1.
+pub fn character(text: &str, at: usize) -> usize {
+    text.get(..at).map_or(0, |before| before.chars().count()) + 1
 }
 
 pub fn is_word(c: char) -> bool {
