@@ -37,7 +37,8 @@ pub struct Spanned<'a> {
 /// The tokens of a text; the last is [`Token::End`].
 pub fn tokens(text: &str) -> Result<Vec<Spanned<'_>>> {
     if text.len() > MAX_TEXT {
-        return Err(Error::meta(format!("Filter of {} bytes is longer than {MAX_TEXT} bytes", text.len())));
+        let what = format!("the filter of {} bytes is longer than {MAX_TEXT} bytes", text.len());
+        return Err(error(text, text.floor_char_boundary(MAX_TEXT), &what));
     }
     let mut lexer = Lexer { text, at: 0 };
     let mut tokens = Vec::new();

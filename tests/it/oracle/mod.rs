@@ -11,3 +11,4 @@ mod model;
 mod pattern;
 mod random;
 mod sample;
+mod wire;
