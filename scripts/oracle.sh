@@ -4,6 +4,4 @@
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 cd "$root"
-# Link-time optimization takes longer than it saves here.
-export CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16
-SKEP_ORACLE_PAIRS=${1:-1000000} SKEP_ORACLE_SEED=${2:-1} cargo test --release --locked --test it -- oracle::agreement --nocapture
+SKEP_ORACLE_PAIRS=${1:-1000000} SKEP_ORACLE_SEED=${2:-1} cargo test --profile soak --locked --test it -- oracle::agreement --nocapture

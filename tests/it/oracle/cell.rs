@@ -111,19 +111,19 @@ impl Cell {
         }
         match kind {
             Kind::Text | Kind::Char => Self::of_text(kind, random),
-            Kind::Flag if random.chance(20) => Self::null(*random.pick(&NO_FLAGS)),
+            Kind::Flag if random.chance(20) => Self::null(random.pick(&NO_FLAGS)),
             Kind::Flag => {
                 let flag = random.chance(50);
-                let text = *random.pick(if flag { &["true", "TRUE", "True"] } else { &["false", "FALSE", "fAlse"] });
+                let text = random.pick(if flag { &["true", "TRUE", "True"] } else { &["false", "FALSE", "fAlse"] });
                 Self::of(text, Item::Flag(flag))
             }
             Kind::Integer { .. } | Kind::Float | Kind::Double | Kind::Decimal { .. } if random.chance(8) => {
-                Self::null(*random.pick(&NO_NUMBERS))
+                Self::null(random.pick(&NO_NUMBERS))
             }
             Kind::Integer { low, high } => Self::of_integer(low, high, random),
             Kind::Float | Kind::Double => Self::of_real(kind, random),
             Kind::Decimal { precision, scale } => Self::of_decimal(precision, scale, random),
-            Kind::Date | Kind::Timestamp if random.chance(8) => Self::null(*random.pick(&NO_MOMENTS)),
+            Kind::Date | Kind::Timestamp if random.chance(8) => Self::null(random.pick(&NO_MOMENTS)),
             Kind::Date | Kind::Timestamp => Self::of_moment(kind, random),
         }
     }
@@ -138,7 +138,7 @@ impl Cell {
 
     fn of_text(kind: Kind, random: &mut Random) -> Self {
         let (mut text, number) = match random.below(10) {
-            0..=4 => ((*random.pick(&WORDS)).to_owned(), None),
+            0..=4 => ((random.pick(&WORDS)).to_owned(), None),
             5..=6 => (moment(random).date(), None),
             7..=8 => {
                 let number = number(random);
@@ -147,8 +147,8 @@ impl Cell {
             _ => {
                 let letters = ['a', 'b', 'A', '%', '_', '.', 'é', '日'];
                 // The last letter tells it from every number.
-                let start: String = (0..random.below(3)).map(|_| *random.pick(&letters)).collect();
-                (start + *random.pick(&["a", "b", "é", "%"]), None)
+                let start: String = (0..random.below(3)).map(|_| random.pick(&letters)).collect();
+                (start + random.pick(&["a", "b", "é", "%"]), None)
             }
         };
         let value = if kind == Kind::Char { text.trim_end_matches(' ').to_owned() } else { text.clone() };
@@ -184,9 +184,9 @@ impl Cell {
 
     fn of_real(kind: Kind, random: &mut Random) -> Self {
         if random.chance(10) {
-            return Self::null(*random.pick(&["inf", "nan", "infinity", "-NaN", "1.5f", "1e5d"]));
+            return Self::null(random.pick(&["inf", "nan", "infinity", "-NaN", "1.5f", "1e5d"]));
         }
-        let (text, double, float) = *random.pick(&REALS);
+        let (text, double, float) = random.pick(&REALS);
         Self::of(text, Item::Real(if kind == Kind::Float { f64::from(float) } else { double }))
     }
 
@@ -234,7 +234,7 @@ impl Cell {
         if random.chance(40) {
             at = day;
         }
-        let parted = *random.pick(&[" ", "T"]);
+        let parted = random.pick(&[" ", "T"]);
         let text = match random.below(3) {
             0 => format!("{}{parted}{}{}", at.date(), at.time(), at.fraction()),
             1 => format!("{}{parted}{}.{:09}", at.date(), at.time(), at.nanos),
@@ -294,12 +294,12 @@ pub fn number(random: &mut Random) -> Number {
 }
 
 pub fn moment(random: &mut Random) -> Moment {
-    let year = *random.pick(&[1, 1582, 1900, 1969, 1970, 2000, 2023, 2024, 2024, 9999]);
-    let month = *random.pick(&[1, 2, 2, 3, 10, 12]);
-    let leap = (year % 4 == 0) ^ (year % 100 == 0) ^ (year % 400 == 0);
-    let length = if month != 2 { 31 - u32::from(month == 4) } else { 28 + u32::from(leap) };
-    let day = (*random.pick(&[1, 9, 28, 29, 31])).min(length);
-    let seconds = *random.pick(&[0, 0, 1, 3600, 43_200, 86_399]);
-    let nanos = *random.pick(&[0, 0, 0, 1, 500_000_000, 999_999_999]);
+    let year = random.pick(&[1, 1582, 1900, 1969, 1970, 2000, 2023, 2024, 2024, 9999]);
+    let month = random.pick(&[1, 2, 2, 3, 10, 12]);
+    let leap = [4, 100, 400].into_iter().filter(|years: &u32| year.is_multiple_of(*years)).count() % 2 == 1;
+    let length = if month == 2 { 28 + u32::from(leap) } else { 31 };
+    let day = (random.pick(&[1, 9, 28, 29, 31])).min(length);
+    let seconds = random.pick(&[0, 0, 1, 3600, 43_200, 86_399]);
+    let nanos = random.pick(&[0, 0, 0, 1, 500_000_000, 999_999_999]);
     Moment { year, month, day, seconds, nanos }
 }

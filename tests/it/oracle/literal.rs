@@ -1,6 +1,6 @@
 //! A literal of a filter: as it is written beside a key of some kind, and what it means there.
 
-use super::cell::{Cell, REALS, moment, number, written};
+use super::cell::{Cell, DEFAULT, REALS, moment, number, written};
 use super::item::{Item, Moment, Number, Sql};
 use super::kind::Kind;
 use super::random::Random;
@@ -47,10 +47,10 @@ impl Literal {
         let bad = random.chance(REFUSED_PERCENT);
         match kind {
             Kind::Text | Kind::Char => Self::beside_text(kind, near, random),
-            Kind::Flag if bad => Self::refused(*random.pick(&NO_FLAGS)),
+            Kind::Flag if bad => Self::refused(random.pick(&NO_FLAGS)),
             Kind::Flag => Self::beside_flag(random),
             Kind::Integer { .. } | Kind::Decimal { .. } | Kind::Float | Kind::Double if bad => {
-                Self::refused(*random.pick(&NO_NUMBERS))
+                Self::refused(random.pick(&NO_NUMBERS))
             }
             Kind::Integer { .. } => {
                 let number = match near {
@@ -67,7 +67,7 @@ impl Literal {
                 Self::new(number_text(&number, random), Item::Number(number).sql())
             }
             Kind::Float | Kind::Double => Self::beside_real(kind, random),
-            Kind::Date | Kind::Timestamp if bad => Self::refused(*random.pick(&NO_MOMENTS)),
+            Kind::Date | Kind::Timestamp if bad => Self::refused(random.pick(&NO_MOMENTS)),
             Kind::Date | Kind::Timestamp => {
                 let at = match near {
                     Some(Item::Moment(at)) => *at,
@@ -88,10 +88,7 @@ impl Literal {
             2 => {
                 let at = moment(random);
                 if random.chance(50) {
-                    return Self::new(
-                        random.pick(&[at.date(), format!("DATE '{}'", at.date())]).clone(),
-                        text(at.date()),
-                    );
+                    return Self::new(random.pick(&[at.date(), format!("DATE '{}'", at.date())]), text(at.date()));
                 }
                 Self::new(format!("timestamp '{}'", at.timestamp()), text(at.timestamp()))
             }
@@ -100,9 +97,10 @@ impl Literal {
                 let (word, blanks) = match near {
                     Some(Item::Text(text)) if kind == Kind::Char && random.chance(30) => (text.clone(), "  "),
                     Some(Item::Text(text)) => (text.clone(), ""),
-                    _ => ((*random.pick(&["a", "b", "ab", "", "5", "é", "Z", "2024"])).to_owned(), ""),
+                    _ => ((random.pick(&["a", "b", "ab", "", "5", "é", "Z", "2024"])).to_owned(), ""),
                 };
-                match quoted(&format!("{word}{blanks}"), random) {
+                // The default partition's name is no text.
+                match quoted(&format!("{word}{blanks}"), random).filter(|_| word != DEFAULT) {
                     Some(written) => Self::new(written, text(word)),
                     None => Self::new("'a'", text("a".to_owned())),
                 }
@@ -117,11 +115,11 @@ impl Literal {
         } else {
             ["false", "False", "'FALSE'", "'false'", "0"]
         };
-        Self::new(*random.pick(&forms), Item::Flag(flag).sql())
+        Self::new(random.pick(&forms), Item::Flag(flag).sql())
     }
 
     fn beside_real(kind: Kind, random: &mut Random) -> Self {
-        let (written, double, float) = *random.pick(&REALS);
+        let (written, double, float) = random.pick(&REALS);
         let bare = written.starts_with(|c: char| c == '-' || c.is_ascii_digit())
             && !written.ends_with('y')
             && written != "1e400";

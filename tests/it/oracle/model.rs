@@ -98,11 +98,11 @@ impl Model {
         match random.below(20) {
             0..=8 => Self::Compare {
                 key,
-                op: *random.pick(&OPERATORS),
+                op: random.pick(&OPERATORS),
                 literal: sample.literal(key, random),
                 reversed: random.chance(30),
             },
-            9 => Self::Default { key, op: *random.pick(&["=", "==", "!=", "<>", "<=>"]), reversed: random.chance(30) },
+            9 => Self::Default { key, op: random.pick(&["=", "==", "!=", "<>", "<=>"]), reversed: random.chance(30) },
             10 | 11 => {
                 Self::Between { key, negated, low: sample.literal(key, random), high: sample.literal(key, random) }
             }

@@ -53,9 +53,9 @@ const ATOMS: [Atom; 24] = [
 
 impl Pattern {
     pub fn new(random: &mut Random) -> Self {
-        let mut atoms: Vec<Atom> = (0..random.below(5)).map(|_| *random.pick(&ATOMS)).collect();
+        let mut atoms: Vec<Atom> = (0..random.below(5)).map(|_| random.pick(&ATOMS)).collect();
         if random.chance(10) {
-            atoms.insert(random.below(atoms.len() + 1), *random.pick(&[Atom::Bar, Atom::Bar, Atom::Broken]));
+            atoms.insert(random.below(atoms.len() + 1), random.pick(&[Atom::Bar, Atom::Bar, Atom::Broken]));
         }
         Self(atoms)
     }

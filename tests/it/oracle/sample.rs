@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use skep_core::name::partition_name;
 use skep_core::partition::Partition;
-use skep_core::rows::{SegmentBuilder, TablePartitions};
+use skep_core::rows::{RowView, SegmentBuilder, TablePartitions};
 use skep_core::table::{Column, Table};
 use sqlx::sqlite::SqliteArguments;
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, SqliteConnection};
@@ -50,6 +50,10 @@ impl Key {
 }
 
 impl Row {
+    pub fn texts(&self) -> Vec<&str> {
+        self.cells.iter().map(|cell| cell.text.as_str()).collect()
+    }
+
     pub fn values(&self) -> Vec<String> {
         self.cells.iter().map(|cell| cell.text.clone()).collect()
     }
@@ -60,7 +64,7 @@ impl Sample {
         let mut names = NAMES.to_vec();
         let keys = (0..random.within(1, 3)).map(|_| {
             let name = names.remove(random.below(names.len()));
-            let (type_name, kind) = *random.pick(&KINDS);
+            let (type_name, kind) = random.pick(&KINDS);
             let cells = (0..random.within(2, 24)).map(|_| Cell::new(kind, random)).collect();
             Key { name, type_name, kind, cells }
         });
@@ -69,7 +73,7 @@ impl Sample {
         let count = if random.chance(10) { random.within(100, 1000) } else { random.within(1, 60) };
         let mut rows = BTreeMap::new();
         for _ in 0..count {
-            let cells: Vec<Cell> = sample.keys.iter().map(|key| random.pick(&key.cells).clone()).collect();
+            let cells: Vec<Cell> = sample.keys.iter().map(|key| random.pick(&key.cells)).collect();
             let texts: Vec<&str> = cells.iter().map(|cell| cell.text.as_str()).collect();
             let name = partition_name(&columns, &texts).unwrap();
             rows.entry(name.clone()).or_insert(Row { name, cells });
@@ -86,7 +90,7 @@ impl Sample {
 
     pub fn literal(&self, key: usize, random: &mut Random) -> Literal {
         let Key { kind, cells, .. } = &self.keys[key];
-        Literal::new_for(*kind, random.pick(cells), random)
+        Literal::new_for(*kind, &random.pick(cells), random)
     }
 
     /// A key's name as somebody writes it.
@@ -119,7 +123,7 @@ impl Sample {
         }
         let base = TablePartitions::new(Arc::clone(&table), [], builder.finish());
         let partitions = base.successor(table, [], &gone, &came).unwrap().unwrap();
-        assert!(partitions.rows().iter().map(|row| row.name()).eq(self.rows.iter().map(|row| row.name.clone())));
+        assert!(partitions.rows().iter().map(RowView::name).eq(self.rows.iter().map(|row| row.name.clone())));
         partitions
     }
 
@@ -153,18 +157,30 @@ impl Sample {
 pub struct Oracle(SqliteConnection);
 
 impl Oracle {
-    /// The numbers of the rows that a condition is true for.
-    pub async fn rows(&mut self, clause: Clause) -> Vec<usize> {
-        let select = format!("SELECT group_concat(id, ' ') FROM (SELECT id FROM p WHERE {} ORDER BY id)", clause.sql);
-        let mut query = sqlx::query(AssertSqlSafe(select)).persistent(false);
-        for value in clause.values {
-            query = bound(query, value);
+    /// The numbers of the rows that each of the conditions is true for.
+    pub async fn rows(&mut self, clauses: Vec<Clause>) -> Vec<Vec<usize>> {
+        let mut all = Vec::with_capacity(clauses.len());
+        for clauses in clauses.chunks(STATEMENT) {
+            let rows = |clause: &Clause| {
+                format!("(SELECT group_concat(id, ' ') FROM (SELECT id FROM p WHERE {} ORDER BY id))", clause.sql)
+            };
+            let select = format!("SELECT {}", clauses.iter().map(rows).collect::<Vec<_>>().join(", "));
+            let mut query = sqlx::query(AssertSqlSafe(select.clone())).persistent(false);
+            for value in clauses.iter().flat_map(|clause| &clause.values) {
+                query = bound(query, value.clone());
+            }
+            let row = query.fetch_one(&mut self.0).await.unwrap_or_else(|error| panic!("{select}: {error}"));
+            all.extend((0..clauses.len()).map(|column| {
+                let ids: Option<String> = sqlx::Row::get(&row, column);
+                ids.unwrap_or_default().split_whitespace().map(|id| id.parse().unwrap()).collect::<Vec<usize>>()
+            }));
         }
-        let row = query.fetch_one(&mut self.0).await.unwrap_or_else(|error| panic!("{}: {error}", clause.sql));
-        let ids: Option<String> = sqlx::Row::get(&row, 0);
-        ids.unwrap_or_default().split_whitespace().map(|id| id.parse().unwrap()).collect()
+        all
     }
 }
+
+/// Conditions in one statement, which may have 32,766 values.
+const STATEMENT: usize = 25;
 
 type Query<'q> = sqlx::query::Query<'q, sqlx::Sqlite, SqliteArguments>;
 

@@ -14,10 +14,6 @@ const TABLES: u64 = 6;
 const FILTERS: usize = 40;
 const DATABASE: &str = "d";
 
-fn text(text: &str) -> Option<String> {
-    Some(text.to_owned())
-}
-
 impl Sample {
     async fn create(&self, name: &str, client: &mut TestClient) {
         let key = |column: skep_core::table::Column| t::FieldSchema {
@@ -35,15 +31,15 @@ impl Sample {
 
 /// What the three calls give: values, number, names; or that all refuse it and say where.
 async fn asked(client: &mut TestClient, table: &str, filter: &str) -> Option<(Vec<Vec<String>>, i32, Vec<String>)> {
-    let (db_name, tbl_name, max_parts) = (text(DATABASE), text(table), -1);
+    let (db_name, tbl_name, max_parts) = (Some(DATABASE.to_owned()), Some(table.to_owned()), -1);
     let args = m::GetPartitionsByFilterArgs {
         db_name: db_name.clone(),
         tbl_name: tbl_name.clone(),
-        filter: text(filter),
+        filter: Some(filter.to_owned()),
         max_parts,
     };
     let partitions = client.answer::<m::GetPartitionsByFilter>(args).await;
-    let args = m::GetNumPartitionsByFilterArgs { db_name, tbl_name, filter: text(filter) };
+    let args = m::GetNumPartitionsByFilterArgs { db_name, tbl_name, filter: Some(filter.to_owned()) };
     let number = client.answer::<m::GetNumPartitionsByFilter>(args).await;
     let req = t::PartitionsByExprRequest {
         db_name: DATABASE.to_owned(),
@@ -85,8 +81,8 @@ async fn agrees(store: TestStore) {
                 continue;
             };
             assert!(!model.is_refused(), "{filter} of {name} is not refused");
-            let rows: Vec<&Row> =
-                oracle.rows(Clause::new(&model)).await.into_iter().map(|row| &sample.rows[row]).collect();
+            let rows = oracle.rows(vec![Clause::new(&model)]).await.remove(0);
+            let rows: Vec<&Row> = rows.into_iter().map(|row| &sample.rows[row]).collect();
             let wanted: Vec<String> = rows.iter().map(|row| row.name.clone()).collect();
             assert_eq!(names, wanted, "{filter} of {name}");
             assert_eq!(number as usize, wanted.len(), "{filter} of {name}");

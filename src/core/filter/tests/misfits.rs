@@ -110,7 +110,10 @@ proptest! {
         misfit in prop::sample::select(vec![("x = 5", 0), ("i = 'x'", 4), ("'x' < i", 0), ("d in (2024-01-01, 5)", 18)]),
         glue in prop::sample::select(vec![" and ", " or ", "\tAND not\n"]),
     ) {
-        let mut text: String = before.iter().map(|condition| format!("{condition}{glue}")).collect();
+        let mut text = String::new();
+        for condition in &before {
+            text = format!("{text}{condition}{glue}");
+        }
         let place = text.chars().count() + misfit.1 + 1;
         text.push_str(misfit.0);
         for after in before {
