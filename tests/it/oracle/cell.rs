@@ -294,9 +294,9 @@ pub fn number(random: &mut Random) -> Number {
 }
 
 pub fn moment(random: &mut Random) -> Moment {
-    let year = random.pick(&[1, 1582, 1900, 1969, 1970, 2000, 2023, 2024, 2024, 9999]);
+    let year: u32 = random.pick(&[1, 1582, 1900, 1969, 1970, 2000, 2023, 2024, 2024, 9999]);
     let month = random.pick(&[1, 2, 2, 3, 10, 12]);
-    let leap = [4, 100, 400].into_iter().filter(|years: &u32| year.is_multiple_of(*years)).count() % 2 == 1;
+    let leap = [4, 100, 400].into_iter().filter(|years| year.is_multiple_of(*years)).count() % 2 == 1;
     let length = if month == 2 { 28 + u32::from(leap) } else { 31 };
     let day = (random.pick(&[1, 9, 28, 29, 31])).min(length);
     let seconds = random.pick(&[0, 0, 1, 3600, 43_200, 86_399]);
