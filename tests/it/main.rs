@@ -9,6 +9,7 @@ mod command_line;
 mod dependencies;
 mod golden;
 mod hms_suite;
+mod oracle;
 mod process;
 mod store_suite;
 mod tidy;

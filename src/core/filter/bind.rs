@@ -22,10 +22,24 @@ pub struct Typing<'a> {
 /// Resolves names without case.
 pub fn resolve(parsed: Parsed, partition_keys: &[Column]) -> Result<Expr> {
     parsed.map_keys(&mut |name: String| {
-        let lower = name.to_lowercase();
-        let found = partition_keys.iter().position(|key| key.name.to_lowercase() == lower);
-        found.ok_or_else(|| Error::meta(format!("Specified key <{name}> is not a partitioning key for the table")))
+        key_number(&name, partition_keys).ok_or_else(|| {
+            let keys: Vec<&str> = partition_keys.iter().take(KEYS_SHOWN).map(|key| key.name.as_str()).collect();
+            let more = if partition_keys.len() > KEYS_SHOWN { ", …" } else { "" };
+            Error::meta(format!(
+                "Specified key <{name}> is not a partitioning key for the table: expected one of [{}{more}]",
+                keys.join(", ")
+            ))
+        })
     })
+}
+
+/// How many of a table's keys a message names.
+const KEYS_SHOWN: usize = 16;
+
+/// The number of a key by its name, without case.
+pub fn key_number(name: &str, partition_keys: &[Column]) -> Option<usize> {
+    let lower = name.to_lowercase();
+    partition_keys.iter().position(|key| key.name.to_lowercase() == lower)
 }
 
 /// The types of a table's keys.
@@ -99,7 +113,7 @@ impl Typing<'_> {
         (is_key(left) && names_null(right)) || (names_null(left) && is_key(right))
     }
 
-    fn is_null_text(&self, text: &str) -> bool {
+    pub fn is_null_text(&self, text: &str) -> bool {
         self.null_texts.contains(&text)
     }
 
@@ -135,11 +149,12 @@ impl Typing<'_> {
             });
         }
         let mismatch = || {
-            let key_type = key_type.describe();
             Error::meta(format!(
                 "Filtering is supported only on partition keys of type string, or by a value of the key's type: \
-                 a key of type {key_type} cannot be compared with {}",
-                value.describe()
+                 a key of type {} cannot be compared with {}: expected {}",
+                key_type.describe(),
+                value.describe(),
+                expected(key_type)
             ))
         };
         literal_for(value, key_type).map(Expr::Literal).ok_or_else(mismatch)
@@ -155,13 +170,24 @@ fn without_blanks(text: &str) -> String {
     text.trim_end_matches(' ').to_owned()
 }
 
+/// What a literal beside a key of a type may be, for messages.
+fn expected(key_type: KeyType) -> &'static str {
+    match key_type {
+        KeyType::Text | KeyType::Varchar(_) | KeyType::Char(_) => "a string",
+        KeyType::Boolean => "true or false",
+        KeyType::Integer(_) | KeyType::Decimal { .. } | KeyType::Float | KeyType::Double => "a number",
+        KeyType::Date => "a date as yyyy-mm-dd or a timestamp as yyyy-mm-dd hh:mm:ss",
+        KeyType::Timestamp => "a timestamp as yyyy-mm-dd hh:mm:ss[.fffffffff] or a date as yyyy-mm-dd",
+    }
+}
+
 /// A literal as a key's type has it; none where the two have no common ground.
 ///
 /// A text that the type cannot hold is refused, as Hive does: Spark then filters by itself, which `d >= '2024-02'`
 /// beside a date needs. Numbers keep their exact value beside integers and decimals (`hr > 2.5` means what it says). Beside a text key, a number stays one and
 /// the key's text is read as a number (Hive's SQL; the metastore itself refuses), and a date becomes its text, which is
 /// how the metastore compares it.
-fn literal_for(value: &Value, key_type: KeyType) -> Option<Value> {
+pub fn literal_for(value: &Value, key_type: KeyType) -> Option<Value> {
     match key_type {
         KeyType::Text | KeyType::Varchar(_) | KeyType::Char(_) => literal_for_text(value, key_type),
         KeyType::Boolean => match value {
@@ -191,7 +217,8 @@ fn literal_for(value: &Value, key_type: KeyType) -> Option<Value> {
             Value::Boolean(_) | Value::Integer(_) | Value::Double(_) | Value::Decimal { .. } => None,
         },
         KeyType::Timestamp => match value {
-            Value::Null | Value::Date(_) | Value::Timestamp { .. } | Value::Text(_) => value.cast(key_type),
+            Value::Null | Value::Date(_) | Value::Timestamp { .. } => value.cast(key_type),
+            Value::Text(text) => Value::parse(text, key_type),
             Value::Boolean(_) | Value::Integer(_) | Value::Double(_) | Value::Decimal { .. } => None,
         },
     }

@@ -2,6 +2,7 @@
 
 use super::ast::{Expr, LikeDialect, Value};
 use super::bind::{Typing, key_types, null_texts, resolve};
+use super::blame::placed;
 use super::eval::{Reading, Scope, Truth, truth};
 use super::parse::{Parsed, parse};
 use super::pattern::Patterns;
@@ -26,9 +27,14 @@ pub struct Filter {
 
 impl Filter {
     /// Reads a filter text for a table with these partition keys. A blank text keeps everything. Errors are of kind
-    /// Meta: bad syntax, unknown keys, a literal that the key's type has no common ground with, bounds exceeded.
+    /// Meta: bad syntax, unknown keys, a literal that the key's type has no common ground with, bounds exceeded. They
+    /// name the character that they are about and what was expected.
     pub fn parse(text: &str, partition_keys: &[Column]) -> Result<Self> {
-        Self::bind(parse(text)?, partition_keys)
+        Self::bind(parse(text)?, partition_keys).map_err(|error| {
+            let (types, null_texts) = (key_types(partition_keys), null_texts(DEFAULT_PARTITION));
+            let typing = Typing { types: &types, null_texts: &null_texts, coerce: true };
+            placed(error, text, partition_keys, &typing)
+        })
     }
 
     /// Resolves the keys of a parsed filter, without case, and gives literals their keys' types.

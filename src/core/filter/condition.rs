@@ -6,11 +6,19 @@ use super::parse::Parsed;
 use crate::types::calendar;
 use crate::{Error, Result};
 
+/// The bytes where keys and literals begin, each in the order of the text.
+#[derive(Default)]
+pub struct Places {
+    pub keys: Vec<usize>,
+    pub literals: Vec<usize>,
+}
+
 /// A place in the tokens of a text, and the recursion-free part of the grammar.
-pub struct Cursor<'a> {
+pub struct Cursor<'a, 'p> {
     text: &'a str,
     tokens: &'a [Spanned<'a>],
     at: usize,
+    places: Option<&'p mut Places>,
 }
 
 /// A side of a comparison before it is known which side is the key.
@@ -21,10 +29,30 @@ enum Side<'a> {
     Literal(Value),
 }
 
-impl<'a> Cursor<'a> {
-    /// `tokens` are those of `text`, ended by [`Token::End`].
-    pub fn new(text: &'a str, tokens: &'a [Spanned<'a>]) -> Self {
-        Self { text, tokens, at: 0 }
+impl Side<'_> {
+    /// The key that it is where a key is wanted.
+    fn key(self) -> Option<Parsed> {
+        match self {
+            Self::Word(word) => Some(Expr::Key(word.to_owned())),
+            Self::Key(name) => Some(Expr::Key(name)),
+            Self::Literal(_) => None,
+        }
+    }
+
+    /// The literal that it is where a literal is wanted.
+    fn literal(self) -> Option<Value> {
+        match self {
+            Self::Word(word) => word_literal(word),
+            Self::Key(_) => None,
+            Self::Literal(value) => Some(value),
+        }
+    }
+}
+
+impl<'a, 'p> Cursor<'a, 'p> {
+    /// `tokens` are those of `text`, ended by [`Token::End`]. Where keys and literals stand is told to `places`.
+    pub fn new(text: &'a str, tokens: &'a [Spanned<'a>], places: Option<&'p mut Places>) -> Self {
+        Self { text, tokens, at: 0, places }
     }
 
     /// The token some places ahead; beyond the end it is the end.
@@ -36,9 +64,23 @@ impl<'a> Cursor<'a> {
         self.at += 1;
     }
 
+    /// The byte that a token begins at.
+    fn byte(&self, token: usize) -> usize {
+        self.tokens.get(token).map_or(self.text.len(), |spanned| spanned.at)
+    }
+
+    /// Tells where the key and the literal of a comparison are, by their tokens.
+    fn told(&mut self, key: Option<usize>, literal: Option<usize>) {
+        let (key, literal) = (key.map(|token| self.byte(token)), literal.map(|token| self.byte(token)));
+        if let Some(places) = &mut self.places {
+            places.keys.extend(key);
+            places.literals.extend(literal);
+        }
+    }
+
     /// An error at the next token.
     pub fn error(&self, what: &str) -> Error {
-        lex::error(self.text, self.tokens.get(self.at).map_or(self.text.len(), |spanned| spanned.at), what)
+        lex::error(self.text, self.byte(self.at), what)
     }
 
     pub fn expected(&self, what: &str) -> Error {
@@ -92,19 +134,17 @@ impl<'a> Cursor<'a> {
         if self.is_word(0, "struct") && *self.peek(1) == Token::Open {
             return self.struct_in(bracketed);
         }
+        let begin = self.at;
         let side = self.side("a partition key, a literal, not, (")?;
         if bracketed {
             self.eat(&Token::Close, ")")?;
         }
         if let Token::Compare(op) = *self.peek(0) {
             self.advance();
-            return self.comparison(op, side);
+            return self.comparison(op, side, begin);
         }
-        let key = match side {
-            Side::Word(word) => Expr::Key(word.to_owned()),
-            Side::Key(name) => Expr::Key(name),
-            Side::Literal(_) => return Err(self.expected("a comparison (= != < <= > >=)")),
-        };
+        self.told(Some(begin), None);
+        let Some(key) = side.key() else { return Err(self.expected("a comparison (= != < <= > >=)")) };
         let negated = self.eat_word("not");
         let test = self.test(key, negated)?;
         Ok(if negated { test.negate() } else { test })
@@ -138,29 +178,27 @@ impl<'a> Cursor<'a> {
         Err(self.expected(if negated { "like, between, in" } else { wanted }))
     }
 
-    fn comparison(&mut self, op: CompareOp, left: Side<'_>) -> Result<Parsed> {
+    /// A comparison behind its sign; its left side begins at a token.
+    fn comparison(&mut self, op: CompareOp, left: Side<'_>, begin: usize) -> Result<Parsed> {
         let at = self.at;
         let right = self.side("a literal")?;
-        let compare = |op, key: &str, value| Ok(Expr::compare(op, Expr::Key(key.to_owned()), Expr::Literal(value)));
-        match (left, right) {
-            (Side::Word(key), Side::Literal(value)) => compare(op, key, value),
-            (Side::Key(key), Side::Literal(value)) => compare(op, &key, value),
-            (Side::Literal(value), Side::Word(key)) => compare(op.mirrored(), key, value),
-            (Side::Literal(value), Side::Key(key)) => compare(op.mirrored(), &key, value),
-            (Side::Word(left), Side::Word(right)) => match (word_literal(left), word_literal(right)) {
-                (_, Some(value)) => compare(op, left, value),
-                (Some(value), None) => compare(op.mirrored(), right, value),
-                (None, None) => Err(self.expected_at(at, "a literal")),
-            },
-            (Side::Key(key), Side::Word(word)) if word_literal(word).is_some() => {
-                compare(op, &key, word_literal(word).unwrap_or(Value::Null))
-            }
-            (Side::Word(word), Side::Key(key)) if word_literal(word).is_some() => {
-                compare(op.mirrored(), &key, word_literal(word).unwrap_or(Value::Null))
-            }
-            (Side::Word(_) | Side::Key(_), Side::Word(_) | Side::Key(_)) => Err(self.expected_at(at, "a literal")),
-            (Side::Literal(_), Side::Literal(_)) => Err(self.expected_at(at, "a partition key")),
-        }
+        let is_literal = |side: &Side<'_>| match side {
+            Side::Word(word) => word_literal(word).is_some(),
+            Side::Key(_) => false,
+            Side::Literal(_) => true,
+        };
+        // Of two words that both can be literals, the first is the key.
+        let (key, value, op, places) = match (left, right) {
+            (Side::Literal(_), Side::Literal(_)) => return Err(self.expected_at(at, "a partition key")),
+            (key @ (Side::Word(_) | Side::Key(_)), value) if is_literal(&value) => (key, value, op, (begin, at)),
+            (value, key) if is_literal(&value) => (key, value, op.mirrored(), (at, begin)),
+            (_, _) => return Err(self.expected_at(at, "a literal")),
+        };
+        let (Some(key), Some(value)) = (key.key(), value.literal()) else {
+            return Err(self.expected_at(at, "a literal"));
+        };
+        self.told(Some(places.0), Some(places.1));
+        Ok(Expr::compare(op, key, Expr::Literal(value)))
     }
 
     fn expected_at(&mut self, at: usize, what: &str) -> Error {
@@ -171,10 +209,10 @@ impl<'a> Cursor<'a> {
     /// `struct(k, …)) [not] in ([const] struct(c, …), …)`, after an opening parenthesis if `bracketed`.
     fn struct_in(&mut self, bracketed: bool) -> Result<Parsed> {
         self.advance();
-        let operands = self.list(|cursor| match cursor.side("a partition key")? {
-            Side::Word(word) => Ok(Expr::Key(word.to_owned())),
-            Side::Key(name) => Ok(Expr::Key(name)),
-            Side::Literal(_) => Err(cursor.expected("a partition key before this")),
+        let operands = self.list(|cursor| {
+            cursor.told(Some(cursor.at), None);
+            let side = cursor.side("a partition key")?;
+            side.key().ok_or_else(|| cursor.expected("a partition key before this"))
         })?;
         if bracketed {
             self.eat(&Token::Close, ")")?;
@@ -216,11 +254,8 @@ impl<'a> Cursor<'a> {
 
     fn constant(&mut self) -> Result<Parsed> {
         let at = self.at;
-        let value = match self.side("a literal")? {
-            Side::Literal(value) => Some(value),
-            Side::Word(word) => word_literal(word),
-            Side::Key(_) => None,
-        };
+        self.told(None, Some(at));
+        let value = self.side("a literal")?.literal();
         value.map(Expr::Literal).ok_or_else(|| self.expected_at(at, "a literal"))
     }
 

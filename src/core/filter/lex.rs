@@ -37,7 +37,8 @@ pub struct Spanned<'a> {
 /// The tokens of a text; the last is [`Token::End`].
 pub fn tokens(text: &str) -> Result<Vec<Spanned<'_>>> {
     if text.len() > MAX_TEXT {
-        return Err(Error::meta(format!("Filter of {} bytes is longer than {MAX_TEXT} bytes", text.len())));
+        let what = format!("the filter of {} bytes is longer than {MAX_TEXT} bytes", text.len());
+        return Err(error(text, text.floor_char_boundary(MAX_TEXT), &what));
     }
     let mut lexer = Lexer { text, at: 0 };
     let mut tokens = Vec::new();
@@ -58,8 +59,12 @@ pub fn tokens(text: &str) -> Result<Vec<Spanned<'_>>> {
 
 /// A syntax error at a byte of the text.
 pub fn error(text: &str, at: usize, what: &str) -> Error {
-    let character = text.get(..at).map_or(0, |before| before.chars().count()) + 1;
-    Error::meta(format!("Error parsing partition filter at character {character}: {what}"))
+    Error::meta(format!("Error parsing partition filter at character {}: {what}", character(text, at)))
+}
+
+/// The number of the character that begins at a byte; the first is 1.
+pub fn character(text: &str, at: usize) -> usize {
+    text.get(..at).map_or(0, |before| before.chars().count()) + 1
 }
 
 pub fn is_word(c: char) -> bool {

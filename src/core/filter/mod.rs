@@ -3,6 +3,7 @@
 
 pub mod ast;
 mod bind;
+mod blame;
 mod bound;
 mod condition;
 pub mod eval;

@@ -8,7 +8,7 @@
 //! the trees of clients that put each OR into its own parentheses stay flat.
 
 use super::ast::{Expr, MAX_DEPTH};
-use super::condition::Cursor;
+use super::condition::{Cursor, Places};
 use super::lex::{Token, tokens};
 use crate::Result;
 
@@ -21,7 +21,18 @@ pub type Parsed = Expr<String>;
 /// Reads a filter. A blank text keeps everything. Errors are of kind Meta and name the character and what was expected.
 pub fn parse(text: &str) -> Result<Parsed> {
     let tokens = tokens(text)?;
-    let mut cursor = Cursor::new(text, &tokens);
+    filter(&mut Cursor::new(text, &tokens, None))
+}
+
+/// Reads a filter and tells where its keys and literals stand.
+pub fn parse_with_places(text: &str) -> Result<(Parsed, Places)> {
+    let tokens = tokens(text)?;
+    let mut places = Places::default();
+    let parsed = filter(&mut Cursor::new(text, &tokens, Some(&mut places)))?;
+    Ok((parsed, places))
+}
+
+fn filter(cursor: &mut Cursor<'_, '_>) -> Result<Parsed> {
     if *cursor.peek(0) == Token::End {
         return Ok(Expr::everything());
     }

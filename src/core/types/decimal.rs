@@ -76,7 +76,7 @@ pub fn fit(digits: i128, scale: u8, precision: u8, wanted_scale: u8) -> Option<(
     let (rounded, scale) = if scale > wanted_scale {
         let unit = power(scale - wanted_scale);
         let half_up = i128::from((digits % unit).abs() >= unit / 2) * digits.signum();
-        (digits / unit + half_up, wanted_scale)
+        place(digits / unit + half_up, i64::from(wanted_scale))?
     } else {
         (digits, scale)
     };
@@ -174,7 +174,9 @@ mod tests {
     fn fitted_into_a_type() {
         assert_eq!(fit(1005, 3, 10, 2), Some((101, 2)));
         assert_eq!(fit(-1005, 3, 10, 2), Some((-101, 2)));
-        assert_eq!(fit(1004, 3, 10, 2), Some((100, 2)));
+        assert_eq!(fit(1014, 3, 10, 2), Some((101, 2)));
+        assert_eq!(fit(1004, 3, 10, 2), Some((1, 0)), "no more places than needed: LIKE sees 1 and not 1.00");
+        assert_eq!(fit(-4, 6, 5, 5), Some((0, 0)));
         assert_eq!(fit(5, 0, 2, 1), Some((5, 0)));
         assert_eq!(fit(10, 0, 2, 1), None);
         assert_eq!(fit(995, 2, 2, 1), None, "9.95 rounds to 10.0, which has too many digits");

@@ -1,7 +1,7 @@
 //! Two nodes over one Postgres, several clients, each of which speaks to both: what they saw must be explained by one
 //! order of the writes of each table. `SKEP_HISTORY_OPERATIONS` says how many calls (4,000).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Instant;
@@ -10,7 +10,7 @@ use skep_thrift::{methods as m, types as t};
 
 use super::client::Client;
 use super::cluster::Cluster;
-use super::history_check::{Effect, Kept, Record, Seen, check};
+use super::history_check::{ADDED, Effect, Kept, Mark, Record, Seen, check};
 use super::ledger::{BATCH, Write};
 use super::server::{Server, log_of};
 use super::writer::{DATABASE, batch_as, write};
@@ -29,25 +29,29 @@ fn table(number: usize) -> String {
     format!("t{number}")
 }
 
+fn name(batch: Mark) -> String {
+    format!("b{batch}")
+}
+
 /// One client: it alone touches its batches, so that its writes succeed, and looks at everybody's.
 struct Actor {
-    number: usize,
+    number: u32,
     clients: Vec<Client>,
     start: Instant,
     random: u64,
-    count: usize,
+    count: u32,
     /// By table.
-    batches: Vec<Vec<String>>,
+    batches: Vec<Vec<Mark>>,
     records: Vec<Record>,
 }
 
 impl Actor {
-    fn new(number: usize, addresses: &[SocketAddr], start: Instant) -> Self {
+    fn new(number: u32, addresses: &[SocketAddr], start: Instant) -> Self {
         Self {
             number,
             clients: addresses.iter().map(|address| Client::connect(*address).unwrap()).collect(),
             start,
-            random: 88_172_645_463_325_252 + number as u64,
+            random: 88_172_645_463_325_252 + u64::from(number),
             count: 0,
             batches: vec![Vec::new(); TABLES],
             records: Vec::new(),
@@ -77,21 +81,26 @@ impl Actor {
         self.records.push(Record { table, begin, end: self.start.elapsed(), seen });
     }
 
+    /// What this call calls its batch or state.
+    fn mark(&self) -> Mark {
+        Mark { client: self.number, call: self.count }
+    }
+
     fn add(&mut self, table: usize, node: usize) -> Seen {
-        let batch = format!("b{}x{}", self.number, self.count);
-        let call = Write::Add { table: super::history::table(table), batch: batch.clone() };
+        let batch = self.mark();
+        let call = Write::Add { table: super::history::table(table), batch: name(batch) };
         write(&mut self.clients[node], &call).unwrap();
-        self.batches[table].push(batch.clone());
+        self.batches[table].push(batch);
         Seen::Wrote(Effect::Add { batch })
     }
 
     fn alter(&mut self, table: usize, node: usize) -> Seen {
         let at = self.below(self.batches[table].len());
-        let (batch, state) = (self.batches[table][at].clone(), format!("w{}x{}", self.number, self.count));
+        let (batch, state) = (self.batches[table][at], self.mark());
         let args = m::AlterPartitionsArgs {
             db_name: Some(DATABASE.to_owned()),
             tbl_name: Some(super::history::table(table)),
-            new_parts: Some(batch_as(&super::history::table(table), &batch, &state)),
+            new_parts: Some(batch_as(&super::history::table(table), &name(batch), &format!("w{state}"))),
         };
         self.clients[node].get::<m::AlterPartitions>(&args);
         Seen::Wrote(Effect::Alter { batch, state })
@@ -100,7 +109,7 @@ impl Actor {
     fn drop_batch(&mut self, table: usize, node: usize) -> Seen {
         let at = self.below(self.batches[table].len());
         let batch = self.batches[table].remove(at);
-        let names = (0..BATCH).map(|at| format!("batch={batch}/at={at}")).collect();
+        let names = (0..BATCH).map(|at| format!("batch={}/at={at}", name(batch))).collect();
         let request = t::DropPartitionsRequest {
             db_name: DATABASE.to_owned(),
             tbl_name: super::history::table(table),
@@ -125,7 +134,8 @@ impl Actor {
                 states.len() == BATCH && states.iter().all(|state| *state == states[0]),
                 "torn: {batch} {states:?}"
             );
-            (batch, states.into_iter().next().unwrap())
+            let state = if states[0] == "added" { ADDED } else { Mark::parse(&states[0]).unwrap() };
+            (Mark::parse(&batch).unwrap(), state)
         };
         Seen::Partitions(batches.into_iter().map(whole).collect())
     }
@@ -134,10 +144,12 @@ impl Actor {
         let (db_name, tbl_name) = (Some(DATABASE.to_owned()), Some(super::history::table(table)));
         let args = m::GetPartitionNamesArgs { db_name, tbl_name, max_parts: -1 };
         let names = self.clients[node].get::<m::GetPartitionNames>(&args);
-        let batches: BTreeSet<String> =
-            names.iter().map(|name| name["batch=".len()..].split('/').next().unwrap().to_owned()).collect();
+        let batch = |name: &String| Mark::parse(name["batch=".len()..].split('/').next().unwrap()).unwrap();
+        let mut batches: Vec<Mark> = names.iter().map(batch).collect();
+        batches.sort_unstable();
+        batches.dedup();
         assert_eq!(names.len(), batches.len() * BATCH, "torn: {names:?}");
-        Seen::Names(batches)
+        Seen::Names(batches.into())
     }
 }
 
@@ -165,14 +177,15 @@ fn order(client: &mut Client) -> Vec<Vec<Effect>> {
 
 fn effect(event: &t::NotificationEvent) -> Option<Effect> {
     let message: serde_json::Value = serde_json::from_str(&event.message).unwrap();
-    let batch = || message["partitions"][0]["batch"].as_str().unwrap().to_owned();
+    let batch = || Mark::parse(message["partitions"][0]["batch"].as_str().unwrap()).unwrap();
     match event.event_type.as_str() {
         "ADD_PARTITION" => Some(Effect::Add { batch: batch() }),
         "DROP_PARTITION" => Some(Effect::Drop { batch: batch() }),
         "ALTER_PARTITION" => {
             let after = message["partitionObjAfterJson"].as_str().unwrap();
-            let state = after.split('"').find(|word| word.starts_with('w') && word.contains('x')).unwrap().to_owned();
-            Some(Effect::Alter { batch: message["keyValues"]["batch"].as_str().unwrap().to_owned(), state })
+            let state = after.split('"').find(|word| word.starts_with('w') && word.contains('x')).unwrap();
+            let batch = Mark::parse(message["keyValues"]["batch"].as_str().unwrap()).unwrap();
+            Some(Effect::Alter { batch, state: Mark::parse(state).unwrap() })
         }
         _ => None,
     }
@@ -207,7 +220,7 @@ fn two_nodes_are_one_to_their_clients() {
     begin(addresses[0]);
     let start = Instant::now();
     let records: Vec<Record> = std::thread::scope(|scope| {
-        let actors: Vec<_> = (0..CLIENTS)
+        let actors: Vec<_> = (0..CLIENTS as u32)
             .map(|number| {
                 let mut actor = Actor::new(number, &addresses, start);
                 scope.spawn(move || {
@@ -219,13 +232,14 @@ fn two_nodes_are_one_to_their_clients() {
         actors.into_iter().flat_map(|actor| actor.join().unwrap()).collect()
     });
     let took = start.elapsed();
+    eprintln!("{} calls in {took:?}", records.len());
     let order = order(&mut Client::connect(addresses[1]).unwrap());
     let mut kept = Kept::default();
     for (number, order) in order.iter().enumerate() {
         let of_table: Vec<&Record> = records.iter().filter(|record| record.table == number).collect();
         kept += check(&of_table, order).unwrap_or_else(|anomaly| panic!("table t{number}: {anomaly}"));
     }
-    eprintln!("{} reads and {} writes in {took:?} are explained by one order of each table", kept.reads, kept.writes);
+    eprintln!("{} reads and {} writes are explained by one order of each table", kept.reads, kept.writes);
     assert_eq!(kept.reads + kept.writes, records.len());
     for name in ["first", "second"] {
         let log = log_of(&folder.path().join(name));

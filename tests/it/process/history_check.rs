@@ -3,26 +3,58 @@
 //! when the read began, nor too young when it ended, nor older than what an earlier read showed (linearizability).
 
 use std::collections::hash_map::DefaultHasher;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
+use std::fmt;
 use std::hash::Hasher as _;
 use std::ops::AddAssign;
 use std::time::Duration;
 
+/// What a client calls a batch or a state, in few bytes: a million calls and all that they saw are in memory at once.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Mark {
+    pub client: u32,
+    /// Counts the client's calls, from 1.
+    pub call: u32,
+}
+
+/// The state in which a batch is added.
+pub const ADDED: Mark = Mark { client: 0, call: 0 };
+
+impl Mark {
+    /// Reads what `Display` writes; a letter may precede.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (client, call) = text.trim_start_matches(char::is_alphabetic).split_once('x')?;
+        Some(Self { client: client.parse().ok()?, call: call.parse().ok()? })
+    }
+}
+
+impl fmt::Display for Mark {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}x{}", self.client, self.call)
+    }
+}
+
+impl fmt::Debug for Mark {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if *self == ADDED { f.write_str("added") } else { write!(f, "{self}") }
+    }
+}
+
 /// What a write does.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Effect {
-    Add { batch: String },
-    Alter { batch: String, state: String },
-    Drop { batch: String },
+    Add { batch: Mark },
+    Alter { batch: Mark, state: Mark },
+    Drop { batch: Mark },
 }
 
 /// What a client learned.
 #[derive(Debug)]
 pub enum Seen {
     Wrote(Effect),
-    /// Batches and their state.
-    Partitions(BTreeMap<String, String>),
-    Names(BTreeSet<String>),
+    /// Batches, each once, and their state.
+    Partitions(Box<[(Mark, Mark)]>),
+    Names(Box<[Mark]>),
 }
 
 /// One call.
@@ -55,12 +87,8 @@ fn hash(of: impl std::hash::Hash) -> u64 {
 }
 
 /// A state as a sum, so that a write changes it in no time.
-fn sum<'a>(batches: impl IntoIterator<Item = (&'a String, &'a String)>) -> u64 {
-    batches.into_iter().fold(0, |sum, batch| sum ^ hash(batch))
-}
-
-fn sum_names<'a>(batches: impl IntoIterator<Item = &'a String>) -> u64 {
-    batches.into_iter().fold(0, |sum, batch| sum ^ hash(batch))
+fn sum(batches: &[impl std::hash::Hash]) -> u64 {
+    batches.iter().fold(0, |sum, batch| sum ^ hash(batch))
 }
 
 /// After how many writes a table was in a state.
@@ -73,27 +101,27 @@ struct States {
 impl States {
     fn of(order: &[Effect]) -> Result<Self, String> {
         let mut states = Self::default();
-        let mut table: BTreeMap<String, String> = BTreeMap::new();
+        let mut table: BTreeMap<Mark, Mark> = BTreeMap::new();
         let (mut partitions, mut names) = (0, 0);
         states.enter(0, partitions, names);
         for (at, effect) in order.iter().enumerate() {
-            let (batch, now) = match effect {
-                Effect::Add { batch } => (batch, Some("added".to_owned())),
-                Effect::Alter { batch, state } => (batch, Some(state.clone())),
+            let (batch, now) = match *effect {
+                Effect::Add { batch } => (batch, Some(ADDED)),
+                Effect::Alter { batch, state } => (batch, Some(state)),
                 Effect::Drop { batch } => (batch, None),
             };
-            let before = table.remove(batch);
+            let before = table.remove(&batch);
             if before.is_some() == matches!(effect, Effect::Add { .. }) {
                 return Err(format!("write {at} of the log cannot follow those before: {effect:?}"));
             }
-            if let Some(before) = &before {
+            if let Some(before) = before {
                 partitions ^= hash((batch, before));
                 names ^= hash(batch);
             }
             if let Some(now) = now {
-                partitions ^= hash((batch, &now));
+                partitions ^= hash((batch, now));
                 names ^= hash(batch);
-                table.insert(batch.clone(), now);
+                table.insert(batch, now);
             }
             states.enter(at + 1, partitions, names);
         }
@@ -108,7 +136,7 @@ impl States {
     fn after(&self, seen: &Seen) -> &[usize] {
         let found = match seen {
             Seen::Partitions(batches) => self.partitions.get(&sum(batches)),
-            Seen::Names(batches) => self.names.get(&sum_names(batches)),
+            Seen::Names(batches) => self.names.get(&sum(batches)),
             Seen::Wrote(_) => None,
         };
         found.map(Vec::as_slice).unwrap_or_default()
@@ -198,66 +226,66 @@ mod tests {
     fn record(begin: u64, end: u64, seen: Seen) -> Record {
         Record { table: 0, begin: Duration::from_secs(begin), end: Duration::from_secs(end), seen }
     }
-    fn add(batch: &str) -> Effect {
-        Effect::Add { batch: batch.to_owned() }
+    fn add(batch: Mark) -> Effect {
+        Effect::Add { batch }
     }
-    fn alter(batch: &str, state: &str) -> Effect {
-        Effect::Alter { batch: batch.to_owned(), state: state.to_owned() }
+    fn alter(batch: Mark, state: Mark) -> Effect {
+        Effect::Alter { batch, state }
     }
     fn wrote(begin: u64, end: u64, effect: Effect) -> Record {
         record(begin, end, Seen::Wrote(effect))
     }
-    fn read(begin: u64, end: u64, batches: &[(&str, &str)]) -> Record {
-        let batches = batches.iter().map(|(batch, state)| ((*batch).to_owned(), (*state).to_owned()));
-        record(begin, end, Seen::Partitions(batches.collect()))
+    fn read(begin: u64, end: u64, batches: &[(Mark, Mark)]) -> Record {
+        record(begin, end, Seen::Partitions(batches.into()))
     }
     fn verdict(records: &[Record], order: &[Effect]) -> Result<Kept, String> {
         check(&records.iter().collect::<Vec<_>>(), order)
     }
 
-    const A: (&str, &str) = ("a", "added");
-    const B: (&str, &str) = ("b", "added");
+    const A: Mark = Mark { client: 1, call: 1 };
+    const B: Mark = Mark { client: 2, call: 1 };
+    const W: Mark = Mark { client: 1, call: 2 };
 
     #[test]
     fn what_one_order_explains_is_kept() {
-        let order = [add("a"), alter("a", "w"), add("b")];
+        let order = [add(A), alter(A, W), add(B)];
         let records = [
-            wrote(0, 2, add("a")),
+            wrote(0, 2, add(A)),
             read(1, 2, &[]),
-            read(1, 3, &[A]),
-            wrote(4, 9, alter("a", "w")),
-            wrote(5, 9, add("b")),
-            read(5, 6, &[("a", "w")]),
-            read(7, 8, &[("a", "w"), B]),
-            record(5, 6, Seen::Names(["a".to_owned()].into())),
+            read(1, 3, &[(A, ADDED)]),
+            wrote(4, 9, alter(A, W)),
+            wrote(5, 9, add(B)),
+            read(5, 6, &[(A, W)]),
+            read(7, 8, &[(A, W), (B, ADDED)]),
+            record(5, 6, Seen::Names([A].into())),
         ];
         assert_eq!(verdict(&records, &order), Ok(Kept { reads: 5, writes: 3 }));
     }
 
     #[test]
     fn what_no_order_explains_is_found() {
-        let (a, b) = (|| wrote(0, 2, add("a")), || wrote(3, 4, add("b")));
-        let order = [add("a"), add("b")];
+        let (a, b) = (|| wrote(0, 2, add(A)), || wrote(3, 4, add(B)));
+        let order = [add(A), add(B)];
         let wrong = |third: Record, order: &[Effect]| verdict(&[a(), b(), third], order).unwrap_err();
         // Older than a write that had ended; younger than one that had not begun; a state that never was.
-        assert!(wrong(read(5, 6, &[A]), &order).contains("between 2 and"));
-        assert!(wrong(read(1, 2, &[A, B]), &order).contains("between 0 and 1"));
-        assert!(wrong(read(1, 6, &[B]), &order).contains("after []"));
-        assert!(wrong(record(5, 6, Seen::Names(BTreeSet::new())), &order).contains("between 2"));
+        assert!(wrong(read(5, 6, &[(A, ADDED)]), &order).contains("between 2 and"));
+        assert!(wrong(read(1, 2, &[(A, ADDED), (B, ADDED)]), &order).contains("between 0 and 1"));
+        assert!(wrong(read(1, 6, &[(B, ADDED)]), &order).contains("after []"));
+        assert!(wrong(record(5, 6, Seen::Names([].into())), &order).contains("between 2"));
         // Lost, not acknowledged, against time, impossible.
-        assert!(wrong(read(5, 6, &[A]), &order[..1]).contains("not in the log"));
+        assert!(wrong(read(5, 6, &[(A, ADDED)]), &order[..1]).contains("not in the log"));
         assert!(verdict(&[a()], &order).unwrap_err().contains("1 writes were acknowledged"));
-        assert!(verdict(&[a(), b()], &[add("b"), add("a")]).unwrap_err().contains("began when a later one"));
-        let twice = [wrote(0, 9, add("a")), wrote(0, 9, alter("b", "w"))];
-        assert!(verdict(&twice, &[add("a"), alter("b", "w")]).unwrap_err().contains("cannot follow"));
+        assert!(verdict(&[a(), b()], &[add(B), add(A)]).unwrap_err().contains("began when a later one"));
+        let twice = [wrote(0, 9, add(A)), wrote(0, 9, alter(B, W))];
+        assert!(verdict(&twice, &[add(A), alter(B, W)]).unwrap_err().contains("cannot follow"));
     }
 
     #[test]
     fn time_does_not_go_back_for_readers() {
-        let order = [add("a"), add("b")];
-        let slow = [wrote(0, 9, add("a")), wrote(0, 9, add("b"))];
+        let order = [add(A), add(B)];
+        let slow = [wrote(0, 9, add(A)), wrote(0, 9, add(B))];
         let [first, second] = slow;
-        let records = [first, second, read(1, 2, &[A, B]), read(3, 4, &[A])];
+        let records = [first, second, read(1, 2, &[(A, ADDED), (B, ADDED)]), read(3, 4, &[(A, ADDED)])];
         assert!(verdict(&records, &order).unwrap_err().contains("between 2"));
     }
 }

@@ -268,7 +268,9 @@ fn keys_are_found_without_case() {
     assert!(Filter::parse("K = 'x' and `L` = 5", &columns).is_ok());
     let error = Filter::parse("k = 'x' and Other = 5", &columns).unwrap_err();
     assert_eq!(error.kind, Kind::Meta);
-    assert_eq!(error.message, "Specified key <Other> is not a partitioning key for the table");
+    let message =
+        "Specified key <Other> is not a partitioning key for the table: expected one of [k, l] (at character 13)";
+    assert_eq!(error.message, message);
     let all = Filter::parse("  ", &columns).unwrap();
     assert!(all.keeps_everything() && all.matches_any_reading(&[]));
     // A column whose type is missing is text.
