@@ -58,14 +58,11 @@ impl Shapes {
     pub(super) fn intern(&mut self, storage: &mut Storage) {
         let known = match &self.last {
             Some((came, known)) if Arc::ptr_eq(came, &storage.shape) => Arc::clone(known),
-            _ => match self.known.get(&storage.shape) {
-                Some(known) => Arc::clone(known),
-                None => {
-                    self.known.insert(Arc::clone(&storage.shape));
-                    Arc::clone(&storage.shape)
-                }
-            },
+            _ => self.known.get(&storage.shape).map_or_else(|| Arc::clone(&storage.shape), Arc::clone),
         };
+        if Arc::ptr_eq(&known, &storage.shape) {
+            self.known.insert(Arc::clone(&known));
+        }
         let came = std::mem::replace(&mut storage.shape, Arc::clone(&known));
         self.last = Some((came, known));
     }

@@ -196,7 +196,7 @@ impl TablePartitions {
             return Ok(None);
         }
         let (delta, ranks) = self.delta_next(&table, gone, came)?;
-        if self.base.len() == 0 {
+        if self.base.is_empty() {
             return Ok(Some(Self::new(table, shapes, delta)));
         }
         let mut gone_rows = self.gone.clone();

@@ -21,6 +21,7 @@ mod functions;
 mod heads;
 mod lease;
 mod partition_drops;
+mod partition_follow;
 mod partition_reads;
 mod partition_writes;
 mod roles;

@@ -20,7 +20,7 @@ use crate::backend::{TestStore, now_ms};
 
 const CHANGE: Change<'static> = Change { operation: "test", by: None };
 
-fn metastore(store: &Store, settings: Settings) -> Metastore {
+pub fn metastore(store: &Store, settings: Settings) -> Metastore {
     let warehouse = WarehouseConfig { managed_root: "file:/w".into(), ..WarehouseConfig::default() };
     let warehouse = Warehouse::new(warehouse, Arc::new(now_ms)).unwrap();
     Metastore::new(store.clone(), Arc::new(warehouse), settings, Clock::manual(now_ms()))

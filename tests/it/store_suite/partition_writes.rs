@@ -57,7 +57,7 @@ pub async fn names(f: &Field, table: &str) -> Vec<String> {
     f.partition_list(table).await.into_iter().map(|p| p.name).collect()
 }
 
-fn altering(table: &Table, partitions: Vec<Partition>) -> PartitionsAlter {
+pub fn altering(table: &Table, partitions: Vec<Partition>) -> PartitionsAlter {
     PartitionsAlter { at: at(&table.name), partitions, fill_columns: true, environment: Parameters::new() }
 }
 

@@ -54,7 +54,7 @@ pub(super) struct Repeated<'a> {
     value: Arc<dyn Any + Send + Sync>,
 }
 
-impl<'a> Reader<'a> {
+impl Reader<'_> {
     /// The last value, if its bytes come again: a value's bytes say where it ends, so what begins with them is it.
     fn repeated<T: Any + Send + Sync>(&mut self) -> Option<Arc<T>> {
         let last = self.repeated.as_ref()?;
