@@ -28,7 +28,7 @@ fn storage(location: Option<String>) -> t::StorageDescriptor {
         ..column(&format!("column_{at}"), TYPES[at % TYPES.len()])
     };
     t::StorageDescriptor {
-        cols: Some((0..COLUMNS).map(describe).collect()),
+        cols: Some((0..COLUMNS).map(describe).collect::<Vec<_>>().into()),
         location,
         input_format: Some(format!("{PARQUET}.MapredParquetInputFormat")),
         output_format: Some(format!("{PARQUET}.MapredParquetOutputFormat")),

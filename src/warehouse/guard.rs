@@ -128,11 +128,18 @@ impl Guard {
 }
 
 /// Marks a directory as made here. Where the file system has no extended attributes the directory stays unmarked, and
-/// so is kept when it is dropped: the safe side.
-pub(super) fn mark(directory: &Path) {
-    if let Err(e) = setxattr(directory, MARK, b"1", XattrFlags::empty()) {
+/// so is kept when it is dropped: the safe side. Says whether it is marked.
+pub(super) fn mark(directory: &Path) -> bool {
+    let marked = setxattr(directory, MARK, b"1", XattrFlags::empty());
+    if let Err(e) = &marked {
         tracing::warn!(path = %directory.display(), error = %e, "cannot mark a directory as made here; its data will be kept when it is dropped");
     }
+    marked.is_ok()
+}
+
+/// Whether what lies in `directory`, links resolved, counts as made here.
+pub(super) fn is_below_mark(directory: &Path) -> io::Result<bool> {
+    Ok(resolve(directory)?.ancestors().any(is_marked))
 }
 
 fn is_marked(path: &Path) -> bool {

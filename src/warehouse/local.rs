@@ -1,12 +1,13 @@
 //! Directories of the local file system: made, emptied, deleted, renamed. Every function here blocks.
 
 use super::deletion::Removal;
-use super::guard::{Guard, Verdict, is_missing, mark};
+use super::guard::{Guard, Verdict, is_below_mark, is_missing, mark};
 use super::location::Location;
 use super::permission::Account;
 use super::transfer::{move_tree, remove_tree};
 use super::trash::Trash;
 use skep_core::{Error, Result};
+use std::collections::HashMap;
 use std::fs::{self, DirBuilder};
 use std::io;
 use std::os::unix::fs::lchown;
@@ -41,17 +42,27 @@ pub(super) fn failed(doing: &str, path: &Path, e: &io::Error) -> Error {
 pub(super) struct Maker<'a> {
     guard: &'a Guard,
     owner: Option<&'a Account>,
-    /// The parent of the last new directory, and whether new directories in it are in a root.
-    last: Option<(PathBuf, bool)>,
+    /// Directories in which new ones were made, as the caller names them.
+    known: HashMap<PathBuf, Ground>,
+}
+
+/// What a new directory inherits from where it lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ground {
+    /// In a root.
+    Root,
+    /// In a directory that was made here: its mark stands for all below.
+    Marked,
+    Foreign,
 }
 
 impl<'a> Maker<'a> {
     pub(super) fn new(guard: &'a Guard, owner: Option<&'a Account>) -> Self {
-        Self { guard, owner, last: None }
+        Self { guard, owner, known: HashMap::new() }
     }
 
     /// Makes the directory and its missing parents. Inside a root they are given to the owner where the process may do
-    /// that (root may); outside they are marked as made here. Fails if something else than a directory is there, and
+    /// that (root may); outside the first is marked as made here, which stands for all below. Fails if something else than a directory is there, and
     /// then leaves nothing behind.
     pub(super) fn create(&mut self, location: &Location, path: &Path) -> Result<Created> {
         let mut created = Created::nothing(location.clone());
@@ -67,33 +78,43 @@ impl<'a> Maker<'a> {
     /// Owner or mark of new directories, each of which lies in the one before.
     fn settle(&mut self, made: &[PathBuf]) -> io::Result<()> {
         let Some(top) = made.first() else { return Ok(()) };
-        let in_root = self.is_in_root(top)?;
-        for directory in made {
+        let mut ground = self.ground(top.parent().unwrap_or(top))?;
+        for (at, directory) in made.iter().enumerate() {
             // A root that was deleted may be among them.
-            let in_root = in_root || self.guard.file_roots().iter().any(|root| directory.starts_with(root));
-            if !in_root {
-                mark(directory);
-            } else if let Some(account) = self.owner
+            if self.guard.file_roots().iter().any(|root| directory.starts_with(root)) {
+                ground = Ground::Root;
+            }
+            if ground == Ground::Foreign && mark(directory) {
+                ground = Ground::Marked;
+            } else if ground == Ground::Root
+                && let Some(account) = self.owner
                 && !self.guard.file_roots().contains(directory)
                 && let Err(e) = lchown(directory, Some(account.uid), account.gids.first().copied())
             {
                 tracing::debug!(path = %directory.display(), uid = account.uid, error = %e, "cannot give a directory to its user");
             }
+            // The next of them lies in it, and so may later ones: what was just made is no link.
+            if at + 1 < made.len() {
+                self.known.insert(directory.clone(), ground);
+            }
         }
         Ok(())
     }
 
-    /// Whether a directory that was just made, and so is no link, lies in a root: as its parent does.
-    fn is_in_root(&mut self, directory: &Path) -> io::Result<bool> {
-        let parent = directory.parent().unwrap_or(directory);
-        if let Some((known, in_root)) = &self.last
-            && known == parent
-        {
-            return Ok(*in_root);
+    /// What new directories in this one are.
+    fn ground(&mut self, parent: &Path) -> io::Result<Ground> {
+        if let Some(known) = self.known.get(parent) {
+            return Ok(*known);
         }
-        let in_root = self.guard.is_in_root(directory)?;
-        self.last = Some((parent.to_owned(), in_root));
-        Ok(in_root)
+        let ground = if self.guard.is_in_root(parent)? {
+            Ground::Root
+        } else if is_below_mark(parent)? {
+            Ground::Marked
+        } else {
+            Ground::Foreign
+        };
+        self.known.insert(parent.to_owned(), ground);
+        Ok(ground)
     }
 }
 
