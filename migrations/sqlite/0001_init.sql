@@ -27,8 +27,10 @@ create table tbl (
 create unique index tbl_by_name on tbl (database_id, name) where dropped_at is null;
 create index tbl_dropped on tbl (dropped_at) where dropped_at is not null;
 
+-- What hangs on a table is written and deleted under the lock of its row above: it needs no foreign keys, which Postgres
+-- checks row by row, by plans that it keeps from when the tables were small.
 create table table_version (
-    table_id bigint not null references tbl (id),
+    table_id bigint not null,
     version bigint not null,
     definition text,
     operation text not null,
@@ -47,11 +49,11 @@ create table shape (
 
 -- Partitions hold a slot; ALTER … CASCADE changes what a slot means, not the partitions.
 create table table_shape (
-    table_id bigint not null references tbl (id),
+    table_id bigint not null,
     slot bigint not null,
     added bigint not null,
     removed bigint,
-    shape_id bigint not null references shape (id),
+    shape_id bigint not null,
     primary key (table_id, slot, added)
 );
 
@@ -63,12 +65,12 @@ create table base (
 -- Never updated but to set `removed`: a change removes a row and adds one.
 create table partition (
     id integer primary key autoincrement,
-    table_id bigint not null references tbl (id),
+    table_id bigint not null,
     name text not null,
     added bigint not null,
     removed bigint,
     slot bigint,
-    base_id bigint references base (id),
+    base_id bigint,
     location text,
     partition_values text,
     params text,
@@ -82,7 +84,7 @@ create index partition_removals on partition (table_id, removed) where removed i
 
 -- Column statistics; partition '' is the table itself.
 create table statistics (
-    table_id bigint not null references tbl (id),
+    table_id bigint not null,
     partition text not null,
     engine text not null,
     column_name text not null,

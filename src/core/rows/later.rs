@@ -52,12 +52,19 @@ impl Later {
     }
 }
 
-impl Coming for (String, RowView<'_>) {
+/// What a change did to a name.
+struct Touched<'a> {
+    name: String,
+    /// None: it went.
+    row: Option<RowView<'a>>,
+}
+
+impl Coming for &Touched<'_> {
     fn name(&self) -> &str {
-        &self.0
+        &self.name
     }
     fn push(&self, builder: &mut SegmentBuilder) -> Result<()> {
-        builder.push_row(&self.1)
+        self.row.map_or(Ok(()), |row| builder.push_row(&row))
     }
 }
 
@@ -69,18 +76,18 @@ impl TablePartitions {
     /// Meta where the rows are more than memory can hold.
     pub fn after(&self, changes: &[Arc<Later>]) -> Result<Option<Self>> {
         let Some(last) = changes.last() else { return Ok(None) };
-        // Of each name that is touched, the last word.
-        let mut touched: HashMap<String, Option<RowView<'_>>> = HashMap::new();
+        let mut touched: Vec<Touched<'_>> = Vec::with_capacity(changes.iter().map(|change| change.rows()).sum());
         let mut shapes = self.shapes_by_slot().clone();
         for change in changes {
-            touched.extend(change.gone.iter().map(|name| (name.clone(), None)));
-            touched.extend(change.came.rows().into_iter().map(|row| (row.name(), Some(row))));
+            touched.extend(change.gone.iter().map(|name| Touched { name: name.clone(), row: None }));
+            touched.extend(change.came.rows().into_iter().map(|row| Touched { name: row.name(), row: Some(row) }));
             shapes.extend(change.came.shapes_by_slot().iter().map(|(slot, shape)| (*slot, Arc::clone(shape))));
         }
-        let came = touched.iter().filter_map(|(name, row)| Some((name.clone(), (*row)?)));
-        let mut came: Vec<(String, RowView<'_>)> = came.collect();
-        came.sort_unstable_by(|left, right| left.0.cmp(&right.0));
-        let gone = touched.keys().map(String::as_str).collect();
+        // Of each name the last word. Writers mostly add in order, which a stable sort makes use of.
+        touched.sort_by(|left, right| left.name.cmp(&right.name));
+        let last_words = touched.chunk_by(|left, right| left.name == right.name).filter_map(|same| same.last());
+        let came: Vec<&Touched<'_>> = last_words.filter(|word| word.row.is_some()).collect();
+        let gone: Vec<&str> = touched.iter().map(|word| word.name.as_str()).collect();
         self.next(Arc::clone(last.came.table_shared()), shapes, &gone, &came)
     }
 }

@@ -1,6 +1,6 @@
 //! The partitions of one version of a table.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::builder::{RowIn, SegmentBuilder};
@@ -181,15 +181,17 @@ impl TablePartitions {
         gone: &[String],
         came: &[Came],
     ) -> Result<Option<Self>> {
-        self.next(table, shapes.into_iter().collect(), &gone.iter().map(String::as_str).collect(), came)
+        let mut gone: Vec<&str> = gone.iter().map(String::as_str).collect();
+        gone.sort_unstable();
+        self.next(table, shapes.into_iter().collect(), &gone, came)
     }
 
-    /// The same of rows of either kind.
+    /// The same of rows of either kind; `gone` is sorted.
     pub(super) fn next<C: Coming>(
         &self,
         table: Arc<Table>,
         shapes: HashMap<i64, Arc<Shape>>,
-        gone: &HashSet<&str>,
+        gone: &[&str],
         came: &[C],
     ) -> Result<Option<Self>> {
         if table.partition_keys != self.table.partition_keys {
@@ -206,7 +208,7 @@ impl TablePartitions {
     }
 
     /// The rows that came of the next version, and their ranks.
-    fn delta_next<C: Coming>(&self, table: &Table, gone: &HashSet<&str>, came: &[C]) -> Result<(Segment, Vec<u32>)> {
+    fn delta_next<C: Coming>(&self, table: &Table, gone: &[&str], came: &[C]) -> Result<(Segment, Vec<u32>)> {
         let mut builder = SegmentBuilder::new(table);
         let mut ranks = Vec::with_capacity(self.ranks.len() + came.len());
         let mut came = came.iter().peekable();
@@ -221,7 +223,7 @@ impl TablePartitions {
             while let Some(new) = came.next_if(|new| *new.name() < *name) {
                 push_came(&mut builder, &mut ranks, new)?;
             }
-            if !gone.contains(name.as_str()) {
+            if gone.binary_search(&name.as_str()).is_err() {
                 builder.push_row(&RowView { partitions: self, segment: &self.delta, row })?;
                 ranks.push(self.ranks.get(row as usize).copied().unwrap_or_default());
             }
