@@ -96,6 +96,22 @@ impl<'r> StoredPartition<'r> {
         })
     }
 
+    /// Of a row with nothing but the name and the values.
+    pub(super) fn named(row: &'r Row) -> Result<Self> {
+        Ok(Self {
+            id: 0,
+            name: row.text(0)?,
+            slot: None,
+            base: None,
+            location: None,
+            values: row.opt_text(1)?,
+            parameters: None,
+            create_time: 0,
+            last_access_time: 0,
+            write_id: None,
+        })
+    }
+
     /// In the order of the table's keys; they are stored only where the name does not say them.
     pub fn values(&self) -> Result<Vec<Cow<'r, str>>> {
         match self.values {

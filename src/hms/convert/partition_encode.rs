@@ -3,15 +3,19 @@
 //! [`super::partition_list`] says the same in structs; a test holds the two to the same bytes.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
+use futures_util::future::BoxFuture;
+use skep_core::Result;
 use skep_core::rows::{Cursor, RowView};
+use skep_core::table::{Shape, Table};
 use skep_thrift::Writer;
 use skep_thrift::types as t;
 use skep_thrift::wire::{Kind, Protocol, Slot};
 
 use super::partition_list::{PartitionForm, shape_form};
-use crate::catalog::PartitionAnswer;
-use crate::hms::reply::Source;
+use crate::catalog::{PartitionAnswer, PartitionColumns, PartitionPages, PartitionReading};
+use crate::hms::reply::{Filled, Source};
 
 /// What stands round the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,7 +39,12 @@ enum Element {
 
 /// A list of partitions, or of their names, as the answer has them.
 pub struct PartitionSource {
+    /// What is at hand: the whole answer, or a page of it.
     answer: PartitionAnswer,
+    /// The answer, where it does not fit into memory.
+    pages: Option<Box<PartitionPages>>,
+    /// Of the answer.
+    count: usize,
     protocol: Protocol,
     frame: Frame,
     element: Element,
@@ -46,19 +55,31 @@ pub struct PartitionSource {
 
 impl PartitionSource {
     /// The answer's partitions.
-    pub fn partitions(protocol: Protocol, answer: PartitionAnswer, form: PartitionForm, frame: Frame) -> Self {
-        let shared = Box::new(Shared::new(protocol, &answer, form));
-        Self::new(protocol, answer, frame, Element::Partition(shared))
+    pub fn partitions(protocol: Protocol, reading: PartitionReading, form: PartitionForm, frame: Frame) -> Self {
+        let shared = Box::new(Shared::new(protocol, reading.table(), form));
+        Self::new(protocol, reading, frame, Element::Partition(shared))
     }
 
     /// The names of the answer's partitions.
-    pub fn names(protocol: Protocol, answer: PartitionAnswer, frame: Frame) -> Self {
-        Self::new(protocol, answer, frame, Element::Name)
+    pub fn names(protocol: Protocol, reading: PartitionReading, frame: Frame) -> Self {
+        Self::new(protocol, reading, frame, Element::Name)
     }
 
-    fn new(protocol: Protocol, answer: PartitionAnswer, frame: Frame, element: Element) -> Self {
+    fn new(protocol: Protocol, reading: PartitionReading, frame: Frame, element: Element) -> Self {
+        let count = reading.len();
+        let (answer, pages) = match reading {
+            PartitionReading::Held(answer) => (answer, None),
+            PartitionReading::Paged(pages) => (pages.empty(), Some(pages)),
+        };
         let (cursor, text) = (Cursor::default(), String::new());
-        Self { answer, protocol, frame, element, has_begun: false, cursor, text }
+        Self { answer, pages, count, protocol, frame, element, has_begun: false, cursor, text }
+    }
+
+    fn columns(&self) -> PartitionColumns {
+        match self.element {
+            Element::Partition(_) => PartitionColumns::All,
+            Element::Name => PartitionColumns::Names,
+        }
     }
 
     fn begin(&mut self, writer: &mut Writer) {
@@ -67,7 +88,7 @@ impl PartitionSource {
             writer.field_begin(Kind::List, 1);
         }
         let kind = if matches!(self.element, Element::Name) { Kind::String } else { Kind::Struct };
-        writer.list_begin(kind, self.answer.len());
+        writer.list_begin(kind, self.count);
         self.has_begun = true;
     }
 
@@ -84,7 +105,7 @@ impl PartitionSource {
 }
 
 impl Source for PartitionSource {
-    fn fill(&mut self, buffer: &mut Vec<u8>) -> bool {
+    fn fill(&mut self, buffer: &mut Vec<u8>) -> Filled {
         let full = buffer.len() + PIECE;
         // A little more than a piece, since the last element goes over its end.
         buffer.reserve(PIECE + PIECE / 4);
@@ -107,26 +128,53 @@ impl Source for PartitionSource {
                 break;
             }
         }
-        if is_done {
+        let filled = match &self.pages {
+            _ if !is_done => Filled::Piece,
+            Some(pages) if !pages.is_over() => Filled::Hungry,
+            _ => Filled::All,
+        };
+        if filled == Filled::All {
             self.end(&mut writer);
         }
         *buffer = writer.into_bytes();
-        !is_done
+        filled
+    }
+
+    fn feed(&mut self) -> BoxFuture<'_, Result<()>> {
+        Box::pin(async move {
+            let columns = self.columns();
+            let Some(pages) = &mut self.pages else { return Ok(()) };
+            // The page before is let go first.
+            self.answer = pages.empty();
+            self.cursor = Cursor::default();
+            if let Some(page) = pages.next(columns).await? {
+                self.answer = page;
+            }
+            Ok(())
+        })
     }
 
     fn rewind(&mut self) {
         self.has_begun = false;
         self.cursor = Cursor::default();
+        if let Some(pages) = &mut self.pages {
+            pages.rewind();
+            self.answer = pages.empty();
+        }
     }
 
     fn bytes_at_most(&self) -> u64 {
         /// Values, name and times of a partition, for which texts as long as this are rare; or what stands round all.
         const OWN: usize = 512;
-        let each = match &self.element {
-            Element::Partition(shared) => OWN + shared.bytes_at_most(&self.answer),
-            Element::Name => OWN,
+        /// Parameters and location, where only reading them would tell: a reply that is too long all the same ends
+        /// where it is.
+        const OWN_EXPECTED: usize = 1024;
+        let each = match (&self.element, &self.pages) {
+            (Element::Partition(shared), None) => OWN + shared.bytes_at_most(self.answer.shapes()),
+            (Element::Partition(shared), Some(pages)) => OWN + OWN_EXPECTED + shared.bytes_at_most(pages.shapes()),
+            (Element::Name, _) => OWN,
         };
-        (OWN + self.answer.len() * each + self.answer.own_bytes()) as u64
+        (OWN + self.count * each + self.answer.own_bytes()) as u64
     }
 }
 
@@ -160,8 +208,7 @@ fn fields(protocol: Protocol, last: i16, put: impl FnOnce(&mut Writer)) -> Vec<u
 }
 
 impl Shared {
-    fn new(protocol: Protocol, answer: &PartitionAnswer, form: PartitionForm) -> Self {
-        let table = answer.table();
+    fn new(protocol: Protocol, table: &Table, form: PartitionForm) -> Self {
         let names = fields(protocol, 1, |w| {
             table.database.put(w, 2);
             table.name.put(w, 3);
@@ -177,10 +224,10 @@ impl Shared {
     }
 
     /// What a partition has besides its own texts.
-    fn bytes_at_most(&self, answer: &PartitionAnswer) -> usize {
+    fn bytes_at_most<'a>(&self, shapes: impl Iterator<Item = &'a Arc<Shape>>) -> usize {
         let bytes = |storage: &Storage| storage.before.len() + storage.after_location.len();
         let made = |shape| bytes(&Storage::new(self.protocol, &shape_form(shape, &self.form)));
-        let largest = answer.shapes().map(|shape| made(shape)).max().unwrap_or_default();
+        let largest = shapes.map(|shape| made(shape)).max().unwrap_or_default();
         largest + self.names.len() + self.tail.len()
     }
 
@@ -266,14 +313,12 @@ fn parameters(writer: &mut Writer, row: &RowView<'_>, form: &PartitionForm) {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use proptest::prelude::*;
     use proptest::strategy::ValueTree as _;
     use proptest::test_runner::TestRunner;
     use skep_core::name::partition_name;
     use skep_core::partition::Partition;
-    use skep_core::table::{Column, Serde, Shape, Skewed, SortColumn, Storage as TableStorage, Table};
+    use skep_core::table::{Column, Serde, Skewed, SortColumn, Storage as TableStorage};
     use skep_thrift::wire::Encode;
 
     use super::*;
@@ -382,12 +427,16 @@ mod tests {
         writer.into_bytes()
     }
 
+    fn held(answer: &PartitionAnswer) -> PartitionReading {
+        PartitionReading::Held(answer.clone())
+    }
+
     /// All pieces, twice.
     fn joined(mut source: PartitionSource) -> Vec<u8> {
         let (mut first, mut second) = (vec![1, 2, 3], Vec::new());
-        while source.fill(&mut first) {}
+        while source.fill(&mut first) == Filled::Piece {}
         source.rewind();
-        while source.fill(&mut second) {}
+        while source.fill(&mut second) == Filled::Piece {}
         assert_eq!(first.get(3..), Some(&*second), "a second time, the same");
         assert!(source.bytes_at_most() >= second.len() as u64);
         second
@@ -396,7 +445,7 @@ mod tests {
     fn agrees(answer: &PartitionAnswer, form: &PartitionForm) -> Result<(), TestCaseError> {
         let plain = answer_out(answer, form);
         for protocol in [Protocol::Binary, Protocol::Compact] {
-            let made = |frame| joined(PartitionSource::partitions(protocol, answer.clone(), form.clone(), frame));
+            let made = |frame| joined(PartitionSource::partitions(protocol, held(answer), form.clone(), frame));
             prop_assert_eq!(made(Frame::Bare), bytes(&plain, protocol));
             let framed = t::PartitionsResponse { partitions: plain.clone() };
             prop_assert_eq!(made(Frame::Struct), bytes(&framed, protocol));
@@ -404,7 +453,7 @@ mod tests {
                 let framed = t::PartitionsByExprResult { partitions: plain.clone(), has_unknown_partitions };
                 prop_assert_eq!(made(Frame::Unknown(has_unknown_partitions)), bytes(&framed, protocol));
             }
-            let made = |frame| joined(PartitionSource::names(protocol, answer.clone(), frame));
+            let made = |frame| joined(PartitionSource::names(protocol, held(answer), frame));
             prop_assert_eq!(made(Frame::Bare), bytes(&answer.names(), protocol));
             let framed = t::GetPartitionNamesPsResponse { names: answer.names() };
             prop_assert_eq!(made(Frame::Struct), bytes(&framed, protocol));
@@ -443,9 +492,9 @@ mod tests {
             .collect();
         let answer = PartitionAnswer::of(table(), &partitions).unwrap();
         agrees(&answer, &PartitionForm::default()).unwrap();
-        let mut source = PartitionSource::partitions(Protocol::Binary, answer, PartitionForm::default(), Frame::Bare);
+        let mut source = PartitionSource::partitions(Protocol::Binary, held(&answer), PartitionForm::default(), Frame::Bare);
         let (mut pieces, mut buffer) = (0, Vec::new());
-        while source.fill(&mut buffer) {
+        while source.fill(&mut buffer) == Filled::Piece {
             assert!(buffer.len() < 2 * PIECE);
             buffer.clear();
             pieces += 1;
