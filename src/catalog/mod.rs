@@ -58,6 +58,7 @@ mod types;
 mod validate;
 mod write_ids;
 
+pub use crate::store::PartitionColumns;
 pub use caller::Caller;
 pub use catalogs::CatalogAltered;
 pub use compactions::{CompactionAborted, CompactionAnswer, CompactionRequest};
@@ -76,8 +77,8 @@ pub use partition_drop::PartitionsDrop;
 pub use partition_drop_select::{DropExpr, PartitionsWhich};
 pub use partition_exchange::PartitionsExchange;
 pub use partition_form::PartitionKey;
-pub use partition_privileges::PartitionPrivileges;
 pub use partition_pages::{PAGE_BYTES, PAGE_ROWS, PartitionPages};
+pub use partition_privileges::PartitionPrivileges;
 pub use partition_query::{
     PartitionAnswer, PartitionExpr, PartitionPick, PartitionQuery, PartitionReading, RequestScope,
 };
@@ -95,5 +96,4 @@ pub use table_create::TableCreate;
 pub use table_read::{TableMeta, TableMetaQuery};
 pub use transactions::{OpenTransactions, RangeHeartbeat, TransactionOpen};
 pub use types::NamedType;
-pub use crate::store::PartitionColumns;
 pub use write_ids::{Snapshot, ValidWriteIds};

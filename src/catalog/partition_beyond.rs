@@ -3,14 +3,14 @@
 
 use std::sync::Arc;
 
-use skep_core::rows::{Cursor, Selection, SegmentBuilder, TablePartitions};
+use skep_core::rows::{Cursor, SegmentBuilder, Selection, TablePartitions};
 use skep_core::table::Table;
 use skep_core::{Error, Result};
 
 use super::metastore::Metastore;
 use super::partition_load::{FEW, Found, Testing, partitions_scanned, shapes};
-use super::partition_pages::{PAGE_ROWS, PartitionPages, Places};
-use super::partition_pick::Bound;
+use super::partition_pages::{PAGE_ROWS, PageCursor, PartitionPages, Places};
+use super::partition_pick::{Bound, Picked};
 use super::partition_query::{PartitionQuery, PartitionReading};
 use super::partition_range::Leading;
 use crate::store::{NameRange, PartitionColumns, PartitionScan, Txn};
@@ -49,7 +49,7 @@ impl Metastore {
         }
         let has_unknown = pages.has_unknown();
         let (partitions, rows) = self.partitions_collect(*pages).await?;
-        self.partitions_held(query, (partitions, super::partition_pick::Picked { rows, has_unknown }))
+        self.partitions_held(query, (partitions, Picked { rows, has_unknown }))
     }
 
     /// Counts what answers, the first `limit`.
@@ -93,12 +93,15 @@ impl Metastore {
             places,
             count,
             has_unknown,
-            cursor: Default::default(),
+            cursor: PageCursor::default(),
         })))
     }
 
     /// All pages in one, for what cannot be answered page by page.
-    pub(super) async fn partitions_collect(&self, mut pages: PartitionPages) -> Result<(Arc<TablePartitions>, Selection)> {
+    pub(super) async fn partitions_collect(
+        &self,
+        mut pages: PartitionPages,
+    ) -> Result<(Arc<TablePartitions>, Selection)> {
         let most = self.partition_cache.budget().max(COLLECTED_MIN);
         let table = Arc::clone(&pages.table);
         let mut builder = SegmentBuilder::new(&table);

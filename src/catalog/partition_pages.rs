@@ -40,12 +40,12 @@ pub struct PartitionPages {
     pub(super) places: Places,
     pub(super) count: usize,
     pub(super) has_unknown: bool,
-    pub(super) cursor: Cursor,
+    pub(super) cursor: PageCursor,
 }
 
 /// Where the next page begins.
 #[derive(Debug, Default)]
-pub(super) struct Cursor {
+pub(super) struct PageCursor {
     /// Of the ranges, or of the names.
     place: usize,
     /// Within a range.
@@ -107,7 +107,7 @@ impl PartitionPages {
 
     /// Begins anew.
     pub fn rewind(&mut self) {
-        self.cursor = Cursor::default();
+        self.cursor = PageCursor::default();
     }
 
     /// The next partitions by name, at least one; None behind the last.
@@ -139,7 +139,7 @@ impl PartitionPages {
     }
 
     fn step(&self) -> Option<Step<'_>> {
-        let Cursor { place, after, .. } = &self.cursor;
+        let PageCursor { place, after, .. } = &self.cursor;
         match &self.places {
             Places::Ranges(ranges) => {
                 let range = ranges.get(*place)?;

@@ -132,6 +132,10 @@ impl PartitionAnswer {
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty()
     }
+    /// Roughly, in memory: of all partitions that it is taken from.
+    pub fn bytes(&self) -> usize {
+        self.partitions.bytes()
+    }
     /// In the order of the answer.
     pub fn rows(&self) -> Vec<RowView<'_>> {
         self.rows.listed(&self.partitions).into_iter().filter_map(|row| self.partitions.row(row)).collect()

@@ -7,8 +7,8 @@ use skep_core::{Error, Kind, Result};
 
 use super::metastore::Metastore;
 use super::partition_form::PartitionKey;
-use super::partition_pick::{KeyOrder, Picked};
 use super::partition_load::Found;
+use super::partition_pick::{KeyOrder, Picked};
 use super::partition_query::{PartitionAnswer, PartitionPick, PartitionQuery, PartitionReading, RequestScope};
 use super::reference::TableRef;
 use super::table_read::missing;

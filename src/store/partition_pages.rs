@@ -145,9 +145,7 @@ impl Txn {
         let [low, high] = texts;
         let args = [Arg::I64(table_id), low, high, Arg::I64(limit), Arg::I64(version)];
         match columns {
-            PartitionColumns::All => {
-                self.for_each(&PARTITION_PAGE, &args, |row| each(StoredPartition::of(row)?)).await
-            }
+            PartitionColumns::All => self.for_each(&PARTITION_PAGE, &args, |row| each(StoredPartition::of(row)?)).await,
             PartitionColumns::Names => {
                 self.for_each(&PARTITION_PAGE_NAMES, &args, |row| each(StoredPartition::named(row)?)).await
             }
@@ -219,7 +217,9 @@ mod tests {
     fn ranges_end_where_they_should() {
         let day = NameRange::beginning("ds=a/");
         assert!(has(&day, "ds=a/hr=1") && has(&day, "ds=a/hr=\u{10FFFF}"));
-        assert!(!has(&day, "ds=a") && !has(&day, "ds=a%2Fhr=1") && !has(&day, "ds=a0/hr=1") && !has(&day, "ds=a-/hr=1"));
+        assert!(
+            !has(&day, "ds=a") && !has(&day, "ds=a%2Fhr=1") && !has(&day, "ds=a0/hr=1") && !has(&day, "ds=a-/hr=1")
+        );
         let some = NameRange::through("b", "d");
         assert!(has(&some, "b") && has(&some, "cz") && has(&some, "d") && !has(&some, "d ") && !has(&some, "a"));
         let rest = some.after("c");

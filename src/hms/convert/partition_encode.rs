@@ -2,18 +2,14 @@
 //! encoded once and copied, and the bytes are made piece by piece while the client takes them.
 //! [`super::partition_list`] says the same in structs; a test holds the two to the same bytes.
 
-use std::collections::HashMap;
-use std::sync::Arc;
-
 use futures_util::future::BoxFuture;
 use skep_core::Result;
-use skep_core::rows::{Cursor, RowView};
-use skep_core::table::{Shape, Table};
+use skep_core::rows::Cursor;
 use skep_thrift::Writer;
-use skep_thrift::types as t;
-use skep_thrift::wire::{Kind, Protocol, Slot};
+use skep_thrift::wire::{Kind, Protocol};
 
-use super::partition_list::{PartitionForm, shape_form};
+use super::partition_bytes::Shared;
+use super::partition_list::PartitionForm;
 use crate::catalog::{PartitionAnswer, PartitionColumns, PartitionPages, PartitionReading};
 use crate::hms::reply::{Filled, Source};
 
@@ -178,147 +174,17 @@ impl Source for PartitionSource {
     }
 }
 
-/// What partitions of an answer share.
-struct Shared {
-    protocol: Protocol,
-    form: PartitionForm,
-    /// Fields 2 and 3: database and table.
-    names: Vec<u8>,
-    catalog: String,
-    /// Fields 8 and 9 of most: privileges, where they are asked for, and catalog.
-    tail: Vec<u8>,
-    /// By slot.
-    storages: HashMap<i64, Storage>,
-    location: String,
-}
-
-/// A storage descriptor round its location.
-struct Storage {
-    before: Vec<u8>,
-    after_location: Vec<u8>,
-    without_location: Vec<u8>,
-}
-
-/// The bytes of some fields of a struct, `last` being the field before them.
-fn fields(protocol: Protocol, last: i16, put: impl FnOnce(&mut Writer)) -> Vec<u8> {
-    let mut writer = Writer::new(protocol);
-    writer.field_last(last);
-    put(&mut writer);
-    writer.into_bytes()
-}
-
-impl Shared {
-    fn new(protocol: Protocol, table: &Table, form: PartitionForm) -> Self {
-        let names = fields(protocol, 1, |w| {
-            table.database.put(w, 2);
-            table.name.put(w, 3);
-        });
-        let tail = fields(protocol, 7, |w| {
-            if let Some(rights) = &form.rights {
-                rights.none.put(w, 8);
-            }
-            table.catalog.put(w, 9);
-        });
-        let catalog = table.catalog.clone();
-        Self { protocol, form, names, catalog, tail, storages: HashMap::new(), location: String::new() }
-    }
-
-    /// What a partition has besides its own texts.
-    fn bytes_at_most<'a>(&self, shapes: impl Iterator<Item = &'a Arc<Shape>>) -> usize {
-        let bytes = |storage: &Storage| storage.before.len() + storage.after_location.len();
-        let made = |shape| bytes(&Storage::new(self.protocol, &shape_form(shape, &self.form)));
-        let largest = shapes.map(|shape| made(shape)).max().unwrap_or_default();
-        largest + self.names.len() + self.tail.len()
-    }
-
-    fn partition(&mut self, writer: &mut Writer, row: &RowView<'_>) {
-        let outer = writer.struct_begin();
-        writer.field_begin(Kind::List, 1);
-        writer.list_begin(Kind::String, row.value_count());
-        for value in row.values() {
-            writer.string(value);
-        }
-        writer.raw(&self.names);
-        writer.field_last(3);
-        row.create_time().put(writer, 4);
-        row.last_access_time().put(writer, 5);
-        self.storage(writer, row);
-        parameters(writer, row, &self.form);
-        if let Some(own) = self.form.rights_own(row) {
-            own.put(writer, 8);
-            self.catalog.put(writer, 9);
-        } else {
-            writer.raw(&self.tail);
-            writer.field_last(9);
-        }
-        row.write_id().unwrap_or(-1).put(writer, 10);
-        writer.struct_end(outer);
-    }
-
-    fn storage(&mut self, writer: &mut Writer, row: &RowView<'_>) {
-        let (Some(slot), Some(shape)) = (row.slot(), row.shape()) else { return };
-        let (protocol, form) = (self.protocol, &self.form);
-        let storage = self.storages.entry(slot).or_insert_with(|| Storage::new(protocol, &shape_form(shape, form)));
-        writer.field_begin(Kind::Struct, 6);
-        writer.raw(&storage.before);
-        self.location.clear();
-        if row.location_into(&mut self.location) {
-            writer.field_last(i16::from(!storage.before.is_empty()));
-            writer.field_begin(Kind::String, 2);
-            writer.string(&self.location);
-            writer.raw(&storage.after_location);
-        } else {
-            writer.raw(&storage.without_location);
-        }
-        writer.field_last(6);
-    }
-}
-
-impl Storage {
-    /// A struct's bytes are its fields' in the order of their ids: without the columns (1), a location (2) would stand
-    /// first. So the struct is cut behind the columns, and the rest encoded as what follows either field.
-    fn new(protocol: Protocol, sd: &t::StorageDescriptor) -> Self {
-        let before = fields(protocol, 0, |w| sd.cols.put(w, 1));
-        let last = i16::from(sd.cols.is_some());
-        let rest = |last: i16| {
-            fields(protocol, last, |w| {
-                sd.input_format.put(w, 3);
-                sd.output_format.put(w, 4);
-                sd.compressed.put(w, 5);
-                sd.num_buckets.put(w, 6);
-                sd.serde_info.put(w, 7);
-                sd.bucket_cols.put(w, 8);
-                sd.sort_cols.put(w, 9);
-                sd.parameters.put(w, 10);
-                sd.skewed_info.put(w, 11);
-                sd.stored_as_sub_directories.put(w, 12);
-                w.struct_end(0);
-            })
-        };
-        Self { before, after_location: rest(2), without_location: rest(last) }
-    }
-}
-
-fn parameters(writer: &mut Writer, row: &RowView<'_>, form: &PartitionForm) {
-    let takes_all = form.takes_all();
-    let count =
-        if takes_all { row.parameter_count() } else { row.parameters().filter(|(key, _)| form.takes(key)).count() };
-    writer.field_begin(Kind::Map, 7);
-    writer.map_begin(Kind::String, Kind::String, count);
-    for (key, value) in row.parameters().filter(|(key, _)| takes_all || form.takes(key)) {
-        writer.string(key);
-        writer.string(value);
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use proptest::prelude::*;
     use proptest::strategy::ValueTree as _;
     use proptest::test_runner::TestRunner;
     use skep_core::name::partition_name;
     use skep_core::partition::Partition;
-    use skep_core::table::{Column, Serde, Skewed, SortColumn, Storage as TableStorage};
+    use skep_core::table::{Column, Serde, Shape, Skewed, SortColumn, Storage as TableStorage, Table};
+    use skep_thrift::types as t;
     use skep_thrift::wire::Encode;
 
     use super::*;
@@ -492,7 +358,8 @@ mod tests {
             .collect();
         let answer = PartitionAnswer::of(table(), &partitions).unwrap();
         agrees(&answer, &PartitionForm::default()).unwrap();
-        let mut source = PartitionSource::partitions(Protocol::Binary, held(&answer), PartitionForm::default(), Frame::Bare);
+        let mut source =
+            PartitionSource::partitions(Protocol::Binary, held(&answer), PartitionForm::default(), Frame::Bare);
         let (mut pieces, mut buffer) = (0, Vec::new());
         while source.fill(&mut buffer) == Filled::Piece {
             assert!(buffer.len() < 2 * PIECE);
