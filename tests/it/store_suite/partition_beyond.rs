@@ -258,7 +258,7 @@ async fn same_filters(nodes: &[Node; 2], wire: Wire) {
             same::<m::GetPartitionsByFilter>(nodes, wire, by_filter(filter, max_parts)).await;
         }
         let (db_name, tbl_name) = (Some("d".into()), Some("t".into()));
-        let args = m::GetNumPartitionsByFilterArgs { db_name, tbl_name, filter: Some(filter.into()) };
+        let args = m::GetNumPartitionsByFilterArgs { db_name, tbl_name, filter: Some((*filter).into()) };
         same::<m::GetNumPartitionsByFilter>(nodes, wire, args).await;
         for order in [None, Some("1,0:-+")] {
             let req = expr(filter.as_bytes(), order);
