@@ -272,7 +272,7 @@ async fn load(txn: &mut Txn, table: &Arc<Table>, budget: usize) -> Result<Option
     let mut builder = SegmentBuilder::new(table);
     let mut fits = true;
     let scanned = txn
-        .partition_scan(table.id, PartitionScan::First(None), |stored| {
+        .partition_whole(table.id, |stored| {
             push(&mut builder, &stored, &stored.values()?)?;
             fits = !builder.len().is_multiple_of(1024) || builder.bytes() <= budget;
             if fits { Ok(()) } else { Err(Error::internal("the table does not fit into the cache")) }
@@ -281,5 +281,9 @@ async fn load(txn: &mut Txn, table: &Arc<Table>, budget: usize) -> Result<Option
     if !fits {
         return Ok(None);
     }
-    scanned.map(|()| Some(TablePartitions::new(Arc::clone(table), shapes(&slots), builder.finish())))
+    scanned?;
+    let (table, shapes) = (Arc::clone(table), shapes(&slots));
+    // Sorting a million values takes its time, which is no other call's.
+    let made = tokio::task::spawn_blocking(move || TablePartitions::new(table, shapes, builder.finish()));
+    made.await.map(Some).map_err(|error| Error::internal(format!("a table's partitions were not sorted: {error}")))
 }

@@ -17,6 +17,7 @@ mod migrate;
 mod open;
 mod partition_pages;
 mod partition_row;
+mod partition_whole;
 mod partitions;
 mod pool;
 mod purge;

@@ -5,7 +5,8 @@ use skep_core::Result;
 use super::driver::Sql;
 use super::store::Store;
 use super::{
-    compactions, databases, deletions, documents, events, heads, history, lease, locks, partition_pages, partitions,
+    compactions, databases, deletions, documents, events, heads, history, lease, locks, partition_pages, partition_whole,
+    partitions,
     purge, shapes, statistics, table_commits, tables, transactions, write_ids,
 };
 
@@ -18,6 +19,7 @@ const ALL: &[&[&Sql]] = &[
     shapes::ALL,
     partitions::ALL,
     partition_pages::ALL,
+    partition_whole::ALL,
     statistics::ALL,
     documents::ALL,
     events::ALL,
