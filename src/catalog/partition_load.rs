@@ -116,18 +116,6 @@ impl Metastore {
         });
     }
 
-    /// Brings a table into the cache beside the reads that do not wait for it, if nobody is at it.
-    fn partitions_load_beside(&self, at: &TableRef, head: TableHead) {
-        let Ok(turn) = self.partition_cache.turn(head.id).try_lock_owned() else { return };
-        let (metastore, at) = (self.clone(), at.clone());
-        tokio::spawn(async move {
-            let _turn = turn;
-            if let Err(error) = metastore.partitions_refresh_in_turn(&at, head).await {
-                tracing::warn!(table = %at, %error, "its partitions could not be brought into memory");
-            }
-        });
-    }
-
     /// An answer by few ranges of names with few rows, for a table that is not in memory yet; it is brought there
     /// meanwhile. None where the question has no such answer.
     async fn partitions_meanwhile(&self, query: &PartitionQuery, head: TableHead) -> Result<Option<Found>> {

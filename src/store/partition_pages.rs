@@ -6,15 +6,19 @@ use super::driver::{Arg, Sql};
 use super::partition_row::StoredPartition;
 use super::txn::Txn;
 
+// A planner that knows nothing of a table yet takes all its rows to be one, and any index for as good. What is in no
+// index's way (`added + 0`) and what only the index on names sorts leave it this one.
+
 /// A page of the state at version $5: current rows by their index, and the few that were removed since, which are all
 /// looked at (`materialized` keeps planners from walking all that was ever removed in the order of names instead).
 macro_rules! page_at {
     ($columns:expr, $join:literal) => {
         concat!(
-            "with gone as materialized (select * from partition where table_id = $1 and removed > $5 and added <= $5) \
+            "with gone as materialized (select * from partition where table_id = $1 and removed > $5 \
+             and added + 0 <= $5) \
              select ",
             $columns,
-            " from (select * from (select * from partition where table_id = $1 and removed is null and added <= $5 \
+            " from (select * from (select * from partition where table_id = $1 and removed is null and added + 0 <= $5 \
              and name >= $2 and name < $3 order by name limit $4) as still \
              union all select * from gone where name >= $2 and name < $3) p ",
             $join,
@@ -28,15 +32,15 @@ macro_rules! whole {
         "p.id, p.name, p.slot, b.uri, p.location, p.partition_values, p.params, p.created_at, p.accessed_at, p.write_id"
     };
 }
-/// Of the state at version $3 those with the names $2.
+/// Of the state at version $3 those with the names $2, of which `$current` are rows.
 macro_rules! named_at {
-    ($is_named:literal) => {
+    ($current:literal, $is_named:literal) => {
         concat!(
-            "with gone as materialized (select * from partition where table_id = $1 and removed > $3 and added <= $3) \
-             select ",
+            "with gone as materialized (select * from partition where table_id = $1 and removed > $3 \
+             and added + 0 <= $3) select ",
             whole!(),
-            " from (select * from partition where table_id = $1 and removed is null and added <= $3 and ",
-            $is_named,
+            " from (",
+            $current,
             " union all select * from gone where ",
             $is_named,
             ") p left join base b on b.id = p.base_id order by p.name"
@@ -46,10 +50,19 @@ macro_rules! named_at {
 
 const PARTITION_PAGE: Sql = Sql::both("partition_page", page_at!(whole!(), "left join base b on b.id = p.base_id"));
 const PARTITION_PAGE_NAMES: Sql = Sql::both("partition_page_names", page_at!("p.name, p.partition_values", ""));
+/// As all look-ups of many names, on Postgres one index look-up a name.
 const PARTITION_NAMED_AT: Sql = Sql::per_dialect(
     "partition_named_at",
-    named_at!("name = any($2)"),
-    named_at!("name in (select value from json_each($2))"),
+    named_at!(
+        "select c.* from (select distinct unnest($2::text[]) as name) n cross join lateral (select * from partition \
+         where table_id = $1 and removed is null and name = n.name and added + 0 <= $3 offset 0) c",
+        "name = any($2)"
+    ),
+    named_at!(
+        "select * from partition where table_id = $1 and removed is null and added <= $3 \
+         and name in (select value from json_each($2))",
+        "name in (select value from json_each($2))"
+    ),
 );
 const PARTITION_RANGE: Sql = Sql::both(
     "partition_range",
@@ -79,7 +92,7 @@ const PARTITION_ENDS: Sql = Sql::both(
 const PARTITION_RANGE_COUNT: Sql = Sql::both(
     "partition_range_count",
     "select count(*) from (select 1 from partition where table_id = $1 and removed is null and name >= $2 \
-     and name < $3 limit $4) as counted",
+     and name < $3 order by name limit $4) as counted",
 );
 
 pub(super) const ALL: &[&Sql] = &[
