@@ -135,9 +135,9 @@ async fn table_made(t: &TestStore) -> i64 {
         storage: Some(Storage { shape: shape(2), location: Some("file:/w/t".into()) }),
         ..Table::default()
     };
-    let db = database(&t.store).await;
+    database(&t.store).await;
     let mut txn = t.store.write().await.unwrap();
-    let id = txn.table_insert(db, &table, CHANGE).await.unwrap();
+    let id = txn.table_create(&table, CHANGE, None).await.unwrap().unwrap();
     txn.commit().await.unwrap();
     id
 }
@@ -360,7 +360,7 @@ store_cases! {
             }
             if !keep {
                 let mut txn = t.store.write().await.unwrap();
-                txn.table_drop(id, CHANGE).await.unwrap();
+                txn.table_drop(id, "", CHANGE, None).await.unwrap();
                 txn.commit().await.unwrap();
             }
             let rest = client.message().await.unwrap();

@@ -6,7 +6,7 @@ use skep::catalog::{
     Metastore, PartitionAnswer, PartitionExpr, PartitionPick, PartitionQuery, RequestScope, Settings, TableRef,
 };
 use skep::clock::Clock;
-use skep::store::{Change, Store};
+use skep::store::{Change, Definition, Store};
 use skep::warehouse::{Warehouse, WarehouseConfig};
 use skep_core::name::{DEFAULT_PARTITION, partition_name};
 use skep_core::partition::Partition;
@@ -40,9 +40,9 @@ fn fresh(store: &Store) -> Metastore {
 }
 
 async fn filled(t: &TestStore, values: impl Iterator<Item = [String; 3]>) -> i64 {
-    let db = database(&t.store).await;
+    database(&t.store).await;
     let mut txn = t.store.write().await.unwrap();
-    let id = txn.table_insert(db, &table(), CHANGE).await.unwrap();
+    let id = txn.table_create(&table(), CHANGE, None).await.unwrap().unwrap();
     let version = txn.table_commit(id, None, CHANGE).await.unwrap();
     let partition = |values: [String; 3]| {
         let name = partition_name(&table().partition_keys, &values).unwrap();
@@ -149,8 +149,7 @@ store_cases! {
                 name.clone_into(&mut key.name);
             }
             let mut txn = t.store.write_table(id).await.unwrap();
-            let db = txn.database_get("hive", "d").await.unwrap().unwrap().id;
-            txn.table_commit(id, Some((db, &table)), CHANGE).await.unwrap();
+            txn.table_commit(id, Some(Definition::of(&table)), CHANGE).await.unwrap();
             txn.commit().await.unwrap();
         };
         for (keys, text) in [
