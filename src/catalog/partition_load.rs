@@ -11,32 +11,41 @@ use super::metastore::Metastore;
 use super::partition_cache::Cached;
 use super::partition_pick::{Bound, Picked, Tester};
 use super::partition_query::{PartitionPick, PartitionQuery};
+use super::partition_range::Leading;
 use super::reference::TableRef;
 use super::table_read::missing;
-use crate::store::{PartitionScan, Slot, StoredPartition, TableHead, Txn};
+use crate::store::{PartitionColumns, PartitionScan, Slot, StoredPartition, TableHead, Txn};
 
 /// Of a table that is not in memory so many partitions are read without loading it all.
-const FEW: usize = 1000;
+pub(super) const FEW: usize = 1000;
+/// So many rows of ranges are read while a table is brought into memory; who asks for more waits for it.
+const MEANWHILE_MAX: i64 = 5000;
 
 /// Partitions, and which of their rows are meant.
 pub type Found = (Arc<TablePartitions>, Picked);
 
 impl Metastore {
-    /// The rows that answer a question. Its version is looked up now that the question has come.
-    pub(super) async fn partitions_find(&self, query: &PartitionQuery) -> Result<Found> {
+    /// The rows that answer a question, of a table in memory or by a look-up. None where the table does not fit into
+    /// memory and the answer may not either. Its version is looked up now that the question has come.
+    pub(super) async fn partitions_find(&self, query: &PartitionQuery) -> Result<Option<Found>> {
         let at = &query.table;
         let head = self.table_current(at).await?.head;
         let cached = self.partition_cache.find(head, self.clock.now_ms());
         self.table_cache.reads().count(matches!(cached, Cached::Current(_)));
         let partitions = match cached {
             Cached::Current(partitions) => Some(partitions),
+            _ if is_small(query) => return Box::pin(self.partitions_scan(query)).await.map(Some),
+            _ if matches!(query.pick, PartitionPick::Names(_)) => None,
             Cached::TooLarge => None,
-            Cached::Earlier(_) | Cached::Unknown if is_small(query) => None,
-            Cached::Behind(..) | Cached::Earlier(_) | Cached::Unknown => self.partitions_refresh(at, head).await?,
+            Cached::Behind(..) | Cached::Earlier(_) => self.partitions_refresh(at, head).await?,
+            Cached::Unknown => match Box::pin(self.partitions_meanwhile(query, head)).await? {
+                Some(found) => return Ok(Some(found)),
+                None => self.partitions_refresh(at, head).await?,
+            },
         };
-        let Some(partitions) = partitions else { return self.partitions_scan(query).await };
+        let Some(partitions) = partitions else { return Ok(None) };
         let picked = Bound::new(&query.pick, partitions.table())?.pick(&partitions);
-        Ok((partitions, picked))
+        Ok(Some((partitions, picked)))
     }
 
     /// Brings a table into the cache, once for all who wait. None where it does not fit.
@@ -59,8 +68,7 @@ impl Metastore {
             Cached::Earlier(partitions) => Some(partitions),
             Cached::Unknown => None,
         };
-        let mut txn = self.store.read().await?;
-        let table = txn.table_get(&at.catalog, &at.database, &at.table).await?.ok_or_else(|| missing(at))?;
+        let (mut txn, table) = self.table_snapshot(at).await?;
         let table = Arc::new(table);
         let earlier = earlier.filter(|earlier| earlier.table().id == table.id);
         let mut loaded = match &earlier {
@@ -108,73 +116,111 @@ impl Metastore {
         });
     }
 
-    /// An answer straight from the store.
-    async fn partitions_scan(&self, query: &PartitionQuery) -> Result<Found> {
-        let at = &query.table;
+    /// An answer by few ranges of names with few rows, for a table that is not in memory yet; it is brought there
+    /// meanwhile. None where the question has no such answer.
+    async fn partitions_meanwhile(&self, query: &PartitionQuery, head: TableHead) -> Result<Option<Found>> {
+        if matches!(query.pick, PartitionPick::All) {
+            return Ok(None);
+        }
+        let (mut txn, table) = self.table_snapshot(&query.table).await?;
+        let bound = Bound::new(&query.pick, &table)?;
+        let Some(leading) = Leading::of(&bound, &table) else { return Ok(None) };
+        let Some(ranges) = leading.ranges(&mut txn, table.id).await? else { return Ok(None) };
+        let mut count = 0;
+        for range in &ranges {
+            count += txn.partition_range_count(table.id, range, MEANWHILE_MAX + 1 - count).await?;
+            if count > MEANWHILE_MAX {
+                return Ok(None);
+            }
+        }
+        self.partitions_load_beside(&query.table, head);
+        let mut testing = Testing::new(&bound);
+        let slots = txn.slot_list(table.id, table.version).await?;
+        let mut builder = SegmentBuilder::new(&table);
+        for range in &ranges {
+            let each = |stored: StoredPartition<'_>| {
+                let values = stored.values()?;
+                if testing.takes(&values) { push(&mut builder, &stored, &values) } else { Ok(()) }
+            };
+            txn.partition_range(table.id, PartitionColumns::All, range, each).await?;
+        }
+        let found = Arc::new(TablePartitions::new(Arc::new(table), shapes(&slots), builder.finish()));
+        Ok(Some((Arc::clone(&found), Picked { rows: found.all(), has_unknown: testing.has_unknown })))
+    }
+
+    /// A table as it is now, and the state of the store that it was read in.
+    pub(super) async fn table_snapshot(&self, at: &TableRef) -> Result<(Txn, Table)> {
         let mut txn = self.store.read().await?;
         let table = txn.table_get(&at.catalog, &at.database, &at.table).await?.ok_or_else(|| missing(at))?;
-        let bound = Bound::new(&query.pick, &table)?;
-        let scan = match (&bound, query.limit) {
-            (Bound::Names(names), _) => PartitionScan::Named(names),
-            (Bound::All, Some(limit)) if self.settings.partition_order_descending => PartitionScan::Last(limit),
-            (Bound::All, limit) => PartitionScan::First(limit),
-            (Bound::Prefix(_) | Bound::Filter(_) | Bound::Expr { .. } | Bound::Unreadable, _) => {
-                PartitionScan::First(None)
-            }
+        Ok((txn, table))
+    }
+
+    /// A small answer straight from the store.
+    async fn partitions_scan(&self, query: &PartitionQuery) -> Result<Found> {
+        let (mut txn, table) = self.table_snapshot(&query.table).await?;
+        let scan = match (&query.pick, query.limit) {
+            (PartitionPick::Names(names), _) => PartitionScan::Named(names),
+            (_, Some(limit)) if self.settings.partition_order_descending => PartitionScan::Last(limit),
+            (_, limit) => PartitionScan::First(limit),
         };
-        let mut tester = Tester::new(&bound);
-        let mut has_unknown = false;
-        let takes = |values: &[Cow<'_, str>]| {
-            let taken = tester.takes(values);
-            has_unknown |= taken.unwrap_or_default();
-            taken.is_some()
-        };
-        let found = scanned(&mut txn, Arc::new(table), scan, takes).await?;
-        Ok((Arc::clone(&found), Picked { rows: found.all(), has_unknown }))
+        partitions_scanned(&mut txn, Arc::new(table), scan).await
     }
 
     /// One partition by its name.
     pub(super) async fn partition_load(&self, txn: &mut Txn, table: Table, name: &str) -> Result<Found> {
         let names = [name.to_owned()];
-        let found = scanned(txn, Arc::new(table), PartitionScan::Named(&names), |_| true).await?;
-        Ok((Arc::clone(&found), Picked { rows: found.all(), has_unknown: false }))
+        partitions_scanned(txn, Arc::new(table), PartitionScan::Named(&names)).await
     }
 }
 
 /// Whether an indexed look-up answers a question, so that the table need not be in memory for it.
 fn is_small(query: &PartitionQuery) -> bool {
     match &query.pick {
-        PartitionPick::Names(_) => true,
+        PartitionPick::Names(names) => names.len() <= FEW,
         PartitionPick::All => query.limit.is_some_and(|limit| limit <= FEW),
         PartitionPick::Prefix(_) | PartitionPick::Filter(_) | PartitionPick::Expr(_) => false,
     }
 }
 
-type Shapes = Vec<(i64, Arc<Shape>)>;
+/// What slots mean in a version.
+pub(super) type Shapes = Vec<(i64, Arc<Shape>)>;
 
-fn shapes(slots: &[Slot]) -> Shapes {
+pub(super) fn shapes(slots: &[Slot]) -> Shapes {
     slots.iter().map(|slot| (slot.slot, Arc::clone(&slot.shape))).collect()
 }
 
-/// Those partitions of a scan that are taken by their values.
-async fn scanned(
-    txn: &mut Txn,
-    table: Arc<Table>,
-    scan: PartitionScan<'_>,
-    mut takes: impl FnMut(&[Cow<'_, str>]) -> bool + Send,
-) -> Result<Arc<TablePartitions>> {
+/// A test of rows that remembers whether one is there only because it could not be decided.
+pub(super) struct Testing<'b> {
+    tester: Tester<'b>,
+    pub has_unknown: bool,
+}
+
+impl<'b> Testing<'b> {
+    pub fn new(bound: &'b Bound<'_>) -> Self {
+        Self { tester: Tester::new(bound), has_unknown: false }
+    }
+    pub fn takes(&mut self, values: &[Cow<'_, str>]) -> bool {
+        let taken = self.tester.takes(values);
+        self.has_unknown |= taken.unwrap_or_default();
+        taken.is_some()
+    }
+}
+
+/// All partitions of a scan.
+pub(super) async fn partitions_scanned(txn: &mut Txn, table: Arc<Table>, scan: PartitionScan<'_>) -> Result<Found> {
     let slots = txn.slot_list(table.id, table.version).await?;
     let mut builder = SegmentBuilder::new(&table);
-    txn.partition_scan(table.id, scan, |stored| {
-        let values = stored.values()?;
-        if takes(&values) { push(&mut builder, &stored, &values) } else { Ok(()) }
-    })
-    .await?;
-    Ok(Arc::new(TablePartitions::new(table, shapes(&slots), builder.finish())))
+    txn.partition_scan(table.id, scan, |stored| push(&mut builder, &stored, &stored.values()?)).await?;
+    let found = Arc::new(TablePartitions::new(table, shapes(&slots), builder.finish()));
+    Ok((Arc::clone(&found), Picked { rows: found.all(), has_unknown: false }))
 }
 
 /// Adds a stored row behind all others.
-fn push(builder: &mut SegmentBuilder, stored: &StoredPartition<'_>, values: &[Cow<'_, str>]) -> Result<()> {
+pub(super) fn push<V: AsRef<str>>(
+    builder: &mut SegmentBuilder,
+    stored: &StoredPartition<'_>,
+    values: &[V],
+) -> Result<()> {
     let location = stored.location.map(Location::Own).or(stored.base.map(Location::Below));
     let row = RowIn {
         name: stored.name,
@@ -214,7 +260,7 @@ async fn load(txn: &mut Txn, table: &Arc<Table>, budget: usize) -> Result<Option
     let mut builder = SegmentBuilder::new(table);
     let mut fits = true;
     let scanned = txn
-        .partition_scan(table.id, PartitionScan::First(None), |stored| {
+        .partition_whole(table.id, |stored| {
             push(&mut builder, &stored, &stored.values()?)?;
             fits = !builder.len().is_multiple_of(1024) || builder.bytes() <= budget;
             if fits { Ok(()) } else { Err(Error::internal("the table does not fit into the cache")) }
@@ -223,5 +269,9 @@ async fn load(txn: &mut Txn, table: &Arc<Table>, budget: usize) -> Result<Option
     if !fits {
         return Ok(None);
     }
-    scanned.map(|()| Some(TablePartitions::new(Arc::clone(table), shapes(&slots), builder.finish())))
+    scanned?;
+    let (table, shapes) = (Arc::clone(table), shapes(&slots));
+    // Sorting a million values takes its time, which is no other call's.
+    let made = tokio::task::spawn_blocking(move || TablePartitions::new(table, shapes, builder.finish()));
+    made.await.map(Some).map_err(|error| Error::internal(format!("a table's partitions were not sorted: {error}")))
 }

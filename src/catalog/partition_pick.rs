@@ -17,8 +17,8 @@ use super::partition_query::{PartitionExpr, PartitionPick};
 #[derive(Debug)]
 pub enum Bound<'q> {
     All,
-    Names(&'q [String]),
-    Prefix(&'q [String]),
+    Names(Cow<'q, [String]>),
+    Prefix(Cow<'q, [String]>),
     Filter(Filter),
     Expr {
         filter: Filter,
@@ -39,7 +39,7 @@ impl<'q> Bound<'q> {
     pub fn new(pick: &'q PartitionPick, table: &Table) -> Result<Self> {
         Ok(match pick {
             PartitionPick::All => Self::All,
-            PartitionPick::Names(names) => Self::Names(names),
+            PartitionPick::Names(names) => Self::Names(Cow::Borrowed(names)),
             PartitionPick::Prefix(values) => {
                 let keys = table.partition_keys.len();
                 if values.is_empty() || values.len() > keys {
@@ -48,7 +48,7 @@ impl<'q> Bound<'q> {
                         values.len()
                     )));
                 }
-                Self::Prefix(values)
+                Self::Prefix(Cow::Borrowed(values))
             }
             PartitionPick::Filter(text) => Self::Filter(Filter::parse(text, &table.partition_keys)?),
             PartitionPick::Expr(expr) => Self::expr(expr, table)?,
@@ -73,6 +73,18 @@ impl<'q> Bound<'q> {
     fn unreadable(table: &Table, error: &dyn std::fmt::Display) -> Self {
         tracing::debug!(table = table.full_name(), %error, "an expression prunes nothing");
         Self::Unreadable
+    }
+
+    /// The same, which needs the question no more.
+    pub fn into_owned(self) -> Bound<'static> {
+        match self {
+            Self::All => Bound::All,
+            Self::Names(names) => Bound::Names(Cow::Owned(names.into_owned())),
+            Self::Prefix(values) => Bound::Prefix(Cow::Owned(values.into_owned())),
+            Self::Filter(filter) => Bound::Filter(filter),
+            Self::Expr { filter, default_partition } => Bound::Expr { filter, default_partition },
+            Self::Unreadable => Bound::Unreadable,
+        }
     }
 
     /// The rows of a whole table, in name order.

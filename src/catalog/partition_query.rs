@@ -6,6 +6,7 @@ use skep_core::partition::Partition;
 use skep_core::rows::{Cursor, RowView, Selection, TablePartitions};
 use skep_core::table::{Shape, Table};
 
+use super::partition_pages::PartitionPages;
 use super::reference::TableRef;
 
 /// One question.
@@ -42,6 +43,13 @@ pub struct PartitionExpr {
     pub order: Option<String>,
 }
 
+impl PartitionExpr {
+    /// The order that is asked for.
+    pub(super) fn order(&self) -> Option<&str> {
+        self.order.as_deref().filter(|order| !order.trim().is_empty())
+    }
+}
+
 /// How the setting `limit_partition_request` counts a request (semantics §5).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RequestScope {
@@ -51,6 +59,39 @@ pub enum RequestScope {
     Asked,
     /// By what is found.
     Found,
+}
+
+/// An answer, in memory or beyond it.
+#[derive(Debug)]
+pub enum PartitionReading {
+    Held(PartitionAnswer),
+    Paged(Box<PartitionPages>),
+}
+
+impl PartitionReading {
+    /// The table in the version that the partitions are of.
+    pub fn table(&self) -> &Table {
+        match self {
+            Self::Held(answer) => answer.table(),
+            Self::Paged(pages) => pages.table(),
+        }
+    }
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Held(answer) => answer.len(),
+            Self::Paged(pages) => pages.len(),
+        }
+    }
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+    /// Some are there only because the expression could not be evaluated for them.
+    pub fn has_unknown(&self) -> bool {
+        match self {
+            Self::Held(answer) => answer.has_unknown,
+            Self::Paged(pages) => pages.has_unknown(),
+        }
+    }
 }
 
 /// The partitions that answer, all of one version of their table.
@@ -90,6 +131,10 @@ impl PartitionAnswer {
     }
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty()
+    }
+    /// Roughly, in memory: of all partitions that it is taken from.
+    pub fn bytes(&self) -> usize {
+        self.partitions.bytes()
     }
     /// In the order of the answer.
     pub fn rows(&self) -> Vec<RowView<'_>> {

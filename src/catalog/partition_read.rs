@@ -7,8 +7,9 @@ use skep_core::{Error, Kind, Result};
 
 use super::metastore::Metastore;
 use super::partition_form::PartitionKey;
+use super::partition_load::Found;
 use super::partition_pick::{KeyOrder, Picked};
-use super::partition_query::{PartitionAnswer, PartitionPick, PartitionQuery, RequestScope};
+use super::partition_query::{PartitionAnswer, PartitionPick, PartitionQuery, PartitionReading, RequestScope};
 use super::reference::TableRef;
 use super::table_read::missing;
 
@@ -41,22 +42,57 @@ impl Metastore {
         Ok(PartitionAnswer { partitions, rows: picked.rows, has_unknown: false })
     }
 
-    /// Answers a question about a table's partitions. A table that is not there is NotFound.
+    /// Answers a question about a table's partitions, all in memory. A table that is not there is NotFound.
+    ///
+    /// # Errors
+    /// Meta where the answer is of a table that does not fit into memory, and does not fit either.
     pub async fn partitions_read(&self, query: &PartitionQuery) -> Result<PartitionAnswer> {
-        let found = self.partitions_find(query).await;
-        let (partitions, mut picked) = found.map_err(|error| match (&query.pick, error.kind) {
+        match self.partitions_stream(query).await? {
+            PartitionReading::Held(answer) => Ok(answer),
+            PartitionReading::Paged(pages) => {
+                let has_unknown = pages.has_unknown();
+                let (partitions, rows) = Box::pin(self.partitions_collect(*pages)).await?;
+                Ok(PartitionAnswer { partitions, rows, has_unknown })
+            }
+        }
+    }
+
+    /// Answers a question about a table's partitions, of whatever size. A table that is not there is NotFound.
+    pub async fn partitions_stream(&self, query: &PartitionQuery) -> Result<PartitionReading> {
+        let reading = match self.partitions_find(query).await {
+            Ok(Some(found)) => return self.partitions_held(query, found),
+            Ok(None) => Box::pin(self.partitions_beyond(query)).await,
+            Err(error) => Err(error),
+        };
+        reading.map_err(|error| match (&query.pick, error.kind) {
             (PartitionPick::Filter(_), Kind::NotFound) => {
                 Error::not_found(format!("Specified catalog.database.table does not exist : {}", query.table))
             }
             _ => error,
-        })?;
+        })
+    }
+
+    /// The answer of all rows that were found.
+    pub(super) fn partitions_held(&self, query: &PartitionQuery, found: Found) -> Result<PartitionReading> {
+        let (partitions, mut picked) = found;
         self.request_check(query, partitions.table(), picked.rows.len())?;
         self.partitions_order(query, &partitions, &mut picked)?;
         let rows = match query.limit {
             Some(limit) => picked.rows.first(&partitions, limit),
             None => picked.rows,
         };
-        Ok(PartitionAnswer { partitions, rows, has_unknown: picked.has_unknown })
+        Ok(PartitionReading::Held(PartitionAnswer { partitions, rows, has_unknown: picked.has_unknown }))
+    }
+
+    /// Whether the rows of an answer must be known before they can be put in order.
+    pub(super) fn is_ordered(&self, query: &PartitionQuery) -> bool {
+        match &query.pick {
+            PartitionPick::Names(_) => false,
+            PartitionPick::Expr(expr) if expr.order().is_some() => true,
+            PartitionPick::All | PartitionPick::Prefix(_) | PartitionPick::Filter(_) | PartitionPick::Expr(_) => {
+                self.settings.partition_order_descending && query.limit.is_some()
+            }
+        }
     }
 
     /// A limit of `partition_order_descending` counts from the other end; names are always in their own order.
@@ -68,7 +104,7 @@ impl Metastore {
     ) -> Result<()> {
         let order = match &query.pick {
             PartitionPick::Names(_) => return Ok(()),
-            PartitionPick::Expr(expr) => expr.order.as_deref().filter(|order| !order.trim().is_empty()),
+            PartitionPick::Expr(expr) => expr.order(),
             PartitionPick::All | PartitionPick::Prefix(_) | PartitionPick::Filter(_) => None,
         };
         if let Some(order) = order {
@@ -84,7 +120,7 @@ impl Metastore {
     }
 
     /// The bound on what one request may fetch, in the words of Hive, which some clients parse.
-    fn request_check(&self, query: &PartitionQuery, table: &Table, found: usize) -> Result<()> {
+    pub(super) fn request_check(&self, query: &PartitionQuery, table: &Table, found: usize) -> Result<()> {
         let Some(allowed) = self.settings.limit_partition_request else { return Ok(()) };
         let counted = match query.scope {
             RequestScope::Unlimited => return Ok(()),
@@ -108,7 +144,7 @@ impl Metastore {
     pub async fn partition_count(&self, at: &TableRef, filter: Option<String>) -> Result<usize> {
         let pick = filter.map_or(PartitionPick::All, PartitionPick::Filter);
         let query = PartitionQuery { table: at.clone(), pick, limit: None, scope: RequestScope::Unlimited };
-        Ok(self.partitions_read(&query).await?.len())
+        Ok(self.partitions_stream(&query).await?.len())
     }
 
     /// Values of some keys, a row a partition. A table that is not there is Meta here (semantics §5).

@@ -19,7 +19,7 @@ section! {
         /// Most partitions that one call may ask of a table; `none`: no bound.
         limit_partition_request: Option<u64> = None,
         /// Memory for hot tables: a sixteenth for definitions and their replies, the rest for partitions. A table whose
-        /// partitions need more is read from the database at every call.
+        /// partitions need more is read from the database at every call, page by page.
         cache_memory_max: ByteSize = ByteSize::mib(512),
         /// List files for numFiles and totalSize when a table or partition is made or changed.
         stats_autogather: bool = true,

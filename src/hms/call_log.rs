@@ -45,7 +45,12 @@ impl CallLog {
         message: Option<&str>,
     ) -> Option<Reply> {
         match reply.as_ref().map(Reply::length) {
-            Some(None) => reply.map(|reply| reply.when_sent(move |sent| self.write(method, outcome, sent, None))),
+            Some(None) => reply.map(|reply| {
+                reply.when_sent(move |sent, failed| match failed {
+                    None => self.write(method, outcome, sent, None),
+                    Some(error) => self.write(method, Outcome::Undeclared(error.kind), sent, Some(&error.message)),
+                })
+            }),
             length => {
                 self.write(method, outcome, length.flatten().unwrap_or_default(), message);
                 reply

@@ -1,6 +1,7 @@
 //! Replies as bytes: a whole message, addressed to one call, ready for the socket.
 
 use bytes::Bytes;
+use futures_util::future::BoxFuture;
 use skep_core::{Error, Result};
 use skep_thrift::wire::Kind;
 use skep_thrift::wire::message::{self, ErrorCode, Head, MessageKind};
@@ -39,12 +40,46 @@ pub struct Encoded {
 
 /// A return value as bytes in the session's protocol, made piece by piece.
 pub trait Source: Send + 'static {
-    /// Appends the next piece, of some hundred kilobytes at most. False once there is nothing more.
-    fn fill(&mut self, buffer: &mut Vec<u8>) -> bool;
+    /// Appends the next piece, of some hundred kilobytes at most.
+    fn fill(&mut self, buffer: &mut Vec<u8>) -> Filled;
+    /// Gets what the next pieces are made of, where `fill` said that it lacks it.
+    fn feed(&mut self) -> BoxFuture<'_, Result<()>>;
     /// Begins anew.
     fn rewind(&mut self);
-    /// No fewer bytes than all pieces have together; it may be many more.
+    /// No fewer bytes than all pieces have together; it may be many more. Where that is not known, what is to be
+    /// expected.
     fn bytes_at_most(&self) -> u64;
+}
+
+/// What filling a buffer came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Filled {
+    /// There is more.
+    Piece,
+    /// More can be made once the source is fed; there may be no bytes this time.
+    Hungry,
+    /// This was the last.
+    All,
+}
+
+/// A source that gave bytes enough to send is not fed before they are sent.
+const ENOUGH: usize = 64 * 1024;
+
+/// Appends the next piece of a source, which is waited for. False once there is nothing more.
+///
+/// # Errors
+/// The source's, where it is fed.
+pub async fn advance(source: &mut dyn Source, buffer: &mut Vec<u8>) -> Result<bool> {
+    loop {
+        match source.fill(buffer) {
+            Filled::Piece => return Ok(true),
+            Filled::All => return Ok(false),
+            Filled::Hungry => source.feed().await?,
+        }
+        if buffer.len() >= ENOUGH {
+            return Ok(true);
+        }
+    }
 }
 
 impl std::fmt::Debug for dyn Source {
@@ -53,8 +88,8 @@ impl std::fmt::Debug for dyn Source {
     }
 }
 
-/// Told once how many bytes of a reply went out.
-pub struct Sent(Box<dyn FnOnce(usize) + Send>);
+/// Told once how many bytes of a reply went out, and what broke it off.
+pub struct Sent(Box<dyn FnOnce(usize, Option<Error>) + Send>);
 
 impl std::fmt::Debug for Sent {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -81,17 +116,17 @@ impl Reply {
         }
     }
 
-    /// Has somebody told when the reply has been sent, or as much of it as the client took.
+    /// Has somebody told when the reply has been sent, or as much of it as the client took or as could be made.
     #[must_use]
-    pub fn when_sent(mut self, tell: impl FnOnce(usize) + Send + 'static) -> Self {
+    pub fn when_sent(mut self, tell: impl FnOnce(usize, Option<Error>) + Send + 'static) -> Self {
         self.sent = Some(Sent(Box::new(tell)));
         self
     }
 
-    /// So many bytes went out.
-    pub fn sent(self, bytes: usize) {
+    /// So many bytes went out; an error says why no more could be made.
+    pub fn sent(self, bytes: usize, failed: Option<Error>) {
         if let Some(Sent(tell)) = self.sent {
-            tell(bytes);
+            tell(bytes, failed);
         }
     }
 }
@@ -100,9 +135,9 @@ impl Reply {
 const NOTHING: Reply = Reply { body: ReplyBody::Value(Vec::new()), sent: None };
 
 /// Thrift's clients count a message's bytes in 31 bits.
-const LENGTH_MAX: u64 = i32::MAX as u64;
+pub const LENGTH_MAX: u64 = i32::MAX as u64;
 
-fn too_long(length: u64) -> Error {
+pub fn too_long(length: u64) -> Error {
     Error::meta(format!(
         "the reply would have {length} bytes and a message can have {LENGTH_MAX}: ask for less at once, by a filter, \
          by names in batches, with max_parts, or without the columns of each partition (skipColumnSchemaForPartition)"
@@ -110,14 +145,14 @@ fn too_long(length: u64) -> Error {
 }
 
 /// The bytes of all pieces. `scratch` is memory, from `from` on.
-fn length(source: &mut dyn Source, scratch: &mut Vec<u8>, from: usize) -> u64 {
+async fn length(source: &mut dyn Source, scratch: &mut Vec<u8>, from: usize) -> Result<u64> {
     let mut length = 0;
     loop {
         scratch.truncate(from);
-        let is_more = source.fill(scratch);
+        let is_more = advance(source, scratch).await?;
         length += scratch.len().saturating_sub(from) as u64;
         if !is_more {
-            return length;
+            return Ok(length);
         }
     }
 }
@@ -153,15 +188,16 @@ impl ReplyTo<'_> {
     /// A reply whose return value, of type `kind`, is made piece by piece. A value of one piece becomes a plain reply.
     ///
     /// # Errors
-    /// Meta for a reply above what a frame or Thrift's own limit of 2 GiB allows: said before anything is sent.
-    pub fn streamed(&self, kind: Kind, mut source: Box<dyn Source>) -> Result<Reply> {
+    /// Meta for a reply above what a frame or Thrift's own limit of 2 GiB allows, and the source's: said before
+    /// anything is sent.
+    pub async fn streamed(&self, kind: Kind, mut source: Box<dyn Source>) -> Result<Reply> {
         let mut w = self.writer();
         message::write_head(&mut w, self.name, MessageKind::Reply, self.seq);
         w.struct_begin();
         w.field_begin(kind, 0);
         let mut before = w.into_bytes();
         let head = before.len();
-        if !source.fill(&mut before) {
+        if !advance(&mut *source, &mut before).await? {
             before.push(0);
             let length = before.len();
             self.frame(&mut before, length)?;
@@ -169,7 +205,7 @@ impl ReplyTo<'_> {
         }
         if self.wire.framing == Framing::Framed || source.bytes_at_most() > LENGTH_MAX {
             source.rewind();
-            let length = head as u64 + length(&mut *source, &mut before, head) + 1;
+            let length = head as u64 + length(&mut *source, &mut before, head).await? + 1;
             before.truncate(head);
             if length > LENGTH_MAX {
                 return Err(too_long(length));

@@ -96,6 +96,45 @@ impl<'r> StoredPartition<'r> {
         })
     }
 
+    /// Of a row whose base stands in it only where it is not a usual one.
+    pub(super) fn beside(row: &'r Row, usual: &'r [(i64, String)]) -> Result<Self> {
+        let base = match row.opt_i64(2)? {
+            Some(id) => match usual.iter().find(|(usual, _)| *usual == id) {
+                Some((_, uri)) => Some(uri.as_str()),
+                None => row.opt_text(3)?,
+            },
+            None => None,
+        };
+        Ok(Self {
+            id: 0,
+            name: row.text(0)?,
+            slot: row.opt_i64(1)?,
+            base,
+            location: row.opt_text(4)?,
+            values: row.opt_text(5)?,
+            parameters: row.opt_text(6)?,
+            create_time: row.i64(7)? as i32,
+            last_access_time: row.i64(8)? as i32,
+            write_id: row.opt_i64(9)?,
+        })
+    }
+
+    /// Of a row with nothing but the name and the values.
+    pub(super) fn named(row: &'r Row) -> Result<Self> {
+        Ok(Self {
+            id: 0,
+            name: row.text(0)?,
+            slot: None,
+            base: None,
+            location: None,
+            values: row.opt_text(1)?,
+            parameters: None,
+            create_time: 0,
+            last_access_time: 0,
+            write_id: None,
+        })
+    }
+
     /// In the order of the table's keys; they are stored only where the name does not say them.
     pub fn values(&self) -> Result<Vec<Cow<'r, str>>> {
         match self.values {

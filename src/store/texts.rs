@@ -5,8 +5,8 @@ use skep_core::Result;
 use super::driver::Sql;
 use super::store::Store;
 use super::{
-    compactions, databases, deletions, documents, events, heads, history, lease, locks, partitions, purge, shapes,
-    statistics, table_commits, tables, transactions, write_ids,
+    compactions, databases, deletions, documents, events, heads, history, lease, locks, partition_pages,
+    partition_whole, partitions, purge, shapes, statistics, table_commits, tables, transactions, write_ids,
 };
 
 const ALL: &[&[&Sql]] = &[
@@ -17,6 +17,8 @@ const ALL: &[&[&Sql]] = &[
     lease::ALL,
     shapes::ALL,
     partitions::ALL,
+    partition_pages::ALL,
+    partition_whole::ALL,
     statistics::ALL,
     documents::ALL,
     events::ALL,

@@ -11,6 +11,7 @@ pub mod function;
 pub mod lock;
 pub mod named_type;
 pub mod partition;
+pub mod partition_bytes;
 pub mod partition_encode;
 pub mod partition_list;
 pub mod partition_projection;

@@ -2,16 +2,16 @@
 //! encoded once and copied, and the bytes are made piece by piece while the client takes them.
 //! [`super::partition_list`] says the same in structs; a test holds the two to the same bytes.
 
-use std::collections::HashMap;
-
-use skep_core::rows::{Cursor, RowView};
+use futures_util::future::BoxFuture;
+use skep_core::Result;
+use skep_core::rows::Cursor;
 use skep_thrift::Writer;
-use skep_thrift::types as t;
-use skep_thrift::wire::{Kind, Protocol, Slot};
+use skep_thrift::wire::{Kind, Protocol};
 
-use super::partition_list::{PartitionForm, shape_form};
-use crate::catalog::PartitionAnswer;
-use crate::hms::reply::Source;
+use super::partition_bytes::Shared;
+use super::partition_list::PartitionForm;
+use crate::catalog::{PartitionAnswer, PartitionColumns, PartitionPages, PartitionReading};
+use crate::hms::reply::{Filled, Source};
 
 /// What stands round the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,7 +35,12 @@ enum Element {
 
 /// A list of partitions, or of their names, as the answer has them.
 pub struct PartitionSource {
+    /// What is at hand: the whole answer, or a page of it.
     answer: PartitionAnswer,
+    /// The answer, where it does not fit into memory.
+    pages: Option<Box<PartitionPages>>,
+    /// Of the answer.
+    count: usize,
     protocol: Protocol,
     frame: Frame,
     element: Element,
@@ -46,19 +51,31 @@ pub struct PartitionSource {
 
 impl PartitionSource {
     /// The answer's partitions.
-    pub fn partitions(protocol: Protocol, answer: PartitionAnswer, form: PartitionForm, frame: Frame) -> Self {
-        let shared = Box::new(Shared::new(protocol, &answer, form));
-        Self::new(protocol, answer, frame, Element::Partition(shared))
+    pub fn partitions(protocol: Protocol, reading: PartitionReading, form: PartitionForm, frame: Frame) -> Self {
+        let shared = Box::new(Shared::new(protocol, reading.table(), form));
+        Self::new(protocol, reading, frame, Element::Partition(shared))
     }
 
     /// The names of the answer's partitions.
-    pub fn names(protocol: Protocol, answer: PartitionAnswer, frame: Frame) -> Self {
-        Self::new(protocol, answer, frame, Element::Name)
+    pub fn names(protocol: Protocol, reading: PartitionReading, frame: Frame) -> Self {
+        Self::new(protocol, reading, frame, Element::Name)
     }
 
-    fn new(protocol: Protocol, answer: PartitionAnswer, frame: Frame, element: Element) -> Self {
+    fn new(protocol: Protocol, reading: PartitionReading, frame: Frame, element: Element) -> Self {
+        let count = reading.len();
+        let (answer, pages) = match reading {
+            PartitionReading::Held(answer) => (answer, None),
+            PartitionReading::Paged(pages) => (pages.empty(), Some(pages)),
+        };
         let (cursor, text) = (Cursor::default(), String::new());
-        Self { answer, protocol, frame, element, has_begun: false, cursor, text }
+        Self { answer, pages, count, protocol, frame, element, has_begun: false, cursor, text }
+    }
+
+    fn columns(&self) -> PartitionColumns {
+        match self.element {
+            Element::Partition(_) => PartitionColumns::All,
+            Element::Name => PartitionColumns::Names,
+        }
     }
 
     fn begin(&mut self, writer: &mut Writer) {
@@ -67,7 +84,7 @@ impl PartitionSource {
             writer.field_begin(Kind::List, 1);
         }
         let kind = if matches!(self.element, Element::Name) { Kind::String } else { Kind::Struct };
-        writer.list_begin(kind, self.answer.len());
+        writer.list_begin(kind, self.count);
         self.has_begun = true;
     }
 
@@ -84,7 +101,7 @@ impl PartitionSource {
 }
 
 impl Source for PartitionSource {
-    fn fill(&mut self, buffer: &mut Vec<u8>) -> bool {
+    fn fill(&mut self, buffer: &mut Vec<u8>) -> Filled {
         let full = buffer.len() + PIECE;
         // A little more than a piece, since the last element goes over its end.
         buffer.reserve(PIECE + PIECE / 4);
@@ -107,160 +124,53 @@ impl Source for PartitionSource {
                 break;
             }
         }
-        if is_done {
+        let filled = match &self.pages {
+            _ if !is_done => Filled::Piece,
+            Some(pages) if !pages.is_over() => Filled::Hungry,
+            _ => Filled::All,
+        };
+        if filled == Filled::All {
             self.end(&mut writer);
         }
         *buffer = writer.into_bytes();
-        !is_done
+        filled
+    }
+
+    fn feed(&mut self) -> BoxFuture<'_, Result<()>> {
+        Box::pin(async move {
+            let columns = self.columns();
+            let Some(pages) = &mut self.pages else { return Ok(()) };
+            // The page before is let go first.
+            self.answer = pages.empty();
+            self.cursor = Cursor::default();
+            if let Some(page) = pages.next(columns).await? {
+                self.answer = page;
+            }
+            Ok(())
+        })
     }
 
     fn rewind(&mut self) {
         self.has_begun = false;
         self.cursor = Cursor::default();
+        if let Some(pages) = &mut self.pages {
+            pages.rewind();
+            self.answer = pages.empty();
+        }
     }
 
     fn bytes_at_most(&self) -> u64 {
         /// Values, name and times of a partition, for which texts as long as this are rare; or what stands round all.
         const OWN: usize = 512;
-        let each = match &self.element {
-            Element::Partition(shared) => OWN + shared.bytes_at_most(&self.answer),
-            Element::Name => OWN,
+        /// Parameters and location, where only reading them would tell: a reply that is too long all the same ends
+        /// where it is.
+        const OWN_EXPECTED: usize = 1024;
+        let each = match (&self.element, &self.pages) {
+            (Element::Partition(shared), None) => OWN + shared.bytes_at_most(self.answer.shapes()),
+            (Element::Partition(shared), Some(pages)) => OWN + OWN_EXPECTED + shared.bytes_at_most(pages.shapes()),
+            (Element::Name, _) => OWN,
         };
-        (OWN + self.answer.len() * each + self.answer.own_bytes()) as u64
-    }
-}
-
-/// What partitions of an answer share.
-struct Shared {
-    protocol: Protocol,
-    form: PartitionForm,
-    /// Fields 2 and 3: database and table.
-    names: Vec<u8>,
-    catalog: String,
-    /// Fields 8 and 9 of most: privileges, where they are asked for, and catalog.
-    tail: Vec<u8>,
-    /// By slot.
-    storages: HashMap<i64, Storage>,
-    location: String,
-}
-
-/// A storage descriptor round its location.
-struct Storage {
-    before: Vec<u8>,
-    after_location: Vec<u8>,
-    without_location: Vec<u8>,
-}
-
-/// The bytes of some fields of a struct, `last` being the field before them.
-fn fields(protocol: Protocol, last: i16, put: impl FnOnce(&mut Writer)) -> Vec<u8> {
-    let mut writer = Writer::new(protocol);
-    writer.field_last(last);
-    put(&mut writer);
-    writer.into_bytes()
-}
-
-impl Shared {
-    fn new(protocol: Protocol, answer: &PartitionAnswer, form: PartitionForm) -> Self {
-        let table = answer.table();
-        let names = fields(protocol, 1, |w| {
-            table.database.put(w, 2);
-            table.name.put(w, 3);
-        });
-        let tail = fields(protocol, 7, |w| {
-            if let Some(rights) = &form.rights {
-                rights.none.put(w, 8);
-            }
-            table.catalog.put(w, 9);
-        });
-        let catalog = table.catalog.clone();
-        Self { protocol, form, names, catalog, tail, storages: HashMap::new(), location: String::new() }
-    }
-
-    /// What a partition has besides its own texts.
-    fn bytes_at_most(&self, answer: &PartitionAnswer) -> usize {
-        let bytes = |storage: &Storage| storage.before.len() + storage.after_location.len();
-        let made = |shape| bytes(&Storage::new(self.protocol, &shape_form(shape, &self.form)));
-        let largest = answer.shapes().map(|shape| made(shape)).max().unwrap_or_default();
-        largest + self.names.len() + self.tail.len()
-    }
-
-    fn partition(&mut self, writer: &mut Writer, row: &RowView<'_>) {
-        let outer = writer.struct_begin();
-        writer.field_begin(Kind::List, 1);
-        writer.list_begin(Kind::String, row.value_count());
-        for value in row.values() {
-            writer.string(value);
-        }
-        writer.raw(&self.names);
-        writer.field_last(3);
-        row.create_time().put(writer, 4);
-        row.last_access_time().put(writer, 5);
-        self.storage(writer, row);
-        parameters(writer, row, &self.form);
-        if let Some(own) = self.form.rights_own(row) {
-            own.put(writer, 8);
-            self.catalog.put(writer, 9);
-        } else {
-            writer.raw(&self.tail);
-            writer.field_last(9);
-        }
-        row.write_id().unwrap_or(-1).put(writer, 10);
-        writer.struct_end(outer);
-    }
-
-    fn storage(&mut self, writer: &mut Writer, row: &RowView<'_>) {
-        let (Some(slot), Some(shape)) = (row.slot(), row.shape()) else { return };
-        let (protocol, form) = (self.protocol, &self.form);
-        let storage = self.storages.entry(slot).or_insert_with(|| Storage::new(protocol, &shape_form(shape, form)));
-        writer.field_begin(Kind::Struct, 6);
-        writer.raw(&storage.before);
-        self.location.clear();
-        if row.location_into(&mut self.location) {
-            writer.field_last(i16::from(!storage.before.is_empty()));
-            writer.field_begin(Kind::String, 2);
-            writer.string(&self.location);
-            writer.raw(&storage.after_location);
-        } else {
-            writer.raw(&storage.without_location);
-        }
-        writer.field_last(6);
-    }
-}
-
-impl Storage {
-    /// A struct's bytes are its fields' in the order of their ids: without the columns (1), a location (2) would stand
-    /// first. So the struct is cut behind the columns, and the rest encoded as what follows either field.
-    fn new(protocol: Protocol, sd: &t::StorageDescriptor) -> Self {
-        let before = fields(protocol, 0, |w| sd.cols.put(w, 1));
-        let last = i16::from(sd.cols.is_some());
-        let rest = |last: i16| {
-            fields(protocol, last, |w| {
-                sd.input_format.put(w, 3);
-                sd.output_format.put(w, 4);
-                sd.compressed.put(w, 5);
-                sd.num_buckets.put(w, 6);
-                sd.serde_info.put(w, 7);
-                sd.bucket_cols.put(w, 8);
-                sd.sort_cols.put(w, 9);
-                sd.parameters.put(w, 10);
-                sd.skewed_info.put(w, 11);
-                sd.stored_as_sub_directories.put(w, 12);
-                w.struct_end(0);
-            })
-        };
-        Self { before, after_location: rest(2), without_location: rest(last) }
-    }
-}
-
-fn parameters(writer: &mut Writer, row: &RowView<'_>, form: &PartitionForm) {
-    let takes_all = form.takes_all();
-    let count =
-        if takes_all { row.parameter_count() } else { row.parameters().filter(|(key, _)| form.takes(key)).count() };
-    writer.field_begin(Kind::Map, 7);
-    writer.map_begin(Kind::String, Kind::String, count);
-    for (key, value) in row.parameters().filter(|(key, _)| takes_all || form.takes(key)) {
-        writer.string(key);
-        writer.string(value);
+        (OWN + self.count * each + self.answer.own_bytes()) as u64
     }
 }
 
@@ -274,6 +184,7 @@ mod tests {
     use skep_core::name::partition_name;
     use skep_core::partition::Partition;
     use skep_core::table::{Column, Serde, Shape, Skewed, SortColumn, Storage as TableStorage, Table};
+    use skep_thrift::types as t;
     use skep_thrift::wire::Encode;
 
     use super::*;
@@ -382,12 +293,16 @@ mod tests {
         writer.into_bytes()
     }
 
+    fn held(answer: &PartitionAnswer) -> PartitionReading {
+        PartitionReading::Held(answer.clone())
+    }
+
     /// All pieces, twice.
     fn joined(mut source: PartitionSource) -> Vec<u8> {
         let (mut first, mut second) = (vec![1, 2, 3], Vec::new());
-        while source.fill(&mut first) {}
+        while source.fill(&mut first) == Filled::Piece {}
         source.rewind();
-        while source.fill(&mut second) {}
+        while source.fill(&mut second) == Filled::Piece {}
         assert_eq!(first.get(3..), Some(&*second), "a second time, the same");
         assert!(source.bytes_at_most() >= second.len() as u64);
         second
@@ -396,7 +311,7 @@ mod tests {
     fn agrees(answer: &PartitionAnswer, form: &PartitionForm) -> Result<(), TestCaseError> {
         let plain = answer_out(answer, form);
         for protocol in [Protocol::Binary, Protocol::Compact] {
-            let made = |frame| joined(PartitionSource::partitions(protocol, answer.clone(), form.clone(), frame));
+            let made = |frame| joined(PartitionSource::partitions(protocol, held(answer), form.clone(), frame));
             prop_assert_eq!(made(Frame::Bare), bytes(&plain, protocol));
             let framed = t::PartitionsResponse { partitions: plain.clone() };
             prop_assert_eq!(made(Frame::Struct), bytes(&framed, protocol));
@@ -404,7 +319,7 @@ mod tests {
                 let framed = t::PartitionsByExprResult { partitions: plain.clone(), has_unknown_partitions };
                 prop_assert_eq!(made(Frame::Unknown(has_unknown_partitions)), bytes(&framed, protocol));
             }
-            let made = |frame| joined(PartitionSource::names(protocol, answer.clone(), frame));
+            let made = |frame| joined(PartitionSource::names(protocol, held(answer), frame));
             prop_assert_eq!(made(Frame::Bare), bytes(&answer.names(), protocol));
             let framed = t::GetPartitionNamesPsResponse { names: answer.names() };
             prop_assert_eq!(made(Frame::Struct), bytes(&framed, protocol));
@@ -443,9 +358,10 @@ mod tests {
             .collect();
         let answer = PartitionAnswer::of(table(), &partitions).unwrap();
         agrees(&answer, &PartitionForm::default()).unwrap();
-        let mut source = PartitionSource::partitions(Protocol::Binary, answer, PartitionForm::default(), Frame::Bare);
+        let mut source =
+            PartitionSource::partitions(Protocol::Binary, held(&answer), PartitionForm::default(), Frame::Bare);
         let (mut pieces, mut buffer) = (0, Vec::new());
-        while source.fill(&mut buffer) {
+        while source.fill(&mut buffer) == Filled::Piece {
             assert!(buffer.len() < 2 * PIECE);
             buffer.clear();
             pieces += 1;

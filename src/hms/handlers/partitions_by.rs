@@ -9,8 +9,8 @@ use skep_thrift::methods as m;
 use skep_thrift::types as t;
 
 use super::partition_reply::{names_reply, partitions_reply};
-use super::partitions_read::{Asking, limit, read};
-use crate::catalog::{PartitionAnswer, PartitionExpr, PartitionPick, RequestScope, TableRef};
+use super::partitions_read::{Asking, limit, read, stream};
+use crate::catalog::{PartitionAnswer, PartitionExpr, PartitionPick, PartitionQuery, RequestScope, TableRef};
 use crate::hms::context::{Cx, given};
 use crate::hms::convert::partition_encode::Frame;
 use crate::hms::convert::partition_list::{PartitionForm, answer_out};
@@ -33,14 +33,14 @@ pub fn routes() -> Routes {
         .on::<m::GetPartitionsWithSpecs>(with_specs)
 }
 
-async fn named(cx: &Cx, at: TableRef, names: Option<Vec<String>>) -> Result<PartitionAnswer> {
-    let names = given(names, "the list of partition names")?;
-    read(cx, at, PartitionPick::Names(names), None, RequestScope::Asked).await
+fn named(at: TableRef, names: Option<Vec<String>>) -> Result<PartitionQuery> {
+    let pick = PartitionPick::Names(given(names, "the list of partition names")?);
+    Ok(PartitionQuery { table: at, pick, limit: None, scope: RequestScope::Asked })
 }
 
 async fn by_names(cx: Cx, args: m::GetPartitionsByNamesArgs) -> Result<Answer<Vec<t::Partition>>> {
     let at = cx.table(None, args.db_name.as_deref(), args.tbl_name.as_deref())?;
-    let answer = named(&cx, at, args.names).await?;
+    let answer = cx.metastore().partitions_stream(&named(at, args.names)?).await?;
     partitions_reply(&cx, answer, PartitionForm::default(), Frame::Bare)
 }
 
@@ -50,16 +50,19 @@ async fn by_names_req(cx: Cx, args: m::GetPartitionsByNamesReqArgs) -> Result<An
     // Hive declares both for a missing table and throws this one here, but for a name that is empty.
     let is_named = !at.database.is_empty() && !at.table.is_empty();
     let missing = if is_named { Kind::InvalidObject } else { Kind::NotFound };
-    let answer = named(&cx, at.clone(), request.names).await.map_err(|e| e.recast(Kind::NotFound, missing))?;
+    let query = named(at.clone(), request.names)?;
+    let recast = |error: Error| error.recast(Kind::NotFound, missing);
     let form = PartitionForm::new(
         request.skip_column_schema_for_partition,
         request.include_param_key_pattern.as_deref(),
         request.exclude_param_key_pattern.as_deref(),
     );
     if request.get_col_stats.unwrap_or_default() {
+        let answer = cx.metastore().partitions_read(&query).await.map_err(recast)?;
         let partitions = with_statistics(&cx, &at, &request.engine, &answer, &form).await?;
         return Ok(Answer::Value(t::GetPartitionsByNamesResult { partitions, dictionary: None }));
     }
+    let answer = cx.metastore().partitions_stream(&query).await.map_err(recast)?;
     partitions_reply(&cx, answer, form, Frame::Struct)
 }
 
@@ -102,14 +105,14 @@ fn filter(text: Option<String>) -> PartitionPick {
 
 async fn by_filter(cx: Cx, args: m::GetPartitionsByFilterArgs) -> Result<Answer<Vec<t::Partition>>> {
     let at = cx.table(None, args.db_name.as_deref(), args.tbl_name.as_deref())?;
-    let answer = read(&cx, at, filter(args.filter), limit(args.max_parts), RequestScope::Asked).await?;
+    let answer = stream(&cx, at, filter(args.filter), limit(args.max_parts), RequestScope::Asked).await?;
     partitions_reply(&cx, answer, PartitionForm::default(), Frame::Bare)
 }
 
 async fn by_filter_req(cx: Cx, args: m::GetPartitionsByFilterReqArgs) -> Result<Answer<Vec<t::Partition>>> {
     let request = given(args.req, "the request")?;
     let at = cx.table(request.cat_name.as_deref(), request.db_name.as_deref(), request.tbl_name.as_deref())?;
-    let answer = read(&cx, at, filter(request.filter), limit(request.max_parts), RequestScope::Asked).await?;
+    let answer = stream(&cx, at, filter(request.filter), limit(request.max_parts), RequestScope::Asked).await?;
     let form = PartitionForm::new(
         request.skip_column_schema_for_partition,
         request.include_param_key_pattern.as_deref(),
@@ -130,12 +133,12 @@ async fn specs_by_filter(cx: Cx, args: m::GetPartSpecsByFilterArgs) -> Result<Ve
     Ok(specs_out(&answer, &PartitionForm::default()))
 }
 
-/// The answer to an expression, and the form that the request wants it in.
-async fn expressed(
+/// What an expression asks for, and the form that the request wants it in.
+fn expressed(
     cx: &Cx,
     request: t::PartitionsByExprRequest,
     scope: RequestScope,
-) -> Result<(PartitionAnswer, PartitionForm)> {
+) -> Result<(PartitionQuery, PartitionForm)> {
     let at = cx.table(request.cat_name.as_deref(), Some(&request.db_name), Some(&request.tbl_name))?;
     let form = PartitionForm::new(
         request.skip_column_schema_for_partition,
@@ -144,24 +147,27 @@ async fn expressed(
     );
     let expr =
         PartitionExpr { bytes: request.expr, default_partition: request.default_partition_name, order: request.order };
-    let answer = read(cx, at, PartitionPick::Expr(expr), limit(request.max_parts), scope).await?;
-    Ok((answer, form))
+    let (pick, limit) = (PartitionPick::Expr(expr), limit(request.max_parts));
+    Ok((PartitionQuery { table: at, pick, limit, scope }, form))
 }
 
 async fn by_expr(cx: Cx, args: m::GetPartitionsByExprArgs) -> Result<Answer<t::PartitionsByExprResult>> {
-    let (answer, form) = expressed(&cx, given(args.req, "the request")?, RequestScope::Found).await?;
-    let frame = Frame::Unknown(answer.has_unknown);
+    let (query, form) = expressed(&cx, given(args.req, "the request")?, RequestScope::Found)?;
+    let answer = cx.metastore().partitions_stream(&query).await?;
+    let frame = Frame::Unknown(answer.has_unknown());
     partitions_reply(&cx, answer, form, frame)
 }
 
 async fn specs_by_expr(cx: Cx, args: m::GetPartitionsSpecByExprArgs) -> Result<t::PartitionsSpecByExprResult> {
-    let (answer, form) = expressed(&cx, given(args.req, "the request")?, RequestScope::Found).await?;
+    let (query, form) = expressed(&cx, given(args.req, "the request")?, RequestScope::Found)?;
+    let answer = cx.metastore().partitions_read(&query).await?;
     let partitions_spec = specs_grouped(&answer, &form, &Projection::default());
     Ok(t::PartitionsSpecByExprResult { partitions_spec, has_unknown_partitions: answer.has_unknown })
 }
 
 async fn names_by_expr(cx: Cx, args: m::GetPartitionNamesReqArgs) -> Result<Answer<Vec<String>>> {
-    let (answer, _) = expressed(&cx, given(args.req, "the request")?, RequestScope::Unlimited).await?;
+    let (query, _) = expressed(&cx, given(args.req, "the request")?, RequestScope::Unlimited)?;
+    let answer = cx.metastore().partitions_stream(&query).await?;
     names_reply(&cx, answer, Frame::Bare)
 }
 

@@ -7,7 +7,8 @@ use skep_thrift::types as t;
 
 use super::partition_reply::{names_reply, partitions_reply};
 use crate::catalog::{
-    PartitionAnswer, PartitionKey, PartitionPick, PartitionQuery, PartitionValuesQuery, RequestScope, TableRef,
+    PartitionAnswer, PartitionKey, PartitionPick, PartitionQuery, PartitionReading, PartitionValuesQuery, RequestScope,
+    TableRef,
 };
 use crate::hms::context::{Cx, given};
 use crate::hms::convert::partition_encode::Frame;
@@ -61,6 +62,18 @@ impl Asking {
     }
 }
 
+/// An answer that is sent as it is made, of whatever size.
+pub async fn stream(
+    cx: &Cx,
+    table: TableRef,
+    pick: PartitionPick,
+    limit: Option<usize>,
+    scope: RequestScope,
+) -> Result<PartitionReading> {
+    cx.metastore().partitions_stream(&PartitionQuery { table, pick, limit, scope }).await
+}
+
+/// An answer that is needed as a whole.
 pub async fn read(
     cx: &Cx,
     table: TableRef,
@@ -110,14 +123,14 @@ async fn get_with_auth(cx: Cx, args: m::GetPartitionWithAuthArgs) -> Result<t::P
 
 async fn list(cx: Cx, args: m::GetPartitionsArgs) -> Result<Answer<Vec<t::Partition>>> {
     let at = cx.table(None, args.db_name.as_deref(), args.tbl_name.as_deref())?;
-    let answer = read(&cx, at, PartitionPick::All, limit(args.max_parts), RequestScope::Asked).await?;
+    let answer = stream(&cx, at, PartitionPick::All, limit(args.max_parts), RequestScope::Asked).await?;
     partitions_reply(&cx, answer, PartitionForm::default(), Frame::Bare)
 }
 
 async fn list_req(cx: Cx, args: m::GetPartitionsReqArgs) -> Result<Answer<t::PartitionsResponse>> {
     let request = given(args.req, "the request")?;
     let at = cx.table(request.cat_name.as_deref(), Some(&request.db_name), Some(&request.tbl_name))?;
-    let answer = read(&cx, at, PartitionPick::All, limit(request.max_parts), RequestScope::Asked).await?;
+    let answer = stream(&cx, at, PartitionPick::All, limit(request.max_parts), RequestScope::Asked).await?;
     let form = PartitionForm::new(
         request.skip_column_schema_for_partition,
         request.include_param_key_pattern.as_deref(),
@@ -128,7 +141,7 @@ async fn list_req(cx: Cx, args: m::GetPartitionsReqArgs) -> Result<Answer<t::Par
 
 async fn list_with_auth(cx: Cx, args: m::GetPartitionsWithAuthArgs) -> Result<Answer<Vec<t::Partition>>> {
     let at = cx.table(None, args.db_name.as_deref(), args.tbl_name.as_deref())?;
-    let answer = read(&cx, at, PartitionPick::All, limit(args.max_parts), RequestScope::Asked).await?;
+    let answer = stream(&cx, at, PartitionPick::All, limit(args.max_parts), RequestScope::Asked).await?;
     let asking = Asking { user: args.user_name, groups: args.group_names };
     let rights = asking.rights_listed(&cx, answer.table()).await?;
     partitions_reply(&cx, answer, PartitionForm { rights, ..PartitionForm::default() }, Frame::Bare)
@@ -142,13 +155,13 @@ async fn list_pspec(cx: Cx, args: m::GetPartitionsPspecArgs) -> Result<Vec<t::Pa
 
 async fn list_ps(cx: Cx, args: m::GetPartitionsPsArgs) -> Result<Answer<Vec<t::Partition>>> {
     let at = cx.table(None, args.db_name.as_deref(), args.tbl_name.as_deref())?;
-    let answer = read(&cx, at, prefix(args.part_vals)?, limit(args.max_parts), RequestScope::Found).await?;
+    let answer = stream(&cx, at, prefix(args.part_vals)?, limit(args.max_parts), RequestScope::Found).await?;
     partitions_reply(&cx, answer, PartitionForm::default(), Frame::Bare)
 }
 
 async fn list_ps_with_auth(cx: Cx, args: m::GetPartitionsPsWithAuthArgs) -> Result<Answer<Vec<t::Partition>>> {
     let at = cx.table(None, args.db_name.as_deref(), args.tbl_name.as_deref())?;
-    let answer = read(&cx, at, prefix(args.part_vals)?, limit(args.max_parts), RequestScope::Found).await?;
+    let answer = stream(&cx, at, prefix(args.part_vals)?, limit(args.max_parts), RequestScope::Found).await?;
     let asking = Asking { user: args.user_name, groups: args.group_names };
     let rights = asking.rights_listed(&cx, answer.table()).await?;
     partitions_reply(&cx, answer, PartitionForm { rights, ..PartitionForm::default() }, Frame::Bare)
@@ -165,7 +178,7 @@ async fn list_ps_with_auth_req(
         // Hive 4's client asks so for all partitions.
         None => request.part_vals.map_or(PartitionPick::All, PartitionPick::Prefix),
     };
-    let answer = read(&cx, at, pick, limit(request.max_parts), RequestScope::Found).await?;
+    let answer = stream(&cx, at, pick, limit(request.max_parts), RequestScope::Found).await?;
     let mut form = PartitionForm::new(
         request.skip_column_schema_for_partition,
         request.include_param_key_pattern.as_deref(),
@@ -181,7 +194,7 @@ async fn names_of(cx: &Cx, at: TableRef, limit: Option<usize>) -> Result<Answer<
     if at.database.is_empty() || at.table.is_empty() {
         return Err(Error::meta("the name of the database or of the table is empty"));
     }
-    match read(cx, at, PartitionPick::All, limit, RequestScope::Unlimited).await {
+    match stream(cx, at, PartitionPick::All, limit, RequestScope::Unlimited).await {
         Ok(answer) => names_reply(cx, answer, Frame::Bare),
         Err(error) if error.kind == Kind::NotFound => Ok(Answer::Value(Vec::new())),
         Err(error) => Err(error),
@@ -201,7 +214,7 @@ async fn names_req(cx: Cx, args: m::FetchPartitionNamesReqArgs) -> Result<Answer
 
 async fn names_ps(cx: Cx, args: m::GetPartitionNamesPsArgs) -> Result<Answer<Vec<String>>> {
     let at = cx.table(None, args.db_name.as_deref(), args.tbl_name.as_deref())?;
-    let answer = read(&cx, at, prefix(args.part_vals)?, limit(args.max_parts), RequestScope::Unlimited).await?;
+    let answer = stream(&cx, at, prefix(args.part_vals)?, limit(args.max_parts), RequestScope::Unlimited).await?;
     names_reply(&cx, answer, Frame::Bare)
 }
 
@@ -209,7 +222,7 @@ async fn names_ps_req(cx: Cx, args: m::GetPartitionNamesPsReqArgs) -> Result<Ans
     let request = given(args.req, "the request")?;
     let at = cx.table(request.cat_name.as_deref(), Some(&request.db_name), Some(&request.tbl_name))?;
     let pick = prefix(request.part_values)?;
-    let answer = read(&cx, at, pick, limit(request.max_parts), RequestScope::Unlimited).await?;
+    let answer = stream(&cx, at, pick, limit(request.max_parts), RequestScope::Unlimited).await?;
     names_reply(&cx, answer, Frame::Struct)
 }
 

@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use skep_core::Result;
-use skep_thrift::wire::{Decode, Slot};
+use skep_thrift::wire::{Decode, Kind, Slot};
 use skep_thrift::{Method, MethodInfo, Reader, Throw, WireError};
 
 use crate::hms::context::Cx;
@@ -35,6 +35,12 @@ pub enum Answer<T> {
     Value(T),
     Encoded(Encoded),
     Streamed(Box<dyn Source>),
+}
+
+/// An encoded answer, or what it is made of.
+enum Made {
+    Reply(Reply),
+    Source(Kind, Box<dyn Source>),
 }
 
 /// A decoded call under way.
@@ -68,7 +74,7 @@ impl Routes {
     /// Routes a method to a handler that returns its value.
     #[must_use]
     pub fn on<M: Method<Args: 'static, Reply: 'static>>(self, handler: impl Handler<M, M::Reply>) -> Self {
-        self.row::<M, _>(handler, |value, to| to.value(&value))
+        self.row::<M, _>(handler, |value, to| to.value(&value).map(Made::Reply))
     }
 
     /// Routes a method to a handler that may return encoded bytes.
@@ -78,22 +84,28 @@ impl Routes {
         M: Method<Args: 'static, Reply: Slot + 'static>,
     {
         self.row::<M, _>(handler, |answer, to| match answer {
-            Answer::Value(value) => to.value(&value),
-            Answer::Encoded(encoded) => to.spliced(<M::Reply as Slot>::KIND, encoded),
-            Answer::Streamed(source) => to.streamed(<M::Reply as Slot>::KIND, source),
+            Answer::Value(value) => to.value(&value).map(Made::Reply),
+            Answer::Encoded(encoded) => to.spliced(<M::Reply as Slot>::KIND, encoded).map(Made::Reply),
+            Answer::Streamed(source) => Ok(Made::Source(<M::Reply as Slot>::KIND, source)),
         })
     }
 
     fn row<M: Method<Args: 'static>, R: Send + 'static>(
         self,
         handler: impl Handler<M, R>,
-        encode: fn(R, ReplyTo<'static>) -> Result<Reply>,
+        encode: fn(R, ReplyTo<'static>) -> Result<Made>,
     ) -> Self {
         let handler = Arc::new(handler);
         let run: Run = Box::new(move |cx, reader, to| {
             let args = M::Args::decode(reader)?;
             let handler = Arc::clone(&handler);
-            Ok(Box::pin(async move { encode(handler.call(cx, args).await?, to) }))
+            Ok(Box::pin(async move {
+                match encode(handler.call(cx, args).await?, to)? {
+                    Made::Reply(reply) => Ok(reply),
+                    // Boxed, since a future has the size of its largest part.
+                    Made::Source(kind, source) => Box::pin(to.streamed(kind, source)).await,
+                }
+            }))
         });
         let generation = MethodInfo::find(M::NAME).and_then(|info| Generation::since(info.since));
         self.row_add(Row { name: M::NAME, oneway: M::ONEWAY, throws: M::THROWS, generation, run })

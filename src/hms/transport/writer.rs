@@ -3,10 +3,11 @@
 use std::io;
 use std::time::Duration;
 
+use skep_core::Error;
 use tokio::io::{AsyncWrite, AsyncWriteExt};
 use tokio::time::{Instant, timeout_at};
 
-use crate::hms::reply::{Reply, ReplyBody};
+use crate::hms::reply::{LENGTH_MAX, Reply, ReplyBody, advance, too_long};
 
 /// A reply leaves in pieces of at most this size, each with its own time, so that a large reply may take long as
 /// long as it moves.
@@ -22,13 +23,19 @@ pub(super) async fn write_reply(
     patience: Duration,
 ) -> io::Result<()> {
     let mut out = Gather { stream, waiting: Vec::new(), patience, deadline: Instant::now() + patience, sent: 0 };
-    let written = write_body(&mut out, reply.body()).await;
+    let mut failed = None;
+    let written = write_body(&mut out, reply.body(), &mut failed).await;
     let sent = out.sent;
-    reply.sent(sent);
+    reply.sent(sent, failed);
     written
 }
 
-async fn write_body(out: &mut Gather<'_, impl AsyncWrite + Unpin>, body: &mut ReplyBody) -> io::Result<()> {
+/// A reply that cannot be made to its end leaves why in `failed`; all that can be done for its client is to close.
+async fn write_body(
+    out: &mut Gather<'_, impl AsyncWrite + Unpin>,
+    body: &mut ReplyBody,
+    failed: &mut Option<Error>,
+) -> io::Result<()> {
     match body {
         ReplyBody::Value(bytes) => out.send(bytes).await?,
         ReplyBody::Spliced { before, parts, after } => {
@@ -42,7 +49,17 @@ async fn write_body(out: &mut Gather<'_, impl AsyncWrite + Unpin>, body: &mut Re
         ReplyBody::Streamed { before, source, after } => {
             let buffer = before;
             loop {
-                let is_more = source.fill(buffer);
+                let mut made = advance(&mut **source, buffer).await;
+                if (out.sent + buffer.len()) as u64 > LENGTH_MAX {
+                    made = Err(too_long((out.sent + buffer.len()) as u64));
+                }
+                let is_more = match made {
+                    Ok(is_more) => is_more,
+                    Err(error) => {
+                        *failed = Some(error);
+                        return Err(io::Error::other("the reply could not be made to its end"));
+                    }
+                };
                 if !is_more {
                     buffer.extend_from_slice(after);
                 }

@@ -4,6 +4,7 @@ use futures_util::TryStreamExt as _;
 use skep_core::{Error, Result};
 use sqlx::pool::PoolConnection;
 use sqlx::{PgConnection, Postgres, Sqlite, SqliteConnection, Transaction};
+use tokio::task::consume_budget;
 
 use super::arg::{Arg, bind_postgres, bind_sqlite, holds_nul};
 use super::error::convert;
@@ -57,7 +58,8 @@ impl Conn {
         .map_err(|e| convert(sql.name, &e))
     }
 
-    /// Calls `each` for every row, as they arrive.
+    /// Calls `each` for every row, as they arrive. Rows that come without waiting are work like any other: every now
+    /// and then it is the turn of the thread's other tasks, and of its sockets.
     pub async fn for_each(
         &mut self,
         sql: &'static Sql,
@@ -71,12 +73,14 @@ impl Conn {
                 let mut rows = bind_postgres(sqlx::query(sql.postgres), args).fetch(c);
                 while let Some(row) = rows.try_next().await.map_err(failed)? {
                     each(&Row::Postgres(row))?;
+                    consume_budget().await;
                 }
             }
             Raw::Sqlite(c) => {
                 let mut rows = bind_sqlite(sqlx::query(sql.sqlite), args).fetch(c);
                 while let Some(row) = rows.try_next().await.map_err(failed)? {
                     each(&Row::Sqlite(row))?;
+                    consume_budget().await;
                 }
             }
         }

@@ -20,6 +20,8 @@ mod fixture;
 mod functions;
 mod heads;
 mod lease;
+mod partition_beyond;
+mod partition_cold;
 mod partition_drops;
 mod partition_follow;
 mod partition_reads;

@@ -8,7 +8,7 @@ use skep_thrift::wire::message::{self, Head};
 use skep_thrift::wire::{Scan, Scanner};
 use skep_thrift::{Limits, Method, Protocol, Reader, Writer};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 
 pub const BINARY: Wire = Wire { framing: Framing::Unframed, protocol: Protocol::Binary };
 pub const FRAMED_BINARY: Wire = Wire { framing: Framing::Framed, protocol: Protocol::Binary };
@@ -25,6 +25,21 @@ pub struct Client {
 impl Client {
     pub async fn connect(addr: SocketAddr, wire: Wire) -> Self {
         Self { stream: TcpStream::connect(addr).await.unwrap(), wire, inbox: Vec::new() }
+    }
+
+    /// Into which little of a reply goes before it is read.
+    pub async fn connect_narrow(addr: SocketAddr, wire: Wire) -> Self {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.set_recv_buffer_size(4096).unwrap();
+        Self { stream: socket.connect(addr).await.unwrap(), wire, inbox: Vec::new() }
+    }
+
+    /// Reads at least so many bytes of what the server sends, and keeps them for [`Self::message`] too.
+    pub async fn some_bytes(&mut self, count: usize) -> Vec<u8> {
+        while self.inbox.len() < count {
+            assert!(self.stream.read_buf(&mut self.inbox).await.unwrap() > 0);
+        }
+        self.inbox.clone()
     }
 
     pub async fn send(&mut self, bytes: &[u8]) {
