@@ -38,7 +38,11 @@ pub fn change(session: &mut Session<'_>, server: &Server) -> Outcome<()> {
     let (mut client, meter) = (server.connect()?, server.meter());
     let mut new = client.call::<m::GetTable>(&calls::get_table())?;
     let columns = new.sd.as_mut().and_then(|sd| sd.cols.as_mut()).ok_or("a table without columns")?;
-    columns.push(t::FieldSchema { name: Some("added".to_owned()), r#type: Some("int".to_owned()), comment: None });
+    columns.make_mut().push(t::FieldSchema {
+        name: Some("added".to_owned()),
+        r#type: Some("int".to_owned()),
+        comment: None,
+    });
     let expected = columns.len();
     let sample =
         meter.each([calls::alter_table_cascade(new)], |args| client.call::<m::AlterTableWithCascade>(&args))?;
