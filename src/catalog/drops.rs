@@ -29,22 +29,20 @@ impl Metastore {
         delete_data: bool,
         environment: &Parameters,
     ) -> Result<()> {
-        let table = match self.table_get(at).await {
-            Err(missing) if missing.kind == Kind::NotFound => {
-                return Err(self.absent(at, RemoteRefusal::Table("Drop"), missing).await);
+        if delete_data && self.settings.storage_checks {
+            match self.table_get(at).await {
+                Ok(table) if data_is_ours(&table) => self.deletable_check(caller, at, table.location()).await?,
+                Err(error) if error.kind != Kind::NotFound => return Err(error),
+                Ok(_) | Err(_) => {}
             }
-            found => found?,
-        };
-        if delete_data && data_is_ours(&table) {
-            self.deletable_check(caller, at, table.location()).await?;
         }
-        let purge = skips_trash(environment, &table.parameters);
-        let deletions = self
+        let dropped = self
             .store
             .retrying("table_drop", || async {
                 let mut txn = self.store.write().await?;
                 let locked = txn.table_lock_last(&at.catalog, &at.database, &at.table).await?;
                 let (table, has_views) = locked.ok_or_else(|| missing(at))?;
+                let purge = skips_trash(environment, &table.parameters);
                 if has_views {
                     self.materialized_check(&mut txn, std::slice::from_ref(&table), None).await?;
                 }
@@ -53,9 +51,17 @@ impl Metastore {
                 txn.commit().await?;
                 Ok(deletions)
             })
-            .await?;
-        self.deletions_run(deletions).await;
-        Ok(())
+            .await;
+        match dropped {
+            Ok(deletions) => {
+                self.deletions_run(deletions).await;
+                Ok(())
+            }
+            Err(missing) if missing.kind == Kind::NotFound => {
+                Err(self.absent(at, RemoteRefusal::Table("Drop"), missing).await)
+            }
+            Err(error) => Err(error),
+        }
     }
 
     /// With `metastore.authorization.storage.checks`, data that the user may not delete keeps its table.
