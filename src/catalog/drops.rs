@@ -153,6 +153,7 @@ impl Metastore {
         partition_names: Option<&[String]>,
         environment: &Parameters,
     ) -> Result<()> {
+        self.alone_check("truncating a table")?;
         let ids =
             self.store.retrying("table_truncate", || self.truncate_once(caller, at, partition_names, environment));
         for deletion in ids.await? {

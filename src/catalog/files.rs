@@ -7,6 +7,7 @@ use skep_core::Result;
 
 use super::caller::Caller;
 use super::metastore::Metastore;
+use super::together::Undo;
 use crate::store::Txn;
 use crate::warehouse::{Created, Deletion, Location};
 
@@ -29,9 +30,9 @@ impl Metastore {
     {
         let created = self.warehouse.directories_create(locations, caller.user()).await?;
         let outcome = write(created.clone()).await;
-        if outcome.is_err()
-            && let Err(error) = self.warehouse.directories_undo(created).await
-        {
+        if outcome.is_ok() {
+            self.undo_later(Undo::Created(created));
+        } else if let Err(error) = self.warehouse.directories_undo(created).await {
             tracing::warn!(%error, "a directory that was made for a failed call could not be taken back");
         }
         outcome
@@ -48,6 +49,7 @@ impl Metastore {
 
     /// Carries recorded deletions out, after the commit. What fails is tried again by the sweeper.
     pub(super) async fn deletions_run(&self, deletions: Recorded) {
+        let deletions = self.deletions_later(deletions);
         if deletions.is_empty() {
             return;
         }
@@ -60,6 +62,15 @@ impl Metastore {
         let noted = self.store.retrying("deletions_note", || self.deletions_note(&done)).await;
         if let Err(error) = noted {
             tracing::warn!(%error, "deletions stay recorded");
+        }
+    }
+
+    /// Removes these directories, the deepest first, as far as they are empty.
+    pub(super) async fn directories_tidy(&self, parents: Vec<Location>) {
+        for parent in self.parents_later(parents) {
+            if let Err(error) = self.warehouse.directory_remove_if_empty(&parent).await {
+                tracing::warn!(location = %parent, %error, "an empty directory could not be removed");
+            }
         }
     }
 

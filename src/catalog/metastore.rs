@@ -9,6 +9,7 @@ use skep_core::{Error, Result};
 use super::partition_cache::PartitionCache;
 use super::settings::Settings;
 use super::table_cache::TableCache;
+use super::together::Ends;
 use crate::clock::Clock;
 use crate::store::{DocumentKind, Store};
 use crate::warehouse::{Location, Warehouse};
@@ -26,6 +27,8 @@ pub struct Metastore {
     pub(super) clock: Clock,
     pub(super) partition_cache: Arc<PartitionCache>,
     pub(super) table_cache: Arc<TableCache>,
+    /// Set where all operations are parts of one shared write (`together`).
+    pub(super) ends: Option<Arc<Ends>>,
 }
 
 impl Metastore {
@@ -33,7 +36,7 @@ impl Metastore {
         let definitions = settings.cache_memory_max / TABLES_SHARE;
         let table_cache = Arc::new(TableCache::new(definitions));
         let partition_cache = Arc::new(PartitionCache::new(settings.cache_memory_max - 2 * definitions));
-        Self { store, warehouse, settings: Arc::new(settings), clock, partition_cache, table_cache }
+        Self { store, warehouse, settings: Arc::new(settings), clock, partition_cache, table_cache, ends: None }
     }
 
     pub fn settings(&self) -> &Settings {

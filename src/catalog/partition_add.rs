@@ -18,6 +18,7 @@ use super::partition_form::{
 };
 use super::reference::TableRef;
 use super::remote::RemoteRefusal;
+use super::together::Undo;
 use crate::store::Change;
 use crate::warehouse::{Created, Location};
 
@@ -111,7 +112,10 @@ impl Metastore {
         let locations = self.partitions_settle(&table, request, &mut partitions)?;
         let created = self.warehouse.directories_create(locations, caller.user()).await?;
         match self.partitions_add_stored(caller, request, &table, partitions, &created).await {
-            Ok(added) => Ok(added),
+            Ok(added) => {
+                self.undo_later(Undo::Created(created));
+                Ok(added)
+            }
             Err(Failed { error, taken }) => {
                 let taken: HashSet<String> = taken.into_iter().collect();
                 let unused = names.iter().filter(|n| !existing.contains(n)).zip(created);

@@ -85,11 +85,7 @@ impl Metastore {
     pub async fn partitions_drop(&self, caller: &Caller, request: &PartitionsDrop) -> Result<Vec<Partition>> {
         let left = self.store.retrying("partitions_drop", || self.partitions_drop_once(caller, request)).await?;
         self.deletions_run(left.deletions).await;
-        for parent in left.parents {
-            if let Err(error) = self.warehouse.directory_remove_if_empty(&parent).await {
-                tracing::warn!(location = %parent, %error, "an empty directory could not be removed");
-            }
-        }
+        self.directories_tidy(left.parents).await;
         Ok(left.dropped)
     }
 

@@ -41,6 +41,7 @@ impl Metastore {
     /// Moves the partitions, all or none, with their data and statistics; gives them as the target has them. All
     /// errors are Meta.
     pub async fn partitions_exchange(&self, caller: &Caller, request: &PartitionsExchange) -> Result<Vec<Partition>> {
+        self.alone_check("an exchange of partitions")?;
         let done = self.store.retrying("partitions_exchange", || self.partitions_exchange_once(caller, request)).await;
         done.map_err(|e| if e.kind == Kind::Unavailable { e } else { e.with_kind(Kind::Meta) })
     }

@@ -24,6 +24,9 @@ pub(super) struct Followed<'a> {
 impl Metastore {
     /// To be called after the commit of a write that changed no slot's meaning.
     pub(super) fn partitions_follow(&self, followed: Followed<'_>) {
+        if self.store.is_joined() {
+            return;
+        }
         let Followed { table, gone, came } = followed;
         let head = TableHead { id: table.id, version: table.version };
         if !self.partition_cache.is_followed(TableHead { version: head.version - 1, ..head }) {
@@ -42,7 +45,7 @@ impl Metastore {
 
     /// A new table's partitions are known: there are none.
     pub(super) fn partitions_begin(&self, table: Table) {
-        if table.is_partitioned() {
+        if table.is_partitioned() && !self.store.is_joined() {
             let none = SegmentBuilder::new(&table).finish();
             self.partition_cache.keep(&Arc::new(TablePartitions::new(Arc::new(table), [], none)), self.clock.now_ms());
         }

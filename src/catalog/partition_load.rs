@@ -28,6 +28,7 @@ impl Metastore {
     /// The rows that answer a question, of a table in memory or by a look-up. None where the table does not fit into
     /// memory and the answer may not either. Its version is looked up now that the question has come.
     pub(super) async fn partitions_find(&self, query: &PartitionQuery) -> Result<Option<Found>> {
+        self.alone_check("a read of partitions")?;
         let at = &query.table;
         let head = self.table_current(at).await?.head;
         let cached = self.partition_cache.find(head, self.clock.now_ms());

@@ -28,6 +28,7 @@ pub struct PartitionRename {
 impl Metastore {
     /// Errors: InvalidOperation where the table or the partition is not there, or the new name is taken.
     pub async fn partition_rename(&self, caller: &Caller, request: &PartitionRename) -> Result<()> {
+        self.alone_check("renaming a partition")?;
         self.store.retrying("partition_rename", || self.partition_rename_once(caller, request)).await
     }
 

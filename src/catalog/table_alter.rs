@@ -14,6 +14,7 @@ use super::metastore::Metastore;
 use super::partition_follow::Followed;
 use super::reference::TableRef;
 use super::remote::RemoteRefusal;
+use super::together::Undo;
 use super::validate::{bucket_check, is_iceberg, table_check, table_type_settle};
 use crate::store::{Change, Definition, Txn};
 use crate::warehouse::{Location, Renamed};
@@ -107,10 +108,11 @@ impl Metastore {
             storage.location = Some(location.to_owned());
         }
         let done = self.table_alter_stored(caller, request, &old, new).await;
-        if let (Err(_), Some(m), Renamed::Moved) = (&done, &moving, moved)
-            && let Err(error) = self.warehouse.directory_rename(&m.to, &m.from).await
-        {
-            tracing::error!(from = %m.to, to = %m.from, %error, "a directory could not be moved back");
+        let (Some(Move { from, to }), Renamed::Moved) = (moving, moved) else { return done };
+        if done.is_ok() {
+            self.undo_later(Undo::Renamed { from, to });
+        } else if let Err(error) = self.warehouse.directory_rename(&to, &from).await {
+            tracing::error!(from = %to, to = %from, %error, "a directory could not be moved back");
         }
         done
     }
@@ -228,6 +230,9 @@ impl Metastore {
             txn.compaction_rename(at, &new.database, &new.name).await?;
         }
         txn.commit().await?;
+        if self.store.is_joined() {
+            return Ok(());
+        }
         let after = Table { id: old.id, version, ..new };
         self.table_cache.keep(version, &Arc::new(after.clone()));
         if !request.cascade && !renamed {

@@ -119,6 +119,11 @@ fn weight(table: &Table) -> usize {
 impl Metastore {
     /// The table as it is now. NotFound where there is none.
     pub async fn table_get(&self, at: &TableRef) -> Result<Arc<Table>> {
+        if self.store.is_joined() {
+            // What is not committed is not for others.
+            let found = self.store.peek().await?.table_get(&at.catalog, &at.database, &at.table).await?;
+            return found.map(Arc::new).ok_or_else(|| missing(at));
+        }
         let current = self.table_current(at).await?;
         let found = self.table_cache.find(current);
         self.table_cache.reads.count(found.is_some());

@@ -15,6 +15,7 @@ use super::driver::{Arg, ColumnArg, Conn, Sql};
 use super::memory::Memory;
 use super::pool::Pool;
 use super::tables::TableHead;
+use super::txn::Txn;
 
 const HEADS: Sql = Sql::per_dialect(
     "table_heads",
@@ -244,6 +245,20 @@ impl Asker {
         tokio::time::timeout(PATIENCE, self.heads.statement(conn, names)).await.unwrap_or_else(|_| {
             Err(Error::new(Kind::Unavailable, format!("the database did not answer within {PATIENCE:?}; try again")))
         })
+    }
+}
+
+impl Txn {
+    /// The table as this transaction sees it.
+    pub(super) async fn table_current(&mut self, name: &TableName) -> Answer {
+        let column = |part: &String| ColumnArg::Text(vec![part.clone()]);
+        let columns = [column(&name.catalog), column(&name.database), column(&name.table)];
+        let row = self.first(&HEADS, &[Arg::Columns(&columns)]).await?;
+        row.map(|row| {
+            let head = TableHead { id: row.i64(1)?, version: row.i64(2)? };
+            Ok(CurrentTable { head, definition_version: row.i64(3)? })
+        })
+        .transpose()
     }
 }
 

@@ -63,14 +63,15 @@ impl Txn {
     pub async fn purge_dropped(&mut self, at_ms: i64, limit: i64) -> Result<Vec<i64>> {
         self.list(&PURGE_DROPPED, &[Arg::I64(at_ms), Arg::I64(limit)], |row| row.i64(0)).await
     }
-    /// Deletes at most so many partition rows and as many versions that only versions before `horizon` show; gives
+    /// Deletes at most so many partition rows and as many versions and files that only versions before `horizon` show; gives
     /// how many it were.
     pub async fn purge_before(&mut self, table_id: i64, horizon: i64, limit: i64) -> Result<u64> {
         let args = [Arg::I64(table_id), Arg::I64(horizon), Arg::I64(limit)];
         let partitions = self.execute(&PURGE_PARTITIONS, &args).await?;
         let slots = self.execute(&PURGE_SLOTS, &args[..2]).await?;
         let versions = self.execute(&PURGE_VERSIONS, &args).await?;
-        Ok(partitions + slots + versions)
+        let files = self.file_purge(table_id, horizon, limit).await?;
+        Ok(partitions + slots + versions + files)
     }
     /// Deletes at most so many partition rows and as many versions of a dropped table, in the end the table; true
     /// when that is done.
@@ -79,6 +80,7 @@ impl Txn {
         let most = u64::try_from(limit).unwrap_or_default();
         if self.execute(&PURGE_PARTITIONS_ALL, &args).await? == most
             || self.execute(&PURGE_VERSIONS_ALL, &args).await? == most
+            || self.file_purge_all(table_id, limit).await? == most
         {
             return Ok(false);
         }

@@ -7,6 +7,7 @@ use skep_core::{Error, Kind, Result};
 
 use super::driver::{Conn, Sql};
 use super::heads::{CurrentTable, Heads, TableName};
+use super::joint::Joint;
 use super::lane::{Lane, LaneKey, Lanes};
 use super::lease;
 use super::memory::{Doubts, Memory, Trust};
@@ -25,6 +26,8 @@ pub struct Store {
     heads: Arc<Heads>,
     now_ms: fn() -> i64,
     retries: Arc<AtomicU64>,
+    /// The write that all of this store's transactions are parts of.
+    joint: Option<Joint>,
 }
 
 const PING: Sql = Sql::both("ping", "select 1");
@@ -33,7 +36,7 @@ impl Store {
     pub(super) fn new(pool: Pool, trust: Trust, now_ms: fn() -> i64) -> Self {
         let memory = Memory::new(trust);
         let heads = Arc::new(Heads::new(Arc::clone(&memory)));
-        Self { pool, lanes: Arc::default(), memory, heads, now_ms, retries: Arc::default() }
+        Self { pool, lanes: Arc::default(), memory, heads, now_ms, retries: Arc::default(), joint: None }
     }
 
     /// `postgres` or `sqlite`.
@@ -46,6 +49,9 @@ impl Store {
 
     /// The table of this name as it is now: never older than this call. Concurrent calls share a statement.
     pub async fn table_current(&self, name: TableName) -> Result<Option<CurrentTable>> {
+        if self.joint.is_some() {
+            return self.peek().await?.table_current(&name).await;
+        }
         self.heads.ask(&self.pool, name).await
     }
 
@@ -56,12 +62,18 @@ impl Store {
 
     /// For one statement.
     pub async fn peek(&self) -> Result<Txn> {
-        Ok(Txn::reading(self.pool.alone().await?, (self.now_ms)()))
+        match self.joined_txn()? {
+            Some(part) => Ok(part),
+            None => Ok(Txn::reading(self.pool.alone().await?, (self.now_ms)())),
+        }
     }
 
     /// For several statements that must see one state.
     pub async fn read(&self) -> Result<Txn> {
-        Ok(Txn::reading(self.pool.read().await?, (self.now_ms)()))
+        match self.joined_txn()? {
+            Some(part) => Ok(part),
+            None => Ok(Txn::reading(self.pool.read().await?, (self.now_ms)())),
+        }
     }
 
     /// For a write that shares no lane with others (on SQLite there is one lane for all).
@@ -92,7 +104,15 @@ impl Store {
         self.turn(lane).await
     }
 
+    fn joined_txn(&self) -> Result<Option<Txn>> {
+        let part = |joint: &Joint| Ok(Txn::joined(joint.join()?, (self.now_ms)(), joint.request_id()));
+        self.joint.as_ref().map(part).transpose()
+    }
+
     async fn turn(&self, lane: Arc<Lane>) -> Result<Txn> {
+        if let Some(part) = self.joined_txn()? {
+            return Ok(part);
+        }
         let turn = lane.turn(|| self.write_begin()).await?;
         Ok(Txn::writing(turn, (self.now_ms)()))
     }
@@ -130,13 +150,27 @@ impl Store {
         }
     }
 
+    /// A store whose transactions are all parts of this write; versions that they make note the request.
+    pub fn joined(&self, write: Txn, request_id: Option<&str>) -> Result<(Self, Joint)> {
+        let joint = write.into_joint(request_id)?;
+        Ok((Self { joint: Some(joint.clone()), ..self.clone() }, joint))
+    }
+
+    /// Whether what is done here is a part of something that may still fail.
+    pub fn is_joined(&self) -> bool {
+        self.joint.is_some()
+    }
+
     /// Runs a named operation again when another transaction won. The operation begins and commits its own
-    /// transaction and must not keep anything from a failed run.
+    /// transaction and must not keep anything from a failed run. A part of a shared write is run again with the whole.
     pub async fn retrying<T, F>(&self, name: &'static str, mut operation: impl FnMut() -> F) -> Result<T>
     where
         F: Future<Output = Result<T>>,
     {
         let mut attempt = 1;
+        if self.joint.is_some() {
+            return operation().await;
+        }
         loop {
             match operation().await {
                 Err(error) if error.kind == Kind::Conflict && attempt < ATTEMPTS => {

@@ -17,16 +17,16 @@ const TABLE_CREATE: Sql = Sql::per_dialect(
      t as (insert into tbl (database_id, name, kind, version, definition_version, changed_at) \
          select d.id, $3, $4, 1, 1, (extract(epoch from clock_timestamp()) * 1000)::bigint from d \
          returning id, changed_at), \
-     v as (insert into table_version (table_id, version, definition, operation, at, by_user) \
-         select t.id, 1, $5, $6, t.changed_at, $7 from t), \
+     v as (insert into table_version (table_id, version, definition, operation, at, by_user, request_id) \
+         select t.id, 1, $5, $6, t.changed_at, $7, $14 from t), \
      e as (insert into event (at, kind, catalog, database, tbl, table_id, version, body) \
          select $8, $9, $10, $11, $12, t.id, 1, $13 from t where $9::text is not null) \
      select id from t",
     "insert into tbl (database_id, name, kind, version, definition_version, changed_at) \
          select d.id, $3, $4, 1, 1, cast(unixepoch('subsec') * 1000 as integer) from database d \
          join catalog c on c.id = d.catalog_id where c.name = $1 and d.name = $2; \
-     insert into table_version (table_id, version, definition, operation, at, by_user) \
-         select t.id, 1, $5, $6, t.changed_at, $7 from tbl t join database d on d.id = t.database_id \
+     insert into table_version (table_id, version, definition, operation, at, by_user, request_id) \
+         select t.id, 1, $5, $6, t.changed_at, $7, $14 from tbl t join database d on d.id = t.database_id \
          join catalog c on c.id = d.catalog_id \
          where c.name = $1 and d.name = $2 and t.name = $3 and t.dropped_at is null; \
      insert into event (at, kind, catalog, database, tbl, table_id, version, body) \
@@ -44,8 +44,8 @@ const TABLE_COMMIT: Sql = Sql::per_dialect(
          definition_version = case when $2::text is null then definition_version else version + 1 end, \
          name = coalesce($3, name), kind = coalesce($4, kind), database_id = coalesce($5, database_id) \
          where id = $1 and dropped_at is null returning version, changed_at), \
-     v as (insert into table_version (table_id, version, definition, operation, at, by_user) \
-         select $1, t.version, $2, $6, t.changed_at, $7 from t), \
+     v as (insert into table_version (table_id, version, definition, operation, at, by_user, request_id) \
+         select $1, t.version, $2, $6, t.changed_at, $7, $14 from t), \
      e as (insert into event (at, kind, catalog, database, tbl, table_id, version, body) \
          select $8, $9, $10, $11, $12, $1, t.version, $13 from t where $9::text is not null) \
      select version from t",
@@ -54,8 +54,8 @@ const TABLE_COMMIT: Sql = Sql::per_dialect(
          definition_version = case when $2 is null then definition_version else version + 1 end, \
          name = coalesce($3, name), kind = coalesce($4, kind), database_id = coalesce($5, database_id) \
          where id = $1 and dropped_at is null; \
-     insert into table_version (table_id, version, definition, operation, at, by_user) \
-         select $1, version, $2, $6, changed_at, $7 from tbl where id = $1 and dropped_at is null; \
+     insert into table_version (table_id, version, definition, operation, at, by_user, request_id) \
+         select $1, version, $2, $6, changed_at, $7, $14 from tbl where id = $1 and dropped_at is null; \
      insert into event (at, kind, catalog, database, tbl, table_id, version, body) \
          select $8, $9, $10, $11, $12, $1, version, $13 from tbl \
          where id = $1 and dropped_at is null and $9 is not null; \
@@ -69,8 +69,8 @@ const TABLE_DROP: Sql = Sql::per_dialect(
          from tbl where id = $1 and dropped_at is null), \
      t as (update tbl set version = n.version, changed_at = n.at, dropped_at = n.at from n \
          where tbl.id = $1 returning n.version, n.at), \
-     v as (insert into table_version (table_id, version, operation, at, by_user) \
-         select $1, t.version, $2, t.at, $3 from t), \
+     v as (insert into table_version (table_id, version, operation, at, by_user, request_id) \
+         select $1, t.version, $2, t.at, $3, $12 from t), \
      s as (delete from statistics where table_id = $1), \
      d as (delete from document where (kind = 'constraint' and scope = $4) or (kind = 'partition_mark' and scope = $4) \
          or (kind = 'privilege' and scope = $5)), \
@@ -80,8 +80,8 @@ const TABLE_DROP: Sql = Sql::per_dialect(
     "update tbl set version = version + 1, \
          changed_at = max(changed_at + 1, cast(unixepoch('subsec') * 1000 as integer)) \
          where id = $1 and dropped_at is null; \
-     insert into table_version (table_id, version, operation, at, by_user) \
-         select $1, version, $2, changed_at, $3 from tbl where id = $1 and dropped_at is null; \
+     insert into table_version (table_id, version, operation, at, by_user, request_id) \
+         select $1, version, $2, changed_at, $3, $12 from tbl where id = $1 and dropped_at is null; \
      delete from statistics where table_id = $1; \
      delete from document where (kind = 'constraint' and scope = $4) or (kind = 'partition_mark' and scope = $4) \
          or (kind = 'privilege' and scope = $5); \
@@ -138,7 +138,7 @@ impl Txn {
         event: Option<&Tale<'_>>,
     ) -> Result<Option<i64>> {
         let definition = to_json(table)?;
-        let event = EventRow::of(event, self.now_ms())?;
+        let (event, request_id) = (EventRow::of(event, self.now_ms())?, self.request_id());
         let [at, kind, catalog, database, tbl, body] = event.args();
         let args = [
             Arg::Text(&table.catalog),
@@ -154,6 +154,7 @@ impl Txn {
             database,
             tbl,
             body,
+            Arg::OptText(request_id.as_deref()),
         ];
         // All rows, so that SQLite comes to the end of its sequence.
         Ok(self.list(&TABLE_CREATE, &args, |row| row.i64(0)).await?.pop())
@@ -179,7 +180,7 @@ impl Txn {
     ) -> Result<i64> {
         self.table_changes(table_id);
         let text = definition.map(|new| to_json(new.table)).transpose()?;
-        let event = EventRow::of(event, self.now_ms())?;
+        let (event, request_id) = (EventRow::of(event, self.now_ms())?, self.request_id());
         let [at, kind, catalog, database, tbl, body] = event.args();
         let args = [
             Arg::I64(table_id),
@@ -195,6 +196,7 @@ impl Txn {
             database,
             tbl,
             body,
+            Arg::OptText(request_id.as_deref()),
         ];
         let version = self.list(&TABLE_COMMIT, &args, |row| row.i64(0)).await?.pop();
         version.ok_or_else(|| Error::not_found("the table was dropped meanwhile"))
@@ -210,7 +212,7 @@ impl Txn {
         event: Option<&Tale<'_>>,
     ) -> Result<i64> {
         self.table_changes(table_id);
-        let event = EventRow::of(event, self.now_ms())?;
+        let (event, request_id) = (EventRow::of(event, self.now_ms())?, self.request_id());
         let [at, kind, catalog, database, tbl, body] = event.args();
         let scope = table_id.to_string();
         let args = [
@@ -225,6 +227,7 @@ impl Txn {
             database,
             tbl,
             body,
+            Arg::OptText(request_id.as_deref()),
         ];
         let version = self.list(&TABLE_DROP, &args, |row| row.i64(0)).await?.pop();
         version.ok_or_else(|| Error::not_found("the table was dropped meanwhile"))

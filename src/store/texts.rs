@@ -5,8 +5,9 @@ use skep_core::Result;
 use super::driver::Sql;
 use super::store::Store;
 use super::{
-    compactions, databases, deletions, documents, events, heads, history, lease, locks, partition_pages,
-    partition_whole, partitions, purge, shapes, statistics, table_commits, tables, transactions, write_ids,
+    compactions, databases, deletions, documents, events, files, heads, history, lease, locks, partition_pages,
+    partition_whole, partitions, purge, requests, shapes, statistics, table_commits, tables, transactions, versions,
+    write_ids,
 };
 
 const ALL: &[&[&Sql]] = &[
@@ -24,6 +25,9 @@ const ALL: &[&[&Sql]] = &[
     events::ALL,
     deletions::ALL,
     history::ALL,
+    files::ALL,
+    requests::ALL,
+    versions::ALL,
     purge::ALL,
     locks::ALL,
     transactions::ALL,

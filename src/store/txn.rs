@@ -1,8 +1,11 @@
 //! A transaction: what the nouns' statements run on. Its methods are cut by noun, a file each.
 
+use std::sync::Arc;
+
 use skep_core::{Error, Result};
 
 use super::driver::{Arg, Conn, Row, Sql};
+use super::joint::{Joined, Joint};
 use super::lane::Turn;
 
 /// A read or a write. Dropping it undoes it; only `commit` makes a write durable.
@@ -10,20 +13,34 @@ use super::lane::Turn;
 pub struct Txn {
     inner: Inner,
     now_ms: i64,
+    request_id: Option<Arc<str>>,
 }
 
 #[derive(Debug)]
 enum Inner {
     Read(Conn),
     Write(Turn),
+    /// A part of a write that others share.
+    Joined(Joined),
 }
 
 impl Txn {
     pub(super) fn reading(conn: Conn, now_ms: i64) -> Self {
-        Self { inner: Inner::Read(conn), now_ms }
+        Self { inner: Inner::Read(conn), now_ms, request_id: None }
     }
     pub(super) fn writing(turn: Turn, now_ms: i64) -> Self {
-        Self { inner: Inner::Write(turn), now_ms }
+        Self { inner: Inner::Write(turn), now_ms, request_id: None }
+    }
+
+    pub(super) fn joined(joined: Joined, now_ms: i64, request_id: Option<Arc<str>>) -> Self {
+        Self { inner: Inner::Joined(joined), now_ms, request_id }
+    }
+    /// The write, to be shared by several operations.
+    pub(super) fn into_joint(self, request_id: Option<&str>) -> Result<Joint> {
+        match self.inner {
+            Inner::Write(turn) => Ok(Joint::new(turn, request_id)),
+            Inner::Read(_) | Inner::Joined(_) => Err(Error::internal("only a write of its own can be shared")),
+        }
     }
 
     /// Milliseconds since the epoch when the transaction began.
@@ -31,11 +48,17 @@ impl Txn {
         self.now_ms
     }
 
-    /// Makes a write durable: when this returns, it is.
+    /// Of whom it is a part.
+    pub(super) fn request_id(&self) -> Option<Arc<str>> {
+        self.request_id.clone()
+    }
+
+    /// Makes a write durable: when this returns, it is. A part of a shared one is with the whole.
     pub async fn commit(self) -> Result<()> {
         match self.inner {
             Inner::Read(conn) => conn.commit().await,
             Inner::Write(turn) => turn.commit().await,
+            Inner::Joined(_) => Ok(()),
         }
     }
 
@@ -43,13 +66,20 @@ impl Txn {
         match &mut self.inner {
             Inner::Read(conn) => Ok(conn),
             Inner::Write(turn) => turn.conn(),
+            Inner::Joined(joined) => joined.turn()?.conn(),
         }
     }
 
     /// The transaction changes this table: what is remembered of it is in doubt until the transaction is over.
     pub(super) fn table_changes(&mut self, table_id: i64) {
-        if let Inner::Write(turn) = &mut self.inner {
-            turn.table_changes(table_id);
+        match &mut self.inner {
+            Inner::Read(_) => {}
+            Inner::Write(turn) => turn.table_changes(table_id),
+            Inner::Joined(joined) => {
+                if let Ok(turn) = joined.turn() {
+                    turn.table_changes(table_id);
+                }
+            }
         }
     }
 

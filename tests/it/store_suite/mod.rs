@@ -28,4 +28,5 @@ mod partition_reads;
 mod partition_writes;
 mod roles;
 mod statistics;
+mod together;
 mod types;

@@ -1,0 +1,145 @@
+//! Files of registered partitions: rows that are added in one version and removed in a later one, as partitions are.
+//! What a footer told is kept as the text that the layer above made of it.
+
+use skep_core::Result;
+
+use super::driver::{Arg, ColumnArg, Row, Sql};
+use super::txn::Txn;
+
+const FILE_INSERT: Sql = Sql::per_dialect(
+    "file_insert",
+    "insert into file (table_id, added, partition, path, size, modified_at, etag, row_count, facts) \
+     select $1, $2, u.* from unnest($3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::text[], $8::bigint[], \
+     $9::text[]) u",
+    "insert into file (table_id, added, partition, path, size, modified_at, etag, row_count, facts) \
+     select $1, $2, value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6 \
+     from json_each($3) where true",
+);
+// Look-ups of many partitions are written one by one, as in `partitions`.
+const FILE_LIST: Sql = Sql::per_dialect(
+    "file_list",
+    "select f.partition, f.path, f.added, f.size, f.modified_at, f.etag, f.row_count, f.facts \
+     from (select distinct unnest($3::text[]) as name) n cross join lateral (select * from file \
+     where table_id = $1 and partition = n.name and added <= $2 and (removed is null or removed > $2) offset 0) f \
+     order by f.partition, f.path",
+    "select partition, path, added, size, modified_at, etag, row_count, facts from file where table_id = $1 \
+     and added <= $2 and (removed is null or removed > $2) and partition in (select value from json_each($3)) \
+     order by partition, path",
+);
+const FILE_REMOVE: Sql = Sql::per_dialect(
+    "file_remove",
+    "update file set removed = $2 where id = any(array(select f.id \
+     from unnest($3::text[], $4::text[]) as u (name, path) cross join lateral (select id from file \
+     where table_id = $1 and partition = u.name and path = u.path and removed is null offset 0) f))",
+    "update file set removed = $2 where table_id = $1 and removed is null and (partition, path) in \
+     (select value->>0, value->>1 from json_each($3))",
+);
+const FILE_REMOVE_OF: Sql = Sql::per_dialect(
+    "file_remove_of",
+    "update file set removed = $2 where id = any(array(select f.id \
+     from (select distinct unnest($3::text[]) as name) n cross join lateral (select id from file \
+     where table_id = $1 and partition = n.name and removed is null offset 0) f))",
+    "update file set removed = $2 where table_id = $1 and removed is null \
+     and partition in (select value from json_each($3))",
+);
+const FILE_PURGE: Sql = Sql::both(
+    "file_purge",
+    "delete from file where id in \
+     (select id from file where table_id = $1 and removed is not null and removed <= $2 limit $3)",
+);
+const FILE_PURGE_ALL: Sql =
+    Sql::both("file_purge_all", "delete from file where id in (select id from file where table_id = $1 limit $2)");
+
+pub(super) const ALL: &[&Sql] =
+    &[&FILE_INSERT, &FILE_LIST, &FILE_REMOVE, &FILE_REMOVE_OF, &FILE_PURGE, &FILE_PURGE_ALL];
+
+/// Rows go to the database in statements of at most so many.
+const BATCH: usize = 5_000;
+
+/// A file as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredFile {
+    /// The partition's name; empty for a table without partitions.
+    pub partition: String,
+    /// Below the partition's location.
+    pub path: String,
+    /// The version that added it; given by the store.
+    pub added: i64,
+    /// Bytes.
+    pub size: i64,
+    /// Milliseconds since the epoch, by the clock of where it lies.
+    pub modified_at: i64,
+    pub etag: Option<String>,
+    pub row_count: i64,
+    pub facts: String,
+}
+
+fn read(row: &Row) -> Result<StoredFile> {
+    Ok(StoredFile {
+        partition: row.string(0)?,
+        path: row.string(1)?,
+        added: row.i64(2)?,
+        size: row.i64(3)?,
+        modified_at: row.i64(4)?,
+        etag: row.opt_string(5)?,
+        row_count: row.i64(6)?,
+        facts: row.string(7)?,
+    })
+}
+
+impl Txn {
+    /// Adds files in `version`, which `table_commit` began.
+    pub async fn file_add_many(&mut self, table_id: i64, version: i64, files: &[StoredFile]) -> Result<()> {
+        for batch in files.chunks(BATCH) {
+            let text = |of: fn(&StoredFile) -> &String| ColumnArg::Text(batch.iter().map(|f| of(f).clone()).collect());
+            let number = |of: fn(&StoredFile) -> i64| ColumnArg::I64(batch.iter().map(of).collect());
+            let columns = [
+                text(|f| &f.partition),
+                text(|f| &f.path),
+                number(|f| f.size),
+                number(|f| f.modified_at),
+                ColumnArg::OptText(batch.iter().map(|f| f.etag.clone()).collect()),
+                number(|f| f.row_count),
+                text(|f| &f.facts),
+            ];
+            self.execute(&FILE_INSERT, &[Arg::I64(table_id), Arg::I64(version), Arg::Columns(&columns)]).await?;
+        }
+        Ok(())
+    }
+
+    /// Files of the named partitions as of a version, by partition and path.
+    pub async fn file_list(&mut self, table_id: i64, version: i64, partitions: &[String]) -> Result<Vec<StoredFile>> {
+        let args = [Arg::I64(table_id), Arg::I64(version), Arg::Texts(partitions)];
+        self.list(&FILE_LIST, &args, read).await
+    }
+
+    /// Removes files, given by partition and path, in `version`.
+    pub async fn file_remove_many(&mut self, table_id: i64, version: i64, files: &[(String, String)]) -> Result<()> {
+        for batch in files.chunks(BATCH) {
+            let columns = [
+                ColumnArg::Text(batch.iter().map(|(partition, _)| partition.clone()).collect()),
+                ColumnArg::Text(batch.iter().map(|(_, path)| path.clone()).collect()),
+            ];
+            self.execute(&FILE_REMOVE, &[Arg::I64(table_id), Arg::I64(version), Arg::Columns(&columns)]).await?;
+        }
+        Ok(())
+    }
+
+    /// Removes all files of these partitions in `version`.
+    pub async fn file_remove_of(&mut self, table_id: i64, version: i64, partitions: &[String]) -> Result<()> {
+        for batch in partitions.chunks(BATCH) {
+            let args = [Arg::I64(table_id), Arg::I64(version), Arg::Texts(batch)];
+            self.execute(&FILE_REMOVE_OF, &args).await?;
+        }
+        Ok(())
+    }
+
+    /// Deletes at most so many files that only versions before `horizon` show.
+    pub(super) async fn file_purge(&mut self, table_id: i64, horizon: i64, limit: i64) -> Result<u64> {
+        self.execute(&FILE_PURGE, &[Arg::I64(table_id), Arg::I64(horizon), Arg::I64(limit)]).await
+    }
+    /// Deletes at most so many files of a table.
+    pub(super) async fn file_purge_all(&mut self, table_id: i64, limit: i64) -> Result<u64> {
+        self.execute(&FILE_PURGE_ALL, &[Arg::I64(table_id), Arg::I64(limit)]).await
+    }
+}

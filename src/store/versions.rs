@@ -1,0 +1,117 @@
+//! A table's versions: who made them, and what they changed.
+
+use skep_core::Result;
+use skep_core::partition::Partition;
+
+use super::driver::{Arg, Sql};
+use super::partition_row::Reader;
+use super::txn::Txn;
+
+const VERSION_LIST: Sql = Sql::both(
+    "version_list",
+    "select version, operation, at, by_user, request_id, case when definition is null then 0 else 1 end \
+     from table_version where table_id = $1 and version < $2 order by version desc limit $3",
+);
+const VERSION_AT: Sql =
+    Sql::both("version_at", "select max(version) from table_version where table_id = $1 and at <= $2");
+/// What a later version shows that an earlier one does not: came, in the order of names.
+const VERSION_CAME: Sql = Sql::both(
+    "version_came",
+    "select name from partition where table_id = $1 and added > $2 and added <= $3 \
+     and (removed is null or removed > $3) and name > $4 order by name limit $5",
+);
+/// What an earlier version shows that a later one does not.
+const VERSION_WENT: Sql = Sql::both(
+    "version_went",
+    "select name from partition where table_id = $1 and added <= $2 and removed > $2 and removed <= $3 \
+     and name > $4 order by name limit $5",
+);
+const VERSION_PARTITIONS: Sql = Sql::both(
+    "version_partitions",
+    "select p.id, p.name, p.slot, b.uri, p.location, p.partition_values, p.params, p.created_at, p.accessed_at, \
+     p.write_id from partition p left join base b on b.id = p.base_id where p.table_id = $1 and p.added <= $2 \
+     and (p.removed is null or p.removed > $2) and p.name > $3 order by p.name limit $4",
+);
+
+pub(super) const ALL: &[&Sql] = &[&VERSION_LIST, &VERSION_AT, &VERSION_CAME, &VERSION_WENT, &VERSION_PARTITIONS];
+
+/// One version of a table, as its log says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TableVersion {
+    pub version: i64,
+    /// `create_table`, `add_partitions`, …
+    pub operation: String,
+    /// Milliseconds since the epoch, by the database's clock.
+    pub at_ms: i64,
+    pub by: Option<String>,
+    pub request_id: Option<String>,
+    /// Whether the definition changed, not only partitions.
+    pub defines: bool,
+}
+
+/// Between two versions of a table, the earlier first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct VersionSpan {
+    pub table_id: i64,
+    pub from: i64,
+    pub to: i64,
+}
+
+impl Txn {
+    /// The versions before `before` (None: all), the newest first.
+    pub async fn version_list(&mut self, table_id: i64, before: Option<i64>, limit: i64) -> Result<Vec<TableVersion>> {
+        let args = [Arg::I64(table_id), Arg::I64(before.unwrap_or(i64::MAX)), Arg::I64(limit)];
+        self.list(&VERSION_LIST, &args, |row| {
+            Ok(TableVersion {
+                version: row.i64(0)?,
+                operation: row.string(1)?,
+                at_ms: row.i64(2)?,
+                by: row.opt_string(3)?,
+                request_id: row.opt_string(4)?,
+                defines: row.i64(5)? != 0,
+            })
+        })
+        .await
+    }
+
+    /// The version that was current at a time; none before the table's first, or beyond retention.
+    pub async fn version_at(&mut self, table_id: i64, at_ms: i64) -> Result<Option<i64>> {
+        self.one(&VERSION_AT, &[Arg::I64(table_id), Arg::I64(at_ms)]).await?.opt_i64(0)
+    }
+
+    /// Names after `after`, in order, of partitions that are in the later version and were not, as they are, in the
+    /// earlier one. What changed has come and gone.
+    pub async fn version_came(&mut self, span: VersionSpan, after: &str, limit: i64) -> Result<Vec<String>> {
+        self.version_names(&VERSION_CAME, span, after, limit).await
+    }
+
+    /// The same of partitions that were in the earlier version and are not, as they were, in the later one.
+    pub async fn version_went(&mut self, span: VersionSpan, after: &str, limit: i64) -> Result<Vec<String>> {
+        self.version_names(&VERSION_WENT, span, after, limit).await
+    }
+
+    async fn version_names(
+        &mut self,
+        sql: &'static Sql,
+        span: VersionSpan,
+        after: &str,
+        limit: i64,
+    ) -> Result<Vec<String>> {
+        let VersionSpan { table_id, from, to } = span;
+        let args = [Arg::I64(table_id), Arg::I64(from), Arg::I64(to), Arg::Text(after), Arg::I64(limit)];
+        self.list(sql, &args, |row| row.string(0)).await
+    }
+
+    /// Partitions as of a version that is still kept, by name, after `after`.
+    pub async fn version_partitions(
+        &mut self,
+        table_id: i64,
+        version: i64,
+        after: &str,
+        limit: i64,
+    ) -> Result<Vec<Partition>> {
+        let reader = Reader::new(self.slot_list(table_id, version).await?);
+        let args = [Arg::I64(table_id), Arg::I64(version), Arg::Text(after), Arg::I64(limit)];
+        self.list(&VERSION_PARTITIONS, &args, |row| reader.read(row)).await
+    }
+}
