@@ -39,6 +39,7 @@ mod partition_range;
 mod partition_read;
 mod partition_rename;
 mod privileges;
+mod publish;
 mod purge;
 mod reference;
 mod remote;
@@ -60,7 +61,7 @@ mod validate;
 mod versions;
 mod write_ids;
 
-pub use crate::store::{PartitionColumns, TableVersion, VersionSpan};
+pub use crate::store::{PartitionColumns, StoredFile, TableVersion, VersionSpan};
 pub use caller::Caller;
 pub use catalogs::CatalogAltered;
 pub use compactions::{CompactionAborted, CompactionAnswer, CompactionRequest};
@@ -87,6 +88,7 @@ pub use partition_query::{
 pub use partition_read::PartitionValuesQuery;
 pub use partition_rename::PartitionRename;
 pub use privileges::{DEFAULT_AUTHORIZER, Privilege, PrivilegeObject, PrivilegeSet};
+pub use publish::{Publish, Published};
 pub use reference::TableRef;
 pub use roles::{Principal, Role, RoleGrant};
 pub use runtime_stats::RuntimeStat;

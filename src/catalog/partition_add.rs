@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use skep_core::name::partition_values_of;
 use skep_core::partition::Partition;
+use skep_core::registration::REGISTERED;
 use skep_core::stats::{DO_NOT_UPDATE_STATS, fast_statistics_complete};
 use skep_core::table::{Parameters, Shape, Storage, Table};
 use skep_core::{Error, Kind, Result};
@@ -168,6 +169,7 @@ impl Metastore {
             locations.extend(place);
             partition.create_time = now;
             partition.parameters.extend(inherited.clone());
+            partition.parameters.remove(REGISTERED);
             partition.parameters.entry(DDL_TIME.to_owned()).or_insert_with(|| now.to_string());
         }
         Ok(locations)

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use skep_core::evolution::columns_changed;
 use skep_core::partition::Partition;
+use skep_core::registration::registration_keep;
 use skep_core::stats::{
     Accuracy, DO_NOT_UPDATE_STATS, STATS_GENERATED, basic_state_update, fast_statistics_complete, fast_statistics_same,
 };
@@ -64,6 +65,10 @@ impl Metastore {
         }
         let pairs = old.iter().zip(&mut new).collect();
         self.partitions_statistics_changed(&table, pairs, &request.environment).await?;
+        for (old, new) in old.iter().zip(&mut new) {
+            let is_moved = old.location() != new.location();
+            registration_keep(&old.parameters, &mut new.parameters, is_moved);
+        }
         self.partitions_alter_stored(caller, at, &table, &old, new, &names).await
     }
 

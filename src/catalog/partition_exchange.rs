@@ -2,6 +2,7 @@
 
 use skep_core::name::{normalize, partition_name};
 use skep_core::partition::Partition;
+use skep_core::registration::REGISTERED;
 use skep_core::table::{Column, Table};
 use skep_core::{Error, Kind, Result};
 
@@ -204,6 +205,7 @@ fn same_columns(a: &[Column], b: &[Column]) -> bool {
 /// Gives the partition its place in the target; only partitions at their default places can be moved.
 fn exchange_settle(source: &Table, target: &Table, old: &Partition, new: &mut Partition) -> Result<Option<Move>> {
     new.name = partition_name(&target.partition_keys, &new.values)?;
+    new.parameters.remove(REGISTERED);
     let from = old.location().map(Location::parse).transpose()?;
     let usual = default_location(source, &old.name)?;
     let (Some(from), Some(usual), Some(to)) = (from, usual, default_location(target, &new.name)?) else {

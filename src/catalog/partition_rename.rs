@@ -2,6 +2,7 @@
 
 use skep_core::name::partition_name;
 use skep_core::partition::Partition;
+use skep_core::registration::REGISTERED;
 use skep_core::table::{Parameters, Table, TableType};
 use skep_core::{Error, Kind, Result};
 
@@ -101,6 +102,7 @@ impl Metastore {
         old: &Partition,
         mut new: Partition,
     ) -> Result<()> {
+        new.parameters.remove(REGISTERED);
         self.partitions_statistics_changed(table, vec![(old, &mut new)], &request.environment).await?;
         let at = &request.at;
         let mut txn = self.store.write_table(table.id).await?;

@@ -12,6 +12,8 @@ const BATCH: i64 = 2_000;
 const TABLES: i64 = 500;
 /// Clocks of nodes and database may differ by as much.
 const CLOCKS_MS: i64 = 3_600_000;
+/// Requests may come again for seven days.
+const REQUESTS_MS: i64 = 7 * 24 * 3_600_000;
 
 fn millis(duration: Duration) -> i64 {
     i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
@@ -23,6 +25,7 @@ enum Purge {
     Events { before: i64 },
     Versions { table_id: i64, horizon: i64 },
     Table { table_id: i64 },
+    Requests { before: i64 },
 }
 
 impl Metastore {
@@ -41,6 +44,7 @@ impl Metastore {
                         Purge::Versions { table_id, horizon } => {
                             counted(txn.purge_before(table_id, horizon, BATCH).await?)
                         }
+                        Purge::Requests { before } => counted(txn.request_purge(before, BATCH).await?),
                         Purge::Table { table_id } => (0, txn.purge_table(table_id, BATCH).await?),
                     };
                     txn.commit().await?;
@@ -61,6 +65,11 @@ impl Metastore {
         // Numbered first: an event may wait unnumbered for a reader that never comes.
         self.store.event_number().await?;
         self.purge(Purge::Events { before }).await
+    }
+
+    /// Forgets requests that can no longer come again. To be run every some hours, by any number of nodes.
+    pub async fn requests_purge(&self) -> Result<u64> {
+        self.purge(Purge::Requests { before: self.clock.now_ms().saturating_sub(REQUESTS_MS) }).await
     }
 
     /// Forgets what only versions older than `retention` show: partition rows, definitions, dropped tables. Never

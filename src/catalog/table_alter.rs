@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use skep_core::evolution::{columns_appended_only, columns_changed, columns_compatible};
 use skep_core::name::normalize;
+use skep_core::registration::registration_keep;
 use skep_core::stats::Accuracy;
 use skep_core::table::{Parameters, Table, TableType};
 use skep_core::{Error, Kind, Result};
@@ -97,6 +98,8 @@ impl Metastore {
             }
         }
         new.parameters.remove(skep_core::stats::DO_NOT_UPDATE_STATS);
+        let is_moved = old.location() != new.location();
+        registration_keep(&old.parameters, &mut new.parameters, is_moved);
         let moved = match &moving {
             Some(m) => self.table_move(m).await?,
             None => Renamed::Kept,

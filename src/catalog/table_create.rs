@@ -1,5 +1,6 @@
 //! Creating a table (`semantics.md §4`).
 
+use skep_core::registration::REGISTERED;
 use skep_core::stats::{
     ColumnStatistics, DO_NOT_UPDATE_STATS, STATS_GENERATED, basic_state_update, fast_statistics_complete,
     fast_statistics_set,
@@ -61,6 +62,7 @@ impl Metastore {
         drop(peek);
         table_type_settle(&mut table);
         let location = self.table_location_settle(&mut table, &database)?;
+        table.parameters.remove(REGISTERED);
         for key in TRANSIENT {
             table.parameters.remove(key);
         }

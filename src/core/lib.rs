@@ -12,6 +12,7 @@ pub mod name;
 pub mod partition;
 pub mod prune;
 pub mod recent;
+pub mod registration;
 pub mod rows;
 pub mod stats;
 pub mod table;

@@ -29,6 +29,7 @@ pub async fn run(metastore: Metastore, stop: CancellationToken) {
         }
         if round.is_multiple_of(VERSIONS_EVERY) {
             told("versions", metastore.versions_purge().await.map(|_| ()));
+            told("requests", metastore.requests_purge().await.map(|_| ()));
         }
     }
 }

@@ -61,6 +61,7 @@ pub fn zero_statistics_set<'a>(parameters: &mut Parameters, columns: impl IntoIt
     for key in BASIC_STATISTICS {
         parameters.insert(key.to_owned(), "0".to_owned());
     }
+    parameters.remove(crate::registration::REGISTERED);
     Accuracy::edit(parameters, |accuracy| {
         accuracy.set_basic();
         accuracy.add_columns(columns);

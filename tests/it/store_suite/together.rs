@@ -6,7 +6,7 @@ use skep::catalog::{
     Metastore, PartitionsAdd, PartitionsDrop, PartitionsWhich, RequestKey, TableAlter, TableCreate, Together,
 };
 use skep_core::partition::Partition;
-use skep_core::table::Table;
+use skep_core::table::{Parameters, Table};
 use skep_core::{Kind, Result};
 
 use super::fixture::{Field, at, field, table};
@@ -29,7 +29,7 @@ fn add(table: &str, values: &[&str]) -> PartitionsAdd {
         partitions: values.iter().map(partition).collect(),
         if_not_exists: false,
         columns_of_table: false,
-        environment: Default::default(),
+        environment: Parameters::new(),
     }
 }
 
@@ -40,7 +40,7 @@ fn drop_of(table: &str, names: &[&str]) -> PartitionsDrop {
         delete_data: true,
         if_exists: false,
         ignore_protection: false,
-        environment: Default::default(),
+        environment: Parameters::new(),
     }
 }
 
@@ -71,7 +71,7 @@ store_cases! {
                 let mut changed = (*within.table_get(&at("old")).await?).clone();
                 changed.parameters.insert("said".into(), "so".into());
                 let alter = TableAlter {
-                    at: at("old"), new: changed, environment: Default::default(), cascade: false, expected: None,
+                    at: at("old"), new: changed, environment: Parameters::new(), cascade: false, expected: None,
                 };
                 within.table_alter(caller, alter).await?;
                 assert!(folder(&old).join("p=1").exists(), "files go after the commit only");

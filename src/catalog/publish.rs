@@ -1,0 +1,195 @@
+//! Publishing what was registered: partitions, their files and their statistics, in one transaction.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use skep_core::partition::Partition;
+use skep_core::stats::ColumnStatistics;
+use skep_core::table::{Column, Table};
+use skep_core::{Error, Result};
+
+use super::caller::Caller;
+use super::metastore::Metastore;
+use super::partition_form::overtaken;
+use super::reference::TableRef;
+use super::statistics_update::statistics_store;
+use super::table_alter::Altered;
+use super::table_read::missing;
+use crate::store::{Change, Definition, StoredFile, Txn};
+
+/// What is to be published of one table.
+#[derive(Debug, Clone)]
+pub struct Publish {
+    pub at: TableRef,
+    /// The table that this was planned against: where its definition is another one by now, the call is a conflict.
+    pub planned: Arc<Table>,
+    /// New columns, or new parameters of a table without partitions.
+    pub definition: Option<Table>,
+    pub partitions: Vec<Published>,
+    /// Names of partitions that go; their data stays.
+    pub dropped: Vec<String>,
+}
+
+/// One partition; of a table without partitions the table itself, whose `partition` is empty.
+#[derive(Debug, Clone, Default)]
+pub struct Published {
+    /// Complete, as it is to be.
+    pub partition: Partition,
+    /// The row that it replaces, as it was planned; None: there was no such partition.
+    pub replaces: Option<i64>,
+    /// All files known so far are none of it any more.
+    pub is_new_content: bool,
+    /// Paths, below the location.
+    pub files_removed: Vec<String>,
+    pub files_added: Vec<StoredFile>,
+    /// Of its columns; those that are not here keep what they had.
+    pub statistics: Vec<ColumnStatistics>,
+}
+
+impl Metastore {
+    /// Publishes, all or nothing, and gives the table's version then.
+    ///
+    /// Errors: NotFound without the table; Conflict where the plan is overtaken: plan again.
+    pub async fn publish(&self, caller: &Caller, publish: &Publish) -> Result<i64> {
+        let at = &publish.at;
+        let mut txn = self.store.write_table(publish.planned.id).await?;
+        let locked = txn.table_lock(&at.catalog, &at.database, &at.table).await?.ok_or_else(|| missing(at))?;
+        self.publish_check(&mut txn, publish, &locked).await?;
+        let mut version = locked.version;
+        let change = Change { operation: "register", by: caller.user() };
+        let table = publish.definition.as_ref().unwrap_or(&locked);
+        if let Some(new) = &publish.definition {
+            let event = at.tale("ALTER_TABLE", &Altered { truncate: false, partition: None, renamed_from: None });
+            version = txn.table_commit_told(locked.id, Some(Definition::of(new)), change, Some(&event)).await?;
+            self.columns_append(&mut txn, version, &locked, new).await?;
+        }
+        let (changed, new): (Vec<&Published>, Vec<&Published>) =
+            publish.partitions.iter().filter(|p| !p.partition.name.is_empty()).partition(|p| p.replaces.is_some());
+        if !new.is_empty() {
+            version = self.publish_new(&mut txn, at, table, change, &new).await?;
+        }
+        if !changed.is_empty() {
+            version = self.publish_changed(&mut txn, at, table, change, &changed).await?;
+        }
+        if !publish.dropped.is_empty() {
+            let event = at.tale("DROP_PARTITION", &());
+            version = txn.table_commit_told(locked.id, None, change, Some(&event)).await?;
+            txn.partition_remove_many(locked.id, version, &publish.dropped).await?;
+            txn.statistics_delete(locked.id, &publish.dropped, None, None).await?;
+            txn.file_remove_of(locked.id, version, &publish.dropped).await?;
+        }
+        publish_files(&mut txn, locked.id, version, &publish.partitions).await?;
+        txn.commit().await?;
+        Ok(version)
+    }
+
+    /// Whether what was planned still holds of the locked table.
+    async fn publish_check(&self, txn: &mut Txn, publish: &Publish, locked: &Table) -> Result<()> {
+        let planned = &publish.planned;
+        let same = Table { version: 0, ..locked.clone() } == Table { version: 0, ..Table::clone(planned) };
+        if !same {
+            return Err(overtaken(&publish.at));
+        }
+        if locked.version == planned.version {
+            return Ok(());
+        }
+        let names: Vec<String> = publish.partitions.iter().map(|p| p.partition.name.clone()).collect();
+        let now = txn.partition_by_names(locked.id, locked.version, &names).await?;
+        let now: HashMap<&str, i64> = now.iter().map(|p| (p.name.as_str(), p.id)).collect();
+        let holds = |p: &Published| p.replaces == now.get(p.partition.name.as_str()).copied();
+        let of_table = publish.partitions.iter().any(|p| p.partition.name.is_empty());
+        if of_table || !publish.partitions.iter().all(holds) {
+            return Err(overtaken(&publish.at));
+        }
+        Ok(())
+    }
+
+    async fn publish_new(
+        &self,
+        txn: &mut Txn,
+        at: &TableRef,
+        table: &Table,
+        change: Change<'_>,
+        new: &[&Published],
+    ) -> Result<i64> {
+        let partitions: Vec<Partition> = new.iter().map(|p| p.partition.clone()).collect();
+        let version = txn.table_commit_told(table.id, None, change, Some(&at.tale("ADD_PARTITION", &()))).await?;
+        txn.partition_add_many(table.id, version, table.location(), &partitions).await?;
+        self.partition_privileges_inherit(txn, table, &partitions).await?;
+        Ok(version)
+    }
+
+    async fn publish_changed(
+        &self,
+        txn: &mut Txn,
+        at: &TableRef,
+        table: &Table,
+        change: Change<'_>,
+        changed: &[&Published],
+    ) -> Result<i64> {
+        let partitions: Vec<Partition> = changed.iter().map(|p| p.partition.clone()).collect();
+        let names: Vec<String> = partitions.iter().map(|p| p.name.clone()).collect();
+        let version = txn.table_commit(table.id, None, change).await?;
+        if txn.partition_remove_many(table.id, version, &names).await? != names.len() as u64 {
+            return Err(Error::internal(format!("{at}: partitions that were to be replaced are not there")));
+        }
+        txn.partition_add_many(table.id, version, table.location(), &partitions).await?;
+        let altered = |name: &String| Altered { partition: Some(name.clone()), ..Altered::default() };
+        let bodies: Vec<Altered> = names.iter().map(altered).collect();
+        txn.event_insert_alike(&at.event("ALTER_PARTITION", (table.id, version), &()), &bodies).await?;
+        Ok(version)
+    }
+
+    /// Partitions get the columns that the table got, at the end; the others stay as they are, since their files are.
+    async fn columns_append(&self, txn: &mut Txn, version: i64, old: &Table, new: &Table) -> Result<()> {
+        if !new.is_partitioned() || old.columns() == new.columns() {
+            return Ok(());
+        }
+        for slot in txn.slot_list(new.id, version).await? {
+            let has = |column: &Column| slot.shape.columns().iter().any(|c| c.name == column.name);
+            let lacking: Vec<Column> = new.columns().iter().filter(|c| !has(c)).cloned().collect();
+            if !lacking.is_empty() && slot.shape.columns.is_some() {
+                let mut shape = (*slot.shape).clone();
+                shape.columns = shape.columns.map(|columns| columns.into_iter().chain(lacking).collect());
+                txn.slot_reshape(new.id, slot.slot, version, &shape).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Files of these partitions (`""`: of the table itself) as of a version, by partition and path. Only those of
+    /// objects that are marked as registered are complete.
+    pub async fn files(&self, table_id: i64, version: i64, partitions: &[String]) -> Result<Vec<StoredFile>> {
+        self.store.peek().await?.file_list(table_id, version, partitions).await
+    }
+
+    /// The table as it is now, and those of the named partitions that it has, all of one version.
+    pub async fn publish_plan(&self, at: &TableRef, names: &[String]) -> Result<(Arc<Table>, Vec<Partition>)> {
+        let mut txn = self.store.read().await?;
+        let table = txn.table_get(&at.catalog, &at.database, &at.table).await?.ok_or_else(|| missing(at))?;
+        let found = txn.partition_by_names(table.id, table.version, names).await?;
+        Ok((Arc::new(table), found))
+    }
+}
+
+/// Files and statistics, of the version that the partitions are in.
+async fn publish_files(txn: &mut Txn, table_id: i64, version: i64, all: &[Published]) -> Result<()> {
+    let renewed: Vec<String> = all.iter().filter(|p| p.is_new_content).map(|p| p.partition.name.clone()).collect();
+    if !renewed.is_empty() {
+        txn.file_remove_of(table_id, version, &renewed).await?;
+        txn.statistics_delete(table_id, &renewed, None, None).await?;
+    }
+    let gone = |p: &Published| -> Vec<(String, String)> {
+        p.files_removed.iter().map(|path| (p.partition.name.clone(), path.clone())).collect()
+    };
+    let gone: Vec<(String, String)> = all.iter().flat_map(gone).collect();
+    txn.file_remove_many(table_id, version, &gone).await?;
+    let came: Vec<StoredFile> = all.iter().flat_map(|p| p.files_added.iter().cloned()).collect();
+    txn.file_add_many(table_id, version, &came).await?;
+    let statistics: Vec<(&str, &[ColumnStatistics])> = all
+        .iter()
+        .filter(|p| !p.statistics.is_empty())
+        .map(|p| (p.partition.name.as_str(), p.statistics.as_slice()))
+        .collect();
+    statistics_store(txn, table_id, &statistics).await
+}
