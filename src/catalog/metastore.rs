@@ -6,6 +6,7 @@ use skep_core::name::validate_name;
 use skep_core::table::{Catalog, Database, PrincipalType};
 use skep_core::{Error, Result};
 
+use super::database_cache::DatabaseCache;
 use super::partition_cache::PartitionCache;
 use super::settings::Settings;
 use super::table_cache::TableCache;
@@ -27,6 +28,7 @@ pub struct Metastore {
     pub(super) clock: Clock,
     pub(super) partition_cache: Arc<PartitionCache>,
     pub(super) table_cache: Arc<TableCache>,
+    pub(super) database_cache: Arc<DatabaseCache>,
     /// Set where all operations are parts of one shared write (`together`).
     pub(super) ends: Option<Arc<Ends>>,
 }
@@ -36,7 +38,16 @@ impl Metastore {
         let definitions = settings.cache_memory_max / TABLES_SHARE;
         let table_cache = Arc::new(TableCache::new(definitions));
         let partition_cache = Arc::new(PartitionCache::new(settings.cache_memory_max - 2 * definitions));
-        Self { store, warehouse, settings: Arc::new(settings), clock, partition_cache, table_cache, ends: None }
+        Self {
+            store,
+            warehouse,
+            settings: Arc::new(settings),
+            clock,
+            partition_cache,
+            table_cache,
+            database_cache: Arc::default(),
+            ends: None,
+        }
     }
 
     pub fn settings(&self) -> &Settings {

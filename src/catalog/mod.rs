@@ -11,6 +11,7 @@ mod connectors;
 mod constraints;
 mod constraints_alter;
 mod constraints_read;
+mod database_cache;
 mod databases;
 mod drops;
 mod event_detail;

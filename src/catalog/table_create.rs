@@ -1,5 +1,8 @@
 //! Creating a table (`semantics.md §4`).
 
+use std::sync::Arc;
+
+use skep_core::name::normalize;
 use skep_core::registration::REGISTERED;
 use skep_core::stats::{
     ColumnStatistics, DO_NOT_UPDATE_STATS, STATS_GENERATED, basic_state_update, fast_statistics_complete,
@@ -9,6 +12,7 @@ use skep_core::table::{Database, Parameters, Table, TableType};
 use skep_core::{Error, Kind, Result};
 
 use super::caller::Caller;
+use super::database_cache::KnownDatabase;
 use super::databases::missing as database_missing;
 use super::metastore::Metastore;
 use super::reference::TableRef;
@@ -38,30 +42,49 @@ const TRANSIENT: [&str; 2] = ["created_with_ctas", "created_with_ctlt"];
 
 impl Metastore {
     pub async fn table_create(&self, caller: &Caller, request: TableCreate) -> Result<()> {
+        let (catalog, database) = (normalize(&request.table.catalog), normalize(&request.table.database));
+        if let Some(known) = self.database_cache.get(&catalog, &database).filter(|_| !self.store.is_joined()) {
+            match self.table_create_in(caller, request.clone(), known).await {
+                Err(error) if error.kind == Kind::Conflict => {}
+                done => return done,
+            }
+        }
+        let at = TableRef::new(&catalog, &database, &request.table.name);
+        let found = self.store.peek().await?.database_get_beside(&at.catalog, &at.database, &at.table).await?;
+        let Some((database, stored, is_taken)) = found else {
+            self.table_create_check(&request.table)?;
+            return Err(database_missing(&at.catalog, &at.database).with_kind(Kind::InvalidObject));
+        };
+        if is_taken {
+            RemoteRefusal::Table("Create").check(&database)?;
+            self.table_create_check(&request.table)?;
+            return Err(taken(&at));
+        }
+        let known = Arc::new(KnownDatabase { database, stored });
+        let done = self.table_create_in(caller, request, Arc::clone(&known)).await;
+        self.database_cache.put(&known);
+        done.map_err(|e| match e.kind {
+            Kind::Conflict => database_missing(&at.catalog, &at.database).with_kind(Kind::InvalidObject),
+            _ => e,
+        })
+    }
+
+    /// Creates the table in a database as it is known. Errors: Conflict where it is another one by now.
+    async fn table_create_in(&self, caller: &Caller, request: TableCreate, known: Arc<KnownDatabase>) -> Result<()> {
         let TableCreate { mut table, environment, processor_capabilities, constraints, statistics } = request;
         let at = TableRef::new(&table.catalog, &table.database, &table.name);
         (table.catalog, table.database, table.name) = (at.catalog.clone(), at.database.clone(), at.table.clone());
         if environment.get("create_table_as_external").is_some_and(|v| v.eq_ignore_ascii_case("true")) {
             translate::make_external(&mut table);
         }
-        let mut peek = self.store.peek().await?;
-        let found = peek.database_get_beside(&at.catalog, &at.database, &at.table).await?;
-        let Some((database, is_taken)) = found else {
-            self.table_create_check(&table)?;
-            return Err(database_missing(&at.catalog, &at.database).with_kind(Kind::InvalidObject));
-        };
-        let database = database.database;
+        let database = &known.database;
         if self.settings.translate_tables {
-            translate::table_create(self, &mut table, &database, processor_capabilities.as_deref())?;
+            translate::table_create(self, &mut table, database, processor_capabilities.as_deref())?;
         }
         self.table_create_check(&table)?;
-        RemoteRefusal::Table("Create").check(&database)?;
-        if is_taken {
-            return Err(taken(&at));
-        }
-        drop(peek);
+        RemoteRefusal::Table("Create").check(database)?;
         table_type_settle(&mut table);
-        let location = self.table_location_settle(&mut table, &database)?;
+        let location = self.table_location_settle(&mut table, database)?;
         table.parameters.remove(REGISTERED);
         for key in TRANSIENT {
             table.parameters.remove(key);
@@ -70,7 +93,16 @@ impl Metastore {
         table.parameters.entry("transient_lastDdlTime".to_owned()).or_insert_with(|| table.create_time.to_string());
         let of = at.clone();
         self.with_directories(caller, location.clone().into_iter().collect(), |created| {
-            self.table_create_stored(caller, at, table, environment, constraints, location, created)
+            self.table_create_stored(
+                caller,
+                at,
+                table,
+                Some(&known.stored),
+                environment,
+                constraints,
+                location,
+                created,
+            )
         })
         .await?;
         if statistics.is_empty() {
@@ -125,6 +157,7 @@ impl Metastore {
         caller: &Caller,
         at: TableRef,
         mut table: Table,
+        database: Option<&str>,
         environment: Parameters,
         constraints: Vec<super::constraints::Constraint>,
         location: Option<Location>,
@@ -136,20 +169,26 @@ impl Metastore {
         }
         table.parameters.remove(DO_NOT_UPDATE_STATS);
         let (at, table, constraints) = (&at, &table, &constraints);
-        self.store
+        let stored = self
+            .store
             .retrying("table_create", move || async move {
                 let mut txn = self.store.write().await?;
                 let change = Change { operation: "create_table", by: caller.user() };
-                let created = txn.table_create(table, change, Some(&at.tale("CREATE_TABLE", &()))).await;
+                let created = txn.table_create(table, database, change, Some(&at.tale("CREATE_TABLE", &()))).await;
                 let id = created.map_err(|e| if e.kind == Kind::AlreadyExists { taken(at) } else { e })?;
-                let id = id.ok_or_else(|| database_missing(&at.catalog, &at.database).with_kind(Kind::InvalidObject));
-                let stored = Table { id: id?, version: 1, ..table.clone() };
+                let Some(id) = id else { return Ok(false) };
+                let stored = Table { id, version: 1, ..table.clone() };
                 self.constraints_insert(&mut txn, &stored, constraints).await?;
                 txn.commit().await?;
                 self.partitions_begin(stored);
-                Ok(())
+                Ok(true)
             })
-            .await
+            .await?;
+        match (stored, database) {
+            (true, _) => Ok(()),
+            (false, Some(_)) => Err(Error::new(Kind::Conflict, format!("the database {} was changed", at.database))),
+            (false, None) => Err(database_missing(&at.catalog, &at.database).with_kind(Kind::InvalidObject)),
+        }
     }
 
     /// numFiles, totalSize and their mark, by a listing where Hive makes one (`semantics.md §4`).

@@ -106,15 +106,15 @@ impl Txn {
     pub async fn database_get(&mut self, catalog: &str, name: &str) -> Result<Option<StoredDatabase>> {
         self.database_by(&DATABASE_GET, catalog, name).await
     }
-    /// The database, and whether it has a table of this name.
+    /// The database, as it is stored too, and whether it has a table of this name.
     pub async fn database_get_beside(
         &mut self,
         catalog: &str,
         name: &str,
         table: &str,
-    ) -> Result<Option<(StoredDatabase, bool)>> {
+    ) -> Result<Option<(Database, String, bool)>> {
         let row = self.first(&DATABASE_GET_BESIDE, &[Arg::Text(catalog), Arg::Text(name), Arg::Text(table)]).await?;
-        row.map(|row| Ok((StoredDatabase { id: row.i64(0)?, database: row.json(1)? }, row.i64(2)? > 0))).transpose()
+        row.map(|row| Ok((row.json(1)?, row.string(1)?, row.i64(2)? > 0))).transpose()
     }
     /// The database, kept from being dropped until this transaction ends.
     pub async fn database_share(&mut self, catalog: &str, name: &str) -> Result<Option<StoredDatabase>> {

@@ -9,11 +9,12 @@ use super::driver::{Arg, Sql};
 use super::events::{EventRow, NewEvent};
 use super::txn::{Txn, to_json};
 
-/// A new table as its version 1. Gives no row where there is no such database, which is kept from being dropped.
+/// A new table as its version 1. Gives no row where there is no such database, or not as the caller
+/// knows it; it is kept from being dropped.
 const TABLE_CREATE: Sql = Sql::per_dialect(
     "table_create",
     "with d as (select d.id from database d join catalog c on c.id = d.catalog_id \
-         where c.name = $1 and d.name = $2 for share of d), \
+         where c.name = $1 and d.name = $2 and ($15::text is null or d.definition = $15) for share of d), \
      t as (insert into tbl (database_id, name, kind, version, definition_version, changed_at) \
          select d.id, $3, $4, 1, 1, (extract(epoch from clock_timestamp()) * 1000)::bigint from d \
          returning id, changed_at), \
@@ -24,7 +25,8 @@ const TABLE_CREATE: Sql = Sql::per_dialect(
      select id from t",
     "insert into tbl (database_id, name, kind, version, definition_version, changed_at) \
          select d.id, $3, $4, 1, 1, cast(unixepoch('subsec') * 1000 as integer) from database d \
-         join catalog c on c.id = d.catalog_id where c.name = $1 and d.name = $2; \
+         join catalog c on c.id = d.catalog_id \
+         where c.name = $1 and d.name = $2 and ($15 is null or d.definition = $15); \
      insert into table_version (table_id, version, definition, operation, at, by_user, request_id) \
          select t.id, 1, $5, $6, t.changed_at, $7, $14 from tbl t join database d on d.id = t.database_id \
          join catalog c on c.id = d.catalog_id \
@@ -129,11 +131,12 @@ fn kind_code(kind: TableType) -> i64 {
 }
 
 impl Txn {
-    /// Stores a new table as its version 1 and gives its id; none where its database is not there. A taken name is
-    /// `AlreadyExists`. `event` gets the version that this makes.
+    /// Stores a new table as its version 1 and gives its id; none where its database is not there, or stored in another
+    /// form than this. A taken name is `AlreadyExists`. `event` gets the version that this makes.
     pub async fn table_create(
         &mut self,
         table: &Table,
+        stored_as: Option<&str>,
         change: Change<'_>,
         event: Option<&Tale<'_>>,
     ) -> Result<Option<i64>> {
@@ -155,6 +158,7 @@ impl Txn {
             tbl,
             body,
             Arg::OptText(request_id.as_deref()),
+            Arg::OptText(stored_as),
         ];
         // All rows, so that SQLite comes to the end of its sequence.
         Ok(self.list(&TABLE_CREATE, &args, |row| row.i64(0)).await?.pop())

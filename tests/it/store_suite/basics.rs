@@ -60,7 +60,7 @@ store_cases! {
         database(&t.store).await;
         let table = table("t");
         let mut txn = t.store.write().await.unwrap();
-        let id = txn.table_create(&table, CHANGE, None).await.unwrap().unwrap();
+        let id = txn.table_create(&table, None, CHANGE, None).await.unwrap().unwrap();
         txn.commit().await.unwrap();
         for day in ["2024-01-01", "2024-01-02", "a%2Fb"] {
             add(&t.store, id, &table, day).await.unwrap();
@@ -83,7 +83,7 @@ store_cases! {
         database(&t.store).await;
         let table = table("t");
         let mut txn = t.store.write().await.unwrap();
-        let id = txn.table_create(&table, CHANGE, None).await.unwrap().unwrap();
+        let id = txn.table_create(&table, None, CHANGE, None).await.unwrap().unwrap();
         txn.commit().await.unwrap();
         let writers = (0..40).map(|n| {
             let (store, table) = (t.store.clone(), table.clone());

@@ -18,6 +18,12 @@ pub struct Field {
 }
 
 pub async fn field(store: &TestStore, change: impl FnOnce(&mut Settings)) -> Field {
+    let field = field_of(store, change).await;
+    field.database("d").await;
+    field
+}
+
+async fn field_of(store: &TestStore, change: impl FnOnce(&mut Settings)) -> Field {
     let dir = tempfile::tempdir().unwrap();
     let config = WarehouseConfig { managed_root: format!("file:{}/wh", dir.path().display()), ..Default::default() };
     let warehouse = Warehouse::new(config, Arc::new(now_ms)).unwrap();
@@ -26,9 +32,12 @@ pub async fn field(store: &TestStore, change: impl FnOnce(&mut Settings)) -> Fie
     let metastore = Metastore::new(store.store.clone(), Arc::new(warehouse), settings, Clock::manual(now_ms()));
     metastore.bootstrap().await.unwrap();
     let caller = Caller { user: Some("ann".into()), groups: Vec::new() };
-    let field = Field { metastore, caller, _dir: dir };
-    field.database("d").await;
-    field
+    Field { metastore, caller, _dir: dir }
+}
+
+/// A second metastore over the same store, with memories of its own.
+pub async fn field_again(store: &TestStore) -> Field {
+    field_of(store, |_| {}).await
 }
 
 pub fn at(table: &str) -> TableRef {

@@ -23,7 +23,7 @@ fn table(name: &str) -> Table {
 
 pub async fn create(store: &Store, name: &str) -> i64 {
     let mut txn = store.write().await.unwrap();
-    let id = txn.table_create(&table(name), CHANGE, None).await.unwrap().unwrap();
+    let id = txn.table_create(&table(name), None, CHANGE, None).await.unwrap().unwrap();
     txn.commit().await.unwrap();
     id
 }
@@ -86,7 +86,7 @@ store_cases! {
         let mut txn = t.store.write().await.unwrap();
         let mut ids = Vec::new();
         for number in 0..1100 {
-            ids.push(txn.table_create(&table(&format!("t{number}")), CHANGE, None).await.unwrap().unwrap());
+            ids.push(txn.table_create(&table(&format!("t{number}")), None, CHANGE, None).await.unwrap().unwrap());
         }
         txn.commit().await.unwrap();
         let long = "x".repeat(1 << 20);

@@ -137,7 +137,7 @@ async fn table_made(t: &TestStore) -> i64 {
     };
     database(&t.store).await;
     let mut txn = t.store.write().await.unwrap();
-    let id = txn.table_create(&table, CHANGE, None).await.unwrap().unwrap();
+    let id = txn.table_create(&table, None, CHANGE, None).await.unwrap().unwrap();
     txn.commit().await.unwrap();
     id
 }

@@ -42,7 +42,7 @@ fn fresh(store: &Store) -> Metastore {
 async fn filled(t: &TestStore, values: impl Iterator<Item = [String; 3]>) -> i64 {
     database(&t.store).await;
     let mut txn = t.store.write().await.unwrap();
-    let id = txn.table_create(&table(), CHANGE, None).await.unwrap().unwrap();
+    let id = txn.table_create(&table(), None, CHANGE, None).await.unwrap().unwrap();
     let version = txn.table_commit(id, None, CHANGE).await.unwrap();
     let partition = |values: [String; 3]| {
         let name = partition_name(&table().partition_keys, &values).unwrap();

@@ -74,7 +74,7 @@ fn partition(ds: &str, hr: &str, number: usize) -> Partition {
 async fn table_made(t: &TestStore) -> i64 {
     database(&t.store).await;
     let mut txn = t.store.write().await.unwrap();
-    let id = txn.table_create(&table(), CHANGE, None).await.unwrap().unwrap();
+    let id = txn.table_create(&table(), None, CHANGE, None).await.unwrap().unwrap();
     txn.commit().await.unwrap();
     id
 }
@@ -237,7 +237,7 @@ store_cases! {
         txn.commit().await.unwrap();
         assert_eq!(read(&cached, filter("hr = 1"), None).await.unwrap_err().kind, Kind::NotFound);
         let mut txn = t.store.write().await.unwrap();
-        txn.table_create(&table(), CHANGE, None).await.unwrap().unwrap();
+        txn.table_create(&table(), None, CHANGE, None).await.unwrap().unwrap();
         txn.commit().await.unwrap();
         assert!(names(&cached, filter("hr = 1"), None).await.is_empty());
     }

@@ -9,7 +9,7 @@ use skep_core::partition::Partition;
 use skep_core::table::{Parameters, Table};
 use skep_core::{Kind, Result};
 
-use super::fixture::{Field, at, field, table};
+use super::fixture::{Field, at, field, field_again, table};
 
 fn key(id: &str, body: u8) -> RequestKey {
     RequestKey { scope: "test", id: id.into(), body_hash: [body; 32] }
@@ -146,5 +146,24 @@ store_cases! {
             let failed = field.metastore.together("t", Some(&key(id, 1)), &[], |_| async { Ok(Vec::new()) }).await;
             assert_eq!(failed.unwrap_err().kind, Kind::InvalidInput, "{id:?}");
         }
+    }
+
+    async fn a_database_that_another_node_changed_is_seen(store: &TestStore) {
+        let (one, other) = (field(store, |_| {}).await, field_again(store).await);
+        one.table("before", &[]).await;
+        let mut database = one.metastore.database_get("hive", "d").await.unwrap();
+        database.location = format!("{}/elsewhere", database.location);
+        other.metastore.database_alter("hive", "d", database.clone()).await.unwrap();
+        let mut external = table("after", &[]);
+        external.table_type = skep_core::table::TableType::External;
+        external.parameters.insert("EXTERNAL".into(), "TRUE".into());
+        one.metastore.table_create(&one.caller, TableCreate { table: external, ..TableCreate::default() }).await.unwrap();
+        let made = one.metastore.table_get(&at("after")).await.unwrap();
+        assert!(made.location().unwrap().starts_with(&database.location), "{:?}", made.location());
+        let how = skep::catalog::DatabaseDrop { cascade: true, ..Default::default() };
+        other.metastore.database_drop(&other.caller, "hive", "d", how).await.unwrap();
+        let late = TableCreate { table: table("late", &[]), ..TableCreate::default() };
+        let failed = one.metastore.table_create(&one.caller, late).await.unwrap_err();
+        assert_eq!(failed.kind, Kind::InvalidObject, "{failed}");
     }
 }
