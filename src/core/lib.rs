@@ -3,6 +3,7 @@
 
 pub mod compaction;
 pub mod error;
+pub mod event_log;
 pub mod evolution;
 pub mod filter;
 #[cfg(any(test, feature = "fuzz"))]

@@ -1,0 +1,202 @@
+//! What makes a table an event log.
+
+use serde::{Deserialize, Serialize};
+
+use super::boundary::ArrivalOrder;
+use crate::name::normalize;
+use crate::table::{Column, Table};
+use crate::{Error, Result};
+
+/// Parameter of every table of a log: the log's name, `db.table`.
+pub const EVENT_LOG: &str = "skep.event_log";
+/// Parameter that says what the table is to it: [`LogRole`].
+pub const LOG_ROLE: &str = "skep.event_log.role";
+/// The key of the table of snapshots.
+pub const SNAPSHOT_ID: &str = "snapshot_id";
+/// The column of the view's inner query that ranks the events of a key.
+pub const RANK: &str = "skep_rank";
+
+/// What a table is to an event log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogRole {
+    Log,
+    Snapshots,
+    View,
+}
+
+impl LogRole {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Log => "log",
+            Self::Snapshots => "snapshots",
+            Self::View => "view",
+        }
+    }
+
+    /// The role of this table, if it has one.
+    pub fn of(table: &Table) -> Option<Self> {
+        let role = table.parameters.get(LOG_ROLE)?;
+        [Self::Log, Self::Snapshots, Self::View].into_iter().find(|known| known.as_str() == role)
+    }
+}
+
+/// How an event says what it does. Without one every event sets the state of its key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Operation {
+    pub column: String,
+    /// Values that mean: from here on there is no such key.
+    pub deletes: Vec<String>,
+}
+
+/// The rules of one event log. Column names are in normal form.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EventLog {
+    /// What identifies a row of the final view.
+    pub keys: Vec<String>,
+    /// Which event of a key is the later one: the greater in the first of these, then in the second, …
+    pub order: Vec<String>,
+    /// No two events of a key are equal in `order`. If not, all other columns decide, so that every engine chooses the
+    /// same one.
+    #[serde(default)]
+    pub is_order_total: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub operation: Option<Operation>,
+    /// In the log's database.
+    pub snapshot_table: String,
+    /// In the log's database.
+    pub view: String,
+    /// How Trino calls the catalog that this metastore is; None: the view has no text of Trino's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trino_catalog: Option<String>,
+    /// Deleted keys stay in snapshots for so long after their event arrived; None: for ever. In milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tombstones_ms: Option<i64>,
+}
+
+/// Types that order alike in all engines, and that a tie may be broken by.
+fn is_ordered(type_name: &str) -> bool {
+    let word = type_name.split('(').next().unwrap_or_default().trim();
+    matches!(
+        word,
+        "boolean"
+            | "tinyint"
+            | "smallint"
+            | "int"
+            | "bigint"
+            | "decimal"
+            | "string"
+            | "varchar"
+            | "char"
+            | "date"
+            | "timestamp"
+            | "float"
+            | "double"
+    )
+}
+
+fn is_floating(type_name: &str) -> bool {
+    matches!(type_name, "float" | "double")
+}
+
+fn type_of(column: &Column) -> String {
+    column.type_name.as_deref().unwrap_or_default().trim().to_ascii_lowercase()
+}
+
+impl EventLog {
+    /// Brings names into normal form.
+    #[must_use]
+    pub fn normalized(mut self) -> Self {
+        let all = self.keys.iter_mut().chain(&mut self.order).chain(self.operation.as_mut().map(|o| &mut o.column));
+        for name in all.chain([&mut self.snapshot_table, &mut self.view]) {
+            *name = normalize(name);
+        }
+        self
+    }
+
+    /// Whether the table can be this log. Errors (InvalidObject) name the column and what is allowed.
+    pub fn check(&self, table: &Table) -> Result<()> {
+        let wrong = |what: String| Err(Error::invalid_object(format!("event log {}: {what}", table.full_name())));
+        if table.is_view() || table.location().is_none() {
+            return wrong("a view cannot be an event log; it must be a table of Parquet files".into());
+        }
+        if let Err(error) = ArrivalOrder::of(table) {
+            return wrong(error.message.into_owned());
+        }
+        for (what, names) in [("key", &self.keys), ("order", &self.order)] {
+            if names.is_empty() {
+                return wrong(format!("names no {what} column; at least one is needed"));
+            }
+            for (at, name) in names.iter().enumerate() {
+                if names[..at].contains(name) {
+                    return wrong(format!("the {what} column `{name}` is named twice"));
+                }
+                if let Some(problem) = column_problem(table, what, name) {
+                    return wrong(problem);
+                }
+            }
+        }
+        if let Some(operation) = &self.operation {
+            let Some(column) = column_of(table, &operation.column) else {
+                return wrong(no_column(table, "operation", &operation.column));
+            };
+            let word = type_of(column);
+            if !matches!(word.split('(').next(), Some("string" | "varchar" | "char")) {
+                return wrong(format!("the operation column `{}` is {word}; it must be a string", operation.column));
+            }
+            if operation.deletes.is_empty() {
+                return wrong("an operation column needs at least one value that means deletion".into());
+            }
+        }
+        if let Some(column) = table.columns().iter().find(|c| c.name == RANK) {
+            return wrong(format!("the column name `{}` is used by the final view itself", column.name));
+        }
+        match self.tie_problem(table) {
+            Some(problem) => wrong(problem),
+            None => Ok(()),
+        }
+    }
+
+    fn tie_problem(&self, table: &Table) -> Option<String> {
+        if self.is_order_total {
+            return None;
+        }
+        let column = self.tie_columns(table).find(|column| !is_ordered(&type_of(column)))?;
+        Some(format!(
+            "where events of a key are equal in {}, all other columns decide, but `{}` is {}, which has no order in all \
+             engines; say that the order is total, or name more order columns",
+            self.order.join(", "),
+            column.name,
+            type_of(column)
+        ))
+    }
+
+    /// Columns that decide where order columns do not, in the table's order.
+    pub(super) fn tie_columns<'a>(&'a self, table: &'a Table) -> impl Iterator<Item = &'a Column> {
+        let decides = |name: &String| !self.keys.contains(name) && !self.order.contains(name);
+        table.columns().iter().filter(move |c| !self.is_order_total && decides(&c.name))
+    }
+}
+
+fn column_problem(table: &Table, what: &str, name: &str) -> Option<String> {
+    let Some(column) = column_of(table, name) else { return Some(no_column(table, what, name)) };
+    let word = type_of(column);
+    if !is_ordered(&word) {
+        return Some(format!("the {what} column `{name}` is {word}; it must be of a primitive type with an order"));
+    }
+    if what == "key" && is_floating(&word) {
+        return Some(format!("the key column `{name}` is {word}; floating-point numbers do not identify rows"));
+    }
+    None
+}
+
+fn column_of<'a>(table: &'a Table, name: &str) -> Option<&'a Column> {
+    table.columns().iter().find(|c| c.name == name)
+}
+
+fn no_column(table: &Table, what: &str, name: &str) -> String {
+    if table.partition_keys.iter().any(|k| k.name == name) {
+        return format!("the {what} column `{name}` is a partition key; it must be a column of the files");
+    }
+    let known: Vec<&str> = table.columns().iter().map(|c| c.name.as_str()).collect();
+    format!("there is no {what} column `{name}`; the table has {}", known.join(", "))
+}

@@ -1,0 +1,16 @@
+//! Event logs: a table of events, snapshots of what they amount to, and the view that joins both (`design.md §8`).
+//! What is an event log, which partitions come before which, and the text of the view. No I/O, no clock.
+
+mod boundary;
+mod definition;
+mod dialect;
+#[cfg(test)]
+mod tests;
+mod trino;
+mod view;
+
+pub use boundary::{ArrivalOrder, Boundary};
+pub use definition::{EVENT_LOG, EventLog, LOG_ROLE, LogRole, Operation, SNAPSHOT_ID};
+pub use dialect::Dialect;
+pub use trino::{TRINO_COMMENT, TRINO_MARK, trino_type, trino_view_text};
+pub use view::{LATE_MAX, ViewInput, final_view_text, snapshot_query_text};

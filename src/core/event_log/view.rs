@@ -1,0 +1,123 @@
+//! The text of the final view: the latest state of every key, of a snapshot and the events since.
+
+use super::boundary::{ArrivalOrder, Boundary};
+use super::definition::{EventLog, RANK, SNAPSHOT_ID};
+use super::dialect::Dialect;
+use crate::table::Table;
+use crate::{Error, Kind, Result};
+
+/// So many late partitions a text may name.
+pub const LATE_MAX: usize = 100;
+
+/// What a view's text pins.
+#[derive(Debug, Clone, Copy)]
+pub struct ViewInput<'a> {
+    pub log: &'a EventLog,
+    /// The table of events.
+    pub table: &'a Table,
+    /// The snapshot, and what it covers; None: there is none yet.
+    pub snapshot: Option<(&'a str, &'a Boundary)>,
+    /// Partitions at or before the watermark that the snapshot does not have.
+    pub late: &'a [Boundary],
+}
+
+/// The view's text. Errors (InvalidOperation): too many late partitions.
+pub fn final_view_text(input: ViewInput<'_>, dialect: Dialect) -> Result<String> {
+    let columns = data_columns(input.table);
+    let alive = alive(input, dialect);
+    let ranked = ranked(input, dialect, &union(input, dialect, true)?);
+    let selected = list(dialect, "r", &columns);
+    Ok(format!("SELECT {selected} FROM ({ranked}) {r} WHERE {alive}", r = dialect.name("r")))
+}
+
+/// What a compaction writes: the latest event of every key with deletions, of the snapshot and of exactly these
+/// partitions. Tombstones that may go are the compactor's affair.
+pub fn snapshot_query_text(input: ViewInput<'_>, partitions: &[Boundary], dialect: Dialect) -> Result<String> {
+    let columns = data_columns(input.table);
+    let arrival = ArrivalOrder::of(input.table)?;
+    let table = &input.table.name;
+    let terms: Vec<String> = partitions.iter().map(|one| arrival.equal(dialect, table, one)).collect();
+    let condition = if terms.is_empty() { "1 = 0".to_owned() } else { terms.join(" OR ") };
+    let source = union_of(input, dialect, &condition);
+    let ranked = ranked(input, dialect, &source);
+    let selected = list(dialect, "r", &columns);
+    let r = dialect.name("r");
+    Ok(format!("SELECT {selected} FROM ({ranked}) {r} WHERE {r}.{rank} = 1", rank = dialect.name(RANK)))
+}
+
+fn data_columns(table: &Table) -> Vec<&str> {
+    table.columns().iter().map(|c| c.name.as_str()).collect()
+}
+
+fn list(dialect: Dialect, table: &str, columns: &[&str]) -> String {
+    let one = |column: &&str| format!("{}.{}", dialect.name(table), dialect.name(column));
+    columns.iter().map(one).collect::<Vec<_>>().join(", ")
+}
+
+/// All events with their rank within their key, the latest first.
+fn ranked(input: ViewInput<'_>, dialect: Dialect, source: &str) -> String {
+    let columns = list(dialect, "u", &data_columns(input.table));
+    let keys: Vec<&str> = input.log.keys.iter().map(String::as_str).collect();
+    let ties = input.log.tie_columns(input.table).map(|c| c.name.as_str());
+    let order: Vec<String> = input
+        .log
+        .order
+        .iter()
+        .map(String::as_str)
+        .chain(ties)
+        .map(|column| format!("{} DESC", list(dialect, "u", &[column])))
+        .collect();
+    format!(
+        "SELECT {columns}, ROW_NUMBER() OVER (PARTITION BY {} ORDER BY {}) AS {} FROM ({source}) {}",
+        list(dialect, "u", &keys),
+        order.join(", "),
+        dialect.name(RANK),
+        dialect.name("u"),
+    )
+}
+
+/// The first of its key, and no deletion.
+fn alive(input: ViewInput<'_>, dialect: Dialect) -> String {
+    let first = format!("{}.{} = 1", dialect.name("r"), dialect.name(RANK));
+    let Some(operation) = &input.log.operation else { return first };
+    let column = list(dialect, "r", &[&operation.column]);
+    let deletes: Vec<String> = operation.deletes.iter().map(|value| dialect.text(value)).collect();
+    format!("{first} AND ({column} IS NULL OR {column} NOT IN ({}))", deletes.join(", "))
+}
+
+fn union(input: ViewInput<'_>, dialect: Dialect, is_view: bool) -> Result<String> {
+    let arrival = ArrivalOrder::of(input.table)?;
+    if is_view && input.late.len() > LATE_MAX {
+        return Err(Error::new(
+            Kind::InvalidOperation,
+            format!("{} late partitions; a view names at most {LATE_MAX}", input.late.len()),
+        ));
+    }
+    let Some((_, watermark)) = input.snapshot else { return Ok(events(input, dialect, None)) };
+    let table = &input.table.name;
+    let mut terms = vec![arrival.after(dialect, table, watermark)];
+    terms.extend(input.late.iter().map(|one| arrival.equal(dialect, table, one)));
+    Ok(union_of(input, dialect, &terms.join(" OR ")))
+}
+
+/// The snapshot, if there is one, and the events that a condition holds for.
+fn union_of(input: ViewInput<'_>, dialect: Dialect, condition: &str) -> String {
+    let events = events(input, dialect, Some(condition));
+    let Some((id, _)) = input.snapshot else { return events };
+    let table = &input.log.snapshot_table;
+    let columns = list(dialect, table, &data_columns(input.table));
+    format!(
+        "SELECT {columns} FROM {}.{} WHERE {} = {} UNION ALL {events}",
+        dialect.name(&input.table.database),
+        dialect.name(table),
+        list(dialect, table, &[SNAPSHOT_ID]),
+        dialect.text(id),
+    )
+}
+
+fn events(input: ViewInput<'_>, dialect: Dialect, condition: Option<&str>) -> String {
+    let table = &input.table.name;
+    let columns = list(dialect, table, &data_columns(input.table));
+    let condition = condition.map(|text| format!(" WHERE ({text})")).unwrap_or_default();
+    format!("SELECT {columns} FROM {}.{}{condition}", dialect.name(&input.table.database), dialect.name(table))
+}
