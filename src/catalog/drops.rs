@@ -5,6 +5,7 @@ use skep_core::table::{Database, Parameters, Table};
 use skep_core::{Error, Kind, Result};
 
 use super::caller::Caller;
+use super::event_log::log_refuse;
 use super::metastore::Metastore;
 use super::privileges::table_scope;
 use super::reference::TableRef;
@@ -42,6 +43,7 @@ impl Metastore {
                 let mut txn = self.store.write().await?;
                 let locked = txn.table_lock_last(&at.catalog, &at.database, &at.table).await?;
                 let (table, has_views) = locked.ok_or_else(|| missing(at))?;
+                log_refuse(&table, "dropping it alone")?;
                 let purge = skips_trash(environment, &table.parameters);
                 if has_views {
                     self.materialized_check(&mut txn, std::slice::from_ref(&table), None).await?;
@@ -114,6 +116,7 @@ impl Metastore {
         delete_data: bool,
         skip_trash: bool,
     ) -> Result<Vec<Deletion>> {
+        self.log_forget(txn, table).await?;
         let mut deletions = Vec::new();
         if delete_data
             && data_is_ours(table)
@@ -171,6 +174,7 @@ impl Metastore {
     ) -> Result<Vec<Deletion>> {
         let mut txn = self.store.write().await?;
         let mut table = txn.table_lock(&at.catalog, &at.database, &at.table).await?.ok_or_else(|| missing(at))?;
+        log_refuse(&table, "truncating it")?;
         let skip_trash = skips_trash(environment, &table.parameters);
         let columns: Vec<String> = table.columns().iter().map(|c| c.name.clone()).collect();
         let change = Change { operation: "truncate_table", by: caller.user() };

@@ -16,6 +16,7 @@ mod databases;
 mod drops;
 mod event_detail;
 mod event_fire;
+mod event_log;
 mod events;
 mod files;
 mod functions;
@@ -72,6 +73,10 @@ pub use constraints_read::ForeignKeyQuery;
 pub use databases::{DatabaseAltered, DatabaseDrop};
 pub use event_detail::EventDetail;
 pub use event_fire::{EventFire, Fired};
+pub use event_log::{
+    CompactionBegin, CompactionCommit, CompactionInput, CompactionWork, LogCompaction, LogCreate, LogRecord,
+    LogSnapshot, SnapshotsExpire,
+};
 pub use events::{Event, EventCount, EventQuery};
 pub use locks::{LockAnswer, LockComponent, LockRequest, lock_filter};
 pub use metastore::Metastore;

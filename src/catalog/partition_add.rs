@@ -213,6 +213,7 @@ impl Metastore {
         let version = txn.table_commit_told(table.id, None, change, Some(&event)).await?;
         let slots = txn.partition_add_many(table.id, version, table.location(), &partitions).await?;
         self.partition_privileges_inherit(&mut txn, &locked, &partitions).await?;
+        self.log_partitions_came(&mut txn, caller, &locked, &partitions).await?;
         txn.commit().await?;
         let came = partitions.iter().zip(slots).collect();
         self.partitions_follow(Followed { table: Table { version, ..locked }, gone: Vec::new(), came });

@@ -142,6 +142,7 @@ impl Metastore {
     ) -> Result<()> {
         let mut txn = self.store.write_table(table.id).await?;
         let locked = self.partitions_unchanged(&mut txn, at, table, old, names).await?;
+        self.log_partitions_change(&mut txn, caller, &locked, old, &new).await?;
         let change = Change { operation: "alter_partitions", by: caller.user() };
         let version = txn.table_commit(table.id, None, change).await?;
         column_statistics_after(&mut txn, table.id, old, &mut new).await?;

@@ -102,6 +102,7 @@ impl Metastore {
             return Ok(Leftovers { dropped, deletions: Vec::new(), parents: Vec::new() });
         }
         let names: Vec<String> = dropped.iter().map(|p| p.name.clone()).collect();
+        self.log_partitions_change(&mut txn, caller, &table, &dropped, &[]).await?;
         let change = Change { operation: "drop_partitions", by: caller.user() };
         let event = at.tale("DROP_PARTITION", &());
         let version = txn.table_commit_told(table.id, None, change, Some(&event)).await?;

@@ -7,6 +7,7 @@ use skep_core::table::{Column, Table};
 use skep_core::{Error, Kind, Result};
 
 use super::caller::Caller;
+use super::event_log::log_refuse;
 use super::metastore::Metastore;
 use super::partition_form::{default_location, overtaken, same_frame};
 use super::partition_privileges::partition_privileges_forget;
@@ -83,6 +84,8 @@ impl Metastore {
         let mut txn = self.store.read().await?;
         let target = table_of(&mut txn, &request.target, "destination").await?;
         let source = table_of(&mut txn, &request.source, "source").await?;
+        log_refuse(&source, "exchanging partitions")?;
+        log_refuse(&target, "exchanging partitions")?;
         let values = specified(&source, &request.specification)?;
         let all = txn.partition_values(source.id).await?;
         let fits = |of: &[String]| values.iter().zip(of).all(|(wanted, value)| wanted == value);

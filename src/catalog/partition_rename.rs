@@ -7,6 +7,7 @@ use skep_core::table::{Parameters, Table, TableType};
 use skep_core::{Error, Kind, Result};
 
 use super::caller::Caller;
+use super::event_log::log_refuse;
 use super::metastore::Metastore;
 use super::partition_alter::column_statistics_after;
 use super::partition_form::{Shapes, default_location, overtaken, partitions_name, table_missing};
@@ -38,6 +39,7 @@ impl Metastore {
         let mut txn = self.store.read().await?;
         let table = txn.table_get(&at.catalog, &at.database, &at.table).await?;
         let table = table.ok_or_else(|| table_missing(at, "alter partition", Kind::InvalidOperation))?;
+        log_refuse(&table, "renaming a partition")?;
         let mut new = [request.new.clone()];
         partitions_name(&table, &mut new, &self.whitelist()?)?;
         let [mut new] = new;

@@ -17,6 +17,9 @@ use super::table_alter::Altered;
 use super::table_read::missing;
 use crate::store::{Change, Definition, StoredFile, Txn};
 
+/// What versions say that it was.
+const OPERATION: &str = "register";
+
 /// What is to be published of one table.
 #[derive(Debug, Clone)]
 pub struct Publish {
@@ -56,22 +59,25 @@ impl Metastore {
         let locked = txn.table_lock(&at.catalog, &at.database, &at.table).await?.ok_or_else(|| missing(at))?;
         self.publish_check(&mut txn, publish, &locked).await?;
         let mut version = locked.version;
-        let change = Change { operation: "register", by: caller.user() };
+        let change = Change { operation: OPERATION, by: caller.user() };
         let table = publish.definition.as_ref().unwrap_or(&locked);
         if let Some(new) = &publish.definition {
             let event = at.tale("ALTER_TABLE", &Altered { truncate: false, partition: None, renamed_from: None });
             version = txn.table_commit_told(locked.id, Some(Definition::of(new)), change, Some(&event)).await?;
             self.columns_append(&mut txn, version, &locked, new).await?;
+            self.log_columns_follow(&mut txn, caller, &locked, new).await?;
         }
         let (changed, new): (Vec<&Published>, Vec<&Published>) =
             publish.partitions.iter().filter(|p| !p.partition.name.is_empty()).partition(|p| p.replaces.is_some());
         if !new.is_empty() {
-            version = self.publish_new(&mut txn, at, table, change, &new).await?;
+            version = self.publish_new(&mut txn, at, table, caller, &new).await?;
         }
         if !changed.is_empty() {
-            version = self.publish_changed(&mut txn, at, table, change, &changed).await?;
+            version = self.publish_changed(&mut txn, at, table, caller, &changed).await?;
         }
         if !publish.dropped.is_empty() {
+            let old = txn.partition_by_names(locked.id, version, &publish.dropped).await?;
+            self.log_partitions_change(&mut txn, caller, table, &old, &[]).await?;
             let event = at.tale("DROP_PARTITION", &());
             version = txn.table_commit_told(locked.id, None, change, Some(&event)).await?;
             txn.partition_remove_many(locked.id, version, &publish.dropped).await?;
@@ -109,13 +115,15 @@ impl Metastore {
         txn: &mut Txn,
         at: &TableRef,
         table: &Table,
-        change: Change<'_>,
+        caller: &Caller,
         new: &[&Published],
     ) -> Result<i64> {
+        let change = Change { operation: OPERATION, by: caller.user() };
         let partitions: Vec<Partition> = new.iter().map(|p| p.partition.clone()).collect();
         let version = txn.table_commit_told(table.id, None, change, Some(&at.tale("ADD_PARTITION", &()))).await?;
         txn.partition_add_many(table.id, version, table.location(), &partitions).await?;
         self.partition_privileges_inherit(txn, table, &partitions).await?;
+        self.log_partitions_came(txn, caller, table, &partitions).await?;
         Ok(version)
     }
 
@@ -124,11 +132,14 @@ impl Metastore {
         txn: &mut Txn,
         at: &TableRef,
         table: &Table,
-        change: Change<'_>,
+        caller: &Caller,
         changed: &[&Published],
     ) -> Result<i64> {
+        let change = Change { operation: OPERATION, by: caller.user() };
         let partitions: Vec<Partition> = changed.iter().map(|p| p.partition.clone()).collect();
         let names: Vec<String> = partitions.iter().map(|p| p.name.clone()).collect();
+        let old = txn.partition_by_names(table.id, table.version, &names).await?;
+        self.log_partitions_change(txn, caller, table, &old, &partitions).await?;
         let version = txn.table_commit(table.id, None, change).await?;
         if txn.partition_remove_many(table.id, version, &names).await? != names.len() as u64 {
             return Err(Error::internal(format!("{at}: partitions that were to be replaced are not there")));
@@ -141,7 +152,7 @@ impl Metastore {
     }
 
     /// Partitions get the columns that the table got, at the end; the others stay as they are, since their files are.
-    async fn columns_append(&self, txn: &mut Txn, version: i64, old: &Table, new: &Table) -> Result<()> {
+    pub(super) async fn columns_append(&self, txn: &mut Txn, version: i64, old: &Table, new: &Table) -> Result<()> {
         if !new.is_partitioned() || old.columns() == new.columns() {
             return Ok(());
         }

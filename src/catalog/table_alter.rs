@@ -11,6 +11,7 @@ use skep_core::table::{Parameters, Table, TableType};
 use skep_core::{Error, Kind, Result};
 
 use super::caller::Caller;
+use super::event_log::log_alter_check;
 use super::metastore::Metastore;
 use super::partition_follow::Followed;
 use super::reference::TableRef;
@@ -89,6 +90,7 @@ impl Metastore {
         };
         let mut new = request.new.clone();
         expected_check(&old, request)?;
+        log_alter_check(&old, &mut new)?;
         self.table_alter_check(&old, &new, &request.environment)?;
         let moving = self.table_alter_settle(&old, &mut new).await?;
         if moving.is_none() {
@@ -223,6 +225,7 @@ impl Metastore {
             self.columns_cascade(&mut txn, old.id, version, &new).await?;
         }
         self.constraints_after_alter(&mut txn, old, &new, version).await?;
+        self.log_columns_follow(&mut txn, caller, old, &new).await?;
         let moved = (old.location(), new.location());
         if let ((Some(from), Some(to)), true) = (moved, renamed && new.is_partitioned() && moved.0 != moved.1) {
             self.partitions_rebase(&mut txn, old.id, version, from, to).await?;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use skep_core::event_log::{EVENT_LOG, LOG_ROLE};
 use skep_core::name::normalize;
 use skep_core::registration::REGISTERED;
 use skep_core::stats::{
@@ -85,7 +86,9 @@ impl Metastore {
         RemoteRefusal::Table("Create").check(database)?;
         table_type_settle(&mut table);
         let location = self.table_location_settle(&mut table, database)?;
-        table.parameters.remove(REGISTERED);
+        for key in [REGISTERED, EVENT_LOG, LOG_ROLE] {
+            table.parameters.remove(key);
+        }
         for key in TRANSIENT {
             table.parameters.remove(key);
         }

@@ -81,6 +81,10 @@ pub enum DocumentKind {
     Type,
     /// Scope: empty.
     DataConnector,
+    /// Scope: empty; name: the log's table id.
+    EventLog,
+    /// Registrations that were refused. Scope: empty; name: a number.
+    Quarantine,
 }
 
 impl DocumentKind {
@@ -96,6 +100,8 @@ impl DocumentKind {
             Self::PartitionMark => "partition_mark",
             Self::Type => "type",
             Self::DataConnector => "data_connector",
+            Self::EventLog => "event_log",
+            Self::Quarantine => "quarantine",
         }
     }
 }

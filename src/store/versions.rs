@@ -33,7 +33,30 @@ const VERSION_PARTITIONS: Sql = Sql::both(
      and (p.removed is null or p.removed > $2) and p.name > $3 order by p.name limit $4",
 );
 
-pub(super) const ALL: &[&Sql] = &[&VERSION_LIST, &VERSION_AT, &VERSION_CAME, &VERSION_WENT, &VERSION_PARTITIONS];
+/// Rows that a later version has and an earlier one has not.
+const VERSION_ROWS_CAME: Sql = Sql::both(
+    "version_rows_came",
+    "select p.id, p.name, p.slot, b.uri, p.location, p.partition_values, p.params, p.created_at, p.accessed_at, \
+     p.write_id from partition p left join base b on b.id = p.base_id where p.table_id = $1 and p.added > $2 \
+     and p.added <= $3 and (p.removed is null or p.removed > $3) order by p.name",
+);
+/// Rows that an earlier version has and a later one has not.
+const VERSION_ROWS_WENT: Sql = Sql::both(
+    "version_rows_went",
+    "select p.id, p.name, p.slot, b.uri, p.location, p.partition_values, p.params, p.created_at, p.accessed_at, \
+     p.write_id from partition p left join base b on b.id = p.base_id where p.table_id = $1 and p.added <= $2 \
+     and p.removed > $2 and p.removed <= $3 order by p.name",
+);
+
+pub(super) const ALL: &[&Sql] = &[
+    &VERSION_LIST,
+    &VERSION_AT,
+    &VERSION_CAME,
+    &VERSION_WENT,
+    &VERSION_PARTITIONS,
+    &VERSION_ROWS_CAME,
+    &VERSION_ROWS_WENT,
+];
 
 /// One version of a table, as its log says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -100,6 +123,21 @@ impl Txn {
         let VersionSpan { table_id, from, to } = span;
         let args = [Arg::I64(table_id), Arg::I64(from), Arg::I64(to), Arg::Text(after), Arg::I64(limit)];
         self.list(sql, &args, |row| row.string(0)).await
+    }
+
+    /// Partitions that came and those that went between two versions, by name. A changed one is in both.
+    pub async fn partition_changes_between(
+        &mut self,
+        table_id: i64,
+        from: i64,
+        to: i64,
+    ) -> Result<(Vec<Partition>, Vec<Partition>)> {
+        let args = [Arg::I64(table_id), Arg::I64(from), Arg::I64(to)];
+        let reader = Reader::new(self.slot_list(table_id, to).await?);
+        let came = self.list(&VERSION_ROWS_CAME, &args, |row| reader.read(row)).await?;
+        let reader = Reader::new(self.slot_list(table_id, from).await?);
+        let went = self.list(&VERSION_ROWS_WENT, &args, |row| reader.read(row)).await?;
+        Ok((came, went))
     }
 
     /// Partitions as of a version that is still kept, by name, after `after`.

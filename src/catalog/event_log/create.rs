@@ -1,0 +1,182 @@
+//! Making a table an event log, and ending that.
+
+use std::sync::Arc;
+
+use skep_core::event_log::{ArrivalOrder, EVENT_LOG, EventLog, LOG_ROLE, LogRole, SNAPSHOT_ID};
+use skep_core::table::{Column, Shape, Storage, Table, TableType};
+use skep_core::{Error, Kind, Result};
+
+use super::super::caller::Caller;
+use super::super::metastore::Metastore;
+use super::super::reference::TableRef;
+use super::super::table_alter::Altered;
+use super::super::table_read::missing;
+use super::record::{LogRecord, log_store};
+use super::view::{role_mark, view_of};
+use crate::store::{Change, Definition, DocumentKind, Txn};
+use crate::warehouse::Location;
+
+/// A table that is to become an event log.
+#[derive(Debug, Clone)]
+pub struct LogCreate {
+    pub at: TableRef,
+    pub log: EventLog,
+    /// Where snapshots are written; beside the log if not said.
+    pub snapshot_location: Option<String>,
+}
+
+const PARQUET_INPUT: &str = "org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat";
+
+impl Metastore {
+    /// Makes an existing table of Parquet files an event log: its table of snapshots and its final view are made with
+    /// it. Errors: InvalidObject names what does not fit; AlreadyExists a name that is taken.
+    pub async fn log_create(&self, caller: &Caller, request: &LogCreate) -> Result<LogRecord> {
+        self.store.retrying("log_create", || self.log_create_once(caller, request)).await
+    }
+
+    async fn log_create_once(&self, caller: &Caller, request: &LogCreate) -> Result<LogRecord> {
+        let at = &request.at;
+        let log = request.log.clone().normalized();
+        for name in [&log.snapshot_table, &log.view] {
+            if !self.name_is_valid(name) {
+                return Err(Error::invalid_object(format!("{name:?} is not a valid name of a table")));
+            }
+        }
+        let mut txn = self.store.write().await?;
+        let table = txn.table_lock(&at.catalog, &at.database, &at.table).await?.ok_or_else(|| missing(at))?;
+        if let Some(role) = LogRole::of(&table) {
+            let of = table.parameters.get(EVENT_LOG).map_or("", String::as_str);
+            return Err(Error::already_exists(format!("{at} is the {} of the event log {of} already", role.as_str())));
+        }
+        log.check(&table)?;
+        parquet_check(&table)?;
+        self.log_partitions_check(&mut txn, &table).await?;
+        let mut record = LogRecord {
+            log,
+            snapshots_id: 0,
+            view_id: 0,
+            current: None,
+            snapshots: Vec::new(),
+            late: Vec::new(),
+            compaction: None,
+            token: 0,
+            sealed: Vec::new(),
+        };
+        let snapshots = snapshots_of(&table, &record, request.snapshot_location.as_deref())?;
+        record.snapshots_id = self.log_table_create(&mut txn, caller, snapshots).await?;
+        record.view_id = self.log_table_create(&mut txn, caller, view_of(&table, &record)?).await?;
+        let mut marked = table.clone();
+        role_mark(&mut marked.parameters, &table, LogRole::Log);
+        self.log_definition_set(&mut txn, caller, at, &marked).await?;
+        log_store(&mut txn, table.id, &record).await?;
+        txn.commit().await?;
+        Ok(record)
+    }
+
+    /// Every partition must have a place in the order of arrival.
+    async fn log_partitions_check(&self, txn: &mut Txn, table: &Table) -> Result<()> {
+        let arrival = ArrivalOrder::of(table)?;
+        for (name, values) in txn.partition_values(table.id).await? {
+            arrival.boundary(&values).map_err(|e| {
+                Error::invalid_object(format!("partition {name} of {}: {}", table.full_name(), e.message))
+            })?;
+        }
+        Ok(())
+    }
+
+    async fn log_table_create(&self, txn: &mut Txn, caller: &Caller, mut table: Table) -> Result<i64> {
+        let at = TableRef::new(&table.catalog, &table.database, &table.name);
+        table.create_time = self.now_seconds();
+        table.parameters.insert("transient_lastDdlTime".to_owned(), table.create_time.to_string());
+        let change = Change { operation: "log_create", by: caller.user() };
+        if txn.table_head(&at.catalog, &at.database, &at.table).await?.is_some() {
+            return Err(Error::already_exists(format!("Table {at} already exists")));
+        }
+        let id = txn.table_create(&table, None, change, Some(&at.tale("CREATE_TABLE", &()))).await?;
+        id.ok_or_else(|| Error::not_found(format!("Database {} not found", at.database)))
+    }
+
+    async fn log_definition_set(&self, txn: &mut Txn, caller: &Caller, at: &TableRef, new: &Table) -> Result<()> {
+        let event = at.tale("ALTER_TABLE", &Altered { truncate: false, partition: None, renamed_from: None });
+        let change = Change { operation: "log_alter", by: caller.user() };
+        txn.table_commit_told(new.id, Some(Definition::of(new)), change, Some(&event)).await.map(drop)
+    }
+
+    /// Makes the log an ordinary table again. Its view goes; its table of snapshots goes too unless it is to stay. No
+    /// data is deleted. Errors: NotFound where it is no log.
+    pub async fn log_drop(&self, caller: &Caller, at: &TableRef, keep_snapshots: bool) -> Result<()> {
+        self.store.retrying("log_drop", || self.log_drop_once(caller, at, keep_snapshots)).await
+    }
+
+    async fn log_drop_once(&self, caller: &Caller, at: &TableRef, keep_snapshots: bool) -> Result<()> {
+        let mut txn = self.store.write().await?;
+        let locked = self.log_lock(&mut txn, at).await?;
+        let (mut table, record) = (locked.table, locked.record);
+        txn.document_delete(DocumentKind::EventLog, "", &table.id.to_string()).await?;
+        for (name, id) in [(&record.log.view, record.view_id), (&record.log.snapshot_table, record.snapshots_id)] {
+            let of = TableRef::new(&at.catalog, &at.database, name);
+            let other = txn.table_lock(&of.catalog, &of.database, &of.table).await?;
+            let Some(mut other) = other.filter(|other| other.id == id) else { continue };
+            if keep_snapshots && id == record.snapshots_id {
+                unmark(&mut other);
+                self.log_definition_set(&mut txn, caller, &of, &other).await?;
+            } else {
+                self.table_drop_in(&mut txn, caller, &other, false, false).await?;
+            }
+        }
+        unmark(&mut table);
+        self.log_definition_set(&mut txn, caller, at, &table).await?;
+        txn.commit().await
+    }
+}
+
+/// The table of snapshots: the log's columns, and a key that nothing else has.
+fn snapshots_of(log: &Table, record: &LogRecord, location: Option<&str>) -> Result<Table> {
+    let columns = log.columns();
+    if columns.iter().any(|column| column.name == SNAPSHOT_ID) {
+        return Err(Error::invalid_object(format!(
+            "the log has a column `{SNAPSHOT_ID}`, which is the snapshots' key"
+        )));
+    }
+    let location = match (location, log.location()) {
+        (Some(given), _) => Location::parse(given)?,
+        (None, Some(place)) => {
+            let place = Location::parse(place)?;
+            let parent = place.parent().ok_or_else(|| Error::invalid_object("the log lies in a root"))?;
+            parent.join(&record.log.snapshot_table)
+        }
+        (None, None) => return Err(Error::invalid_object("the log has no location")),
+    };
+    let shape = log.storage.as_ref().map(|s| Shape::clone(&s.shape)).unwrap_or_default();
+    let key = Column { name: SNAPSHOT_ID.to_owned(), type_name: Some("string".to_owned()), comment: None };
+    let mut table = Table {
+        catalog: log.catalog.clone(),
+        database: log.database.clone(),
+        name: record.log.snapshot_table.clone(),
+        owner: log.owner.clone(),
+        owner_type: log.owner_type,
+        storage: Some(Storage { shape: Arc::new(shape), location: Some(location.to_string()) }),
+        partition_keys: vec![key],
+        table_type: TableType::External,
+        ..Table::default()
+    };
+    table.parameters.insert("EXTERNAL".to_owned(), "TRUE".to_owned());
+    role_mark(&mut table.parameters, log, LogRole::Snapshots);
+    Ok(table)
+}
+
+fn unmark(table: &mut Table) {
+    table.parameters.remove(EVENT_LOG);
+    table.parameters.remove(LOG_ROLE);
+}
+
+fn parquet_check(table: &Table) -> Result<()> {
+    let format = table.storage.as_ref().and_then(|s| s.shape.input_format.as_deref()).unwrap_or_default();
+    if format == PARQUET_INPUT {
+        return Ok(());
+    }
+    Err(Error::new(
+        Kind::InvalidObject,
+        format!("event log {}: its input format is {format:?}; a log is a table of Parquet files", table.full_name()),
+    ))
+}

@@ -1,0 +1,16 @@
+//! Event logs: which snapshot a final view shows, what came late, who compacts. All of it changes in the transaction
+//! of what caused it, under the lock of the log's table, and the view's text with it (`design.md §8`).
+
+mod compaction;
+mod create;
+mod guard;
+mod record;
+mod retention;
+mod rollback;
+mod view;
+
+pub use compaction::{CompactionBegin, CompactionCommit, CompactionInput, CompactionWork};
+pub use create::LogCreate;
+pub(super) use guard::{log_alter_check, log_refuse};
+pub use record::{LogCompaction, LogRecord, LogSnapshot};
+pub use retention::SnapshotsExpire;
