@@ -11,6 +11,8 @@ use super::permission::{self, Account};
 use super::summary::{self, FilesSummary};
 use super::trash::Trash;
 use futures_util::{StreamExt, TryStreamExt, stream};
+use object_store::ObjectStore;
+use object_store::path::Path as Key;
 use skep_core::{Error, Result};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -150,6 +152,14 @@ impl Warehouse {
                 objects::exists(store.as_ref(), &key).await.map_err(|e| objects::failed("list", location, &e))
             }
         }
+    }
+
+    /// The object store that a location lies in, and its key there, to be read from; None where it is in none.
+    pub fn object_store(&self, location: &Location) -> Result<Option<(Arc<dyn ObjectStore>, Key)>> {
+        if !ObjectStores::knows(location) {
+            return Ok(None);
+        }
+        self.inner.stores.store(location).map(Some)
     }
 
     /// Deletes a local directory that holds nothing (HMS: the emptied parents of dropped partitions); says whether it
