@@ -43,6 +43,7 @@ mod partition_rename;
 mod privileges;
 mod publish;
 mod purge;
+mod quarantine;
 mod reference;
 mod remote;
 mod roles;

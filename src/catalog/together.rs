@@ -213,7 +213,7 @@ impl Metastore {
     }
 }
 
-fn replay(key: &RequestKey, body_hash: &str, answer: Option<&str>) -> Result<Together> {
+pub(super) fn replay(key: &RequestKey, body_hash: &str, answer: Option<&str>) -> Result<Together> {
     if body_hash != hex(&key.body_hash) {
         return Err(Error::new(
             Kind::InvalidInput,

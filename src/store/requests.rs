@@ -40,6 +40,11 @@ impl Txn {
         let row = self.one(&REQUEST_GET, &args[..2]).await?;
         Ok(Some(StoredRequest { body_hash: row.string(0)?, answer: row.opt_string(1)? }))
     }
+    /// The earlier request of this id.
+    pub async fn request_get(&mut self, scope: &str, id: &str) -> Result<Option<StoredRequest>> {
+        let row = self.first(&REQUEST_GET, &[Arg::Text(scope), Arg::Text(id)]).await?;
+        row.map(|row| Ok(StoredRequest { body_hash: row.string(0)?, answer: row.opt_string(1)? })).transpose()
+    }
     /// What it is answered, now and when it comes again.
     pub async fn request_end(&mut self, scope: &str, id: &str, answer: &str) -> Result<()> {
         self.execute(&REQUEST_END, &[Arg::Text(scope), Arg::Text(id), Arg::Text(answer)]).await.map(drop)

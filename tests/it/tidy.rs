@@ -11,6 +11,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("serve", &["catalog", "clock", "config", "hms", "rpc", "store", "telemetry", "warehouse", "web"]),
     ("cli", &["config"]),
     ("hms", &["catalog", "clock", "config", "telemetry"]),
+    ("etl", &["catalog", "clock", "lake", "warehouse"]),
     ("lake", &["warehouse"]),
     ("rpc", &["catalog", "telemetry"]),
     ("web", &["telemetry"]),

@@ -129,6 +129,11 @@ impl Metastore {
         log_record(&mut txn, table.id).await?.ok_or_else(|| no_log(at))
     }
 
+    /// The log of a table by its id, where it is one.
+    pub async fn log_find(&self, table_id: i64) -> Result<Option<LogRecord>> {
+        log_record(&mut self.store.peek().await?, table_id).await
+    }
+
     /// All logs: their tables and records, by table.
     pub async fn log_list(&self) -> Result<Vec<(TableRef, LogRecord)>> {
         let mut txn = self.store.read().await?;

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 const BOUND_MAX: usize = 64;
 
 /// A column of a file, in the file's order.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct FileColumn {
     /// In lower case, as Hive has it.
     pub name: String,

@@ -1,0 +1,330 @@
+//! From files and their footers to what is published: which partitions change, and how.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
+
+use skep_core::event_log::LogRole;
+use skep_core::lake::{ColumnChange, FileColumn, FileFacts, column_statistics, evolve};
+use skep_core::partition::Partition;
+use skep_core::registration::{REGISTERED, is_registered};
+use skep_core::stats::{Accuracy, NUM_ROWS, fast_statistics_set};
+use skep_core::table::{Column, Parameters, Shape, Storage, Table};
+use skep_core::{Error, Kind, Result};
+
+use super::gather::Source;
+use super::partitions::{Part, below, place_problem};
+use super::report::{Finding, Severity};
+use super::request::{Mode, Register};
+use crate::catalog::{Published, StoredFile};
+use crate::lake::Footer;
+
+/// A batch against one state of its table.
+pub(super) struct Draft<'r> {
+    pub request: &'r Register,
+    pub table: Arc<Table>,
+    /// Columns as the batch leaves them.
+    pub columns: Vec<Column>,
+    pub changes: Vec<ColumnChange>,
+    pub findings: Vec<Finding>,
+    pub published: Vec<Published>,
+    pub counts: Counts,
+    /// Columns that an event log needs a value in.
+    pub never_null: Vec<String>,
+    now_seconds: i64,
+}
+
+#[derive(Debug, Default, Clone, Copy)]
+pub(super) struct Counts {
+    pub files_added: i64,
+    pub files_unchanged: i64,
+    pub files_removed: i64,
+    pub partitions_added: i64,
+    pub partitions_changed: i64,
+    pub rows: i64,
+    pub bytes: i64,
+}
+
+/// What is there of a partition before.
+pub(super) struct Before {
+    pub partition: Option<Partition>,
+    /// Its files, if all are known.
+    pub files: Vec<StoredFile>,
+}
+
+impl Before {
+    /// The file of this path, if it is the same one.
+    pub fn same(&self, path: &str, source: &Source) -> Option<&StoredFile> {
+        let file = &source.file;
+        let known = self.files.iter().find(|known| known.path == path)?;
+        let etag_differs = matches!((&known.etag, &file.etag), (Some(one), Some(other)) if one != other);
+        let time_differs = file.etag.is_none() && known.modified_at != file.modified_at_ms;
+        (known.size == file.size as i64 && !etag_differs && !time_differs).then_some(known)
+    }
+}
+
+impl<'r> Draft<'r> {
+    pub fn new(request: &'r Register, table: Arc<Table>, now_seconds: i64) -> Self {
+        Self {
+            request,
+            columns: table.columns().to_vec(),
+            table,
+            changes: Vec::new(),
+            findings: Vec::new(),
+            published: Vec::new(),
+            counts: Counts::default(),
+            never_null: Vec::new(),
+            now_seconds,
+        }
+    }
+
+    /// Holds the schemas of new files against the table's, each distinct one once.
+    pub fn schemas(&mut self, files: &[(String, &Footer)]) {
+        let mut seen: HashMap<&[FileColumn], Vec<(&'static str, bool, String)>> = HashMap::new();
+        for (uri, footer) in files {
+            let schema = footer.columns.as_slice();
+            if !seen.contains_key(schema) {
+                let found = evolve(&self.table, &self.columns, schema, self.request.policy);
+                for change in found.changes {
+                    self.change(change);
+                }
+                let problems = found.problems.into_iter().map(|p| (p.code, p.is_error, p.message)).collect();
+                seen.insert(schema, problems);
+            }
+            for (code, is_error, message) in &seen[schema] {
+                let severity = if *is_error { Severity::Error } else { Severity::Warning };
+                self.findings.push(Finding::new(severity, uri, code, message.clone()));
+            }
+            self.nulls_check(uri, footer);
+        }
+    }
+
+    /// Keys and order of an event log are never NULL.
+    fn nulls_check(&mut self, uri: &str, footer: &Footer) {
+        for name in &self.never_null {
+            let facts = footer.facts.columns.iter().find(|column| column.name == *name);
+            let problem = match facts.and_then(|column| column.nulls) {
+                Some(0) => continue,
+                Some(nulls) => format!("the column `{name}` of the event log is NULL in {nulls} rows"),
+                None => format!("the file does not tell how often the column `{name}` of the event log is NULL"),
+            };
+            self.findings.push(Finding::error(uri, "null_key", problem));
+        }
+    }
+
+    fn change(&mut self, change: ColumnChange) {
+        match self.columns.iter_mut().find(|column| column.name == change.name) {
+            Some(known) => known.type_name = Some(change.new_type.clone()),
+            None => self.columns.push(Column {
+                name: change.name.clone(),
+                type_name: Some(change.new_type.clone()),
+                comment: None,
+            }),
+        }
+        match self.changes.iter_mut().find(|known| known.name == change.name) {
+            Some(known) => known.new_type = change.new_type,
+            None => self.changes.push(change),
+        }
+    }
+
+    /// The table's new definition, where its columns change.
+    pub fn definition(&self) -> Option<Table> {
+        if self.changes.is_empty() {
+            return None;
+        }
+        let mut table = Table::clone(&self.table);
+        if let Some(storage) = table.storage.as_mut() {
+            Arc::make_mut(&mut storage.shape).columns = Some(self.columns.clone());
+        }
+        Some(table)
+    }
+
+    /// Takes a partition's part of the batch in.
+    pub fn part(
+        &mut self,
+        name: &str,
+        part: &Part,
+        before: &Before,
+        sources: &[Source],
+        footers: &HashMap<usize, &Footer>,
+    ) -> Result<()> {
+        let known = before.partition.as_ref();
+        if let Some(was) = known.and_then(Partition::location)
+            && let Some(problem) = place_problem(self.request, name, was, part)
+        {
+            self.findings.push(Finding::error("", "two_places", problem));
+            return Ok(());
+        }
+        let was_registered = known.is_some_and(|p| is_registered(&p.parameters));
+        let replaces_all = self.request.mode == Mode::Replace || !was_registered;
+        let (mut kept, mut added, mut removed) = (Vec::<&StoredFile>::new(), Vec::new(), Vec::new());
+        let mut unchanged = 0;
+        for at in &part.files {
+            let path = below(&sources[*at].file.location, &part.location);
+            match (before.same(path, &sources[*at]), footers.get(at)) {
+                (Some(same), _) if was_registered => {
+                    unchanged += 1;
+                    kept.push(same);
+                }
+                (_, Some(footer)) => {
+                    if before.files.iter().any(|known| known.path == path) {
+                        removed.push(path.to_owned());
+                    }
+                    added.push((stored(name, path, &sources[*at], footer)?, *footer));
+                }
+                // A file with a problem, that was left out.
+                (_, None) => {}
+            }
+        }
+        let touched: HashSet<&str> =
+            kept.iter().map(|f| f.path.as_str()).chain(removed.iter().map(String::as_str)).collect();
+        let others: Vec<&StoredFile> = before.files.iter().filter(|f| !touched.contains(f.path.as_str())).collect();
+        drop(touched);
+        if replaces_all {
+            removed.extend(others.iter().map(|known| known.path.clone()));
+        } else {
+            kept.extend(others);
+        }
+        self.counts.files_unchanged += unchanged;
+        if added.is_empty() && removed.is_empty() && known.is_some() && was_registered {
+            return Ok(());
+        }
+        if added.is_empty() && kept.is_empty() {
+            return Ok(());
+        }
+        self.publish(name, part, known, (&kept, added, removed))
+    }
+
+    fn publish(
+        &mut self,
+        name: &str,
+        part: &Part,
+        known: Option<&Partition>,
+        (kept, added, removed): (&[&StoredFile], Vec<(StoredFile, &Footer)>, Vec<String>),
+    ) -> Result<()> {
+        let mut facts: Vec<(i64, FileFacts)> = Vec::with_capacity(kept.len() + added.len());
+        for file in kept {
+            facts.push((file.row_count, facts_of(file)?));
+        }
+        facts.extend(added.iter().map(|(file, footer)| (file.row_count, footer.facts.clone())));
+        let bytes: i64 = kept.iter().map(|f| f.size).chain(added.iter().map(|(f, _)| f.size)).sum();
+        let rows: i64 = facts.iter().map(|(rows, _)| rows).sum();
+        let (new_rows, new_bytes) =
+            added.iter().fold((0, 0), |(rows, bytes), (f, _)| (rows + f.row_count, bytes + f.size));
+        self.counts.files_added += added.len() as i64;
+        self.counts.files_removed += removed.len() as i64;
+        self.counts.rows += new_rows;
+        self.counts.bytes += new_bytes;
+        match known {
+            Some(_) => self.counts.partitions_changed += 1,
+            None => self.counts.partitions_added += 1,
+        }
+        let statistics = column_statistics(&facts, self.now_seconds);
+        let mut parameters = known.map(|p| p.parameters.clone()).unwrap_or_default();
+        fast_statistics_set(&mut parameters, facts.len() as u64, bytes as u64);
+        parameters.insert(NUM_ROWS.to_owned(), rows.to_string());
+        parameters.insert(REGISTERED.to_owned(), "true".to_owned());
+        parameters.insert("transient_lastDdlTime".to_owned(), self.now_seconds.to_string());
+        Accuracy::clear(&mut parameters);
+        Accuracy::edit(&mut parameters, |accuracy| {
+            accuracy.set_basic();
+            accuracy.add_columns(statistics.iter().map(|column| column.column.as_str()));
+        });
+        let partition = self.partition(name, part, known, parameters);
+        let was_registered = known.is_some_and(|p| is_registered(&p.parameters));
+        self.published.push(Published {
+            partition,
+            replaces: known.map(|p| p.id).filter(|_| !name.is_empty()),
+            is_new_content: !was_registered,
+            files_removed: if was_registered { removed } else { Vec::new() },
+            files_added: added.into_iter().map(|(file, _)| file).collect(),
+            statistics,
+        });
+        Ok(())
+    }
+
+    fn partition(&self, name: &str, part: &Part, known: Option<&Partition>, parameters: Parameters) -> Partition {
+        let shape = known.and_then(|p| p.storage.as_ref()).or(self.table.storage.as_ref()).map(|s| &s.shape);
+        let shape = match shape {
+            Some(shape) if shape.columns() == self.columns => Arc::clone(shape),
+            Some(shape) => Arc::new(Shape { columns: Some(self.columns.clone()), ..Shape::clone(shape) }),
+            None => Arc::default(),
+        };
+        Partition {
+            id: 0,
+            values: part.values.clone(),
+            name: name.to_owned(),
+            create_time: known.map_or(self.now_seconds as i32, |p| p.create_time),
+            last_access_time: known.map_or(0, |p| p.last_access_time),
+            storage: Some(Storage { shape, location: Some(part.location.to_string()) }),
+            parameters,
+            write_id: known.and_then(|p| p.write_id),
+        }
+    }
+
+    pub fn has_errors(&self) -> bool {
+        self.findings.iter().any(|finding| finding.severity == Severity::Error)
+    }
+}
+
+fn stored(partition: &str, path: &str, source: &Source, footer: &Footer) -> Result<StoredFile> {
+    let facts = serde_json::to_string(&footer.facts).map_err(|e| Error::internal(format!("facts of a file: {e}")))?;
+    Ok(StoredFile {
+        partition: partition.to_owned(),
+        path: path.to_owned(),
+        added: 0,
+        size: source.file.size as i64,
+        modified_at: source.file.modified_at_ms,
+        etag: source.file.etag.clone(),
+        row_count: footer.rows,
+        facts,
+    })
+}
+
+pub(super) fn facts_of(file: &StoredFile) -> Result<FileFacts> {
+    serde_json::from_str(&file.facts)
+        .map_err(|e| Error::new(Kind::Corrupt, format!("the facts of the file {} cannot be read: {e}", file.path)))
+}
+
+/// A table for files whose schema is that of the first of them; the others' is then held against it.
+pub(super) fn table_of(request: &Register, base: &str, keys: &[(String, String)], first: &Footer) -> Table {
+    let column = |name: &str, type_name: &str| Column {
+        name: name.to_owned(),
+        type_name: Some(type_name.to_owned()),
+        comment: None,
+    };
+    let is_key = |name: &str| keys.iter().any(|(key, _)| key == name);
+    let columns = first.columns.iter().filter(|c| !is_key(&c.name)).map(|c| column(&c.name, &c.type_name)).collect();
+    let at = request.table.at();
+    let shape = Shape {
+        columns: Some(columns),
+        input_format: Some("org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat".to_owned()),
+        output_format: Some("org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat".to_owned()),
+        serde: Some(skep_core::table::Serde {
+            library: Some("org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe".to_owned()),
+            parameters: [("serialization.format".to_owned(), "1".to_owned())].into(),
+            ..Default::default()
+        }),
+        ..Shape::default()
+    };
+    Table {
+        catalog: at.catalog,
+        database: at.database,
+        name: at.table,
+        storage: Some(Storage { shape: Arc::new(shape), location: Some(base.to_owned()) }),
+        partition_keys: keys.iter().map(|(name, type_name)| column(name, type_name)).collect(),
+        parameters: [("EXTERNAL".to_owned(), "TRUE".to_owned())].into(),
+        table_type: skep_core::table::TableType::External,
+        ..Table::default()
+    }
+}
+
+/// Parts of the table that an event log says must have values.
+pub(super) fn never_null(table: &Table, record: Option<&crate::catalog::LogRecord>) -> Vec<String> {
+    match (LogRole::of(table), record) {
+        (Some(LogRole::Log), Some(record)) => record.log.keys.iter().chain(&record.log.order).cloned().collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// By partition name, what is there now.
+pub(super) type Befores = BTreeMap<String, Before>;

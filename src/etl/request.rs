@@ -1,0 +1,116 @@
+//! What a registration is asked for.
+
+use serde::{Deserialize, Serialize};
+use skep_core::lake::Policy;
+
+use crate::catalog::TableRef;
+
+/// A table by its name.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TableName {
+    pub catalog: String,
+    pub database: String,
+    pub table: String,
+}
+
+impl TableName {
+    pub fn at(&self) -> TableRef {
+        TableRef::new(&self.catalog, &self.database, &self.table)
+    }
+}
+
+/// Files to register in one table.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Register {
+    pub table: TableName,
+    /// Files, or prefixes below which all files are meant.
+    pub uris: Vec<String>,
+    /// Files whose facts the job knows.
+    #[serde(default)]
+    pub files: Vec<KnownFile>,
+    /// Makes the table if there is none.
+    #[serde(default)]
+    pub create: bool,
+    /// Keys of a new table: `name` or `name:type`.
+    #[serde(default)]
+    pub partition_by: Vec<String>,
+    #[serde(default)]
+    pub pattern: Option<String>,
+    /// Where paths begin that hold values.
+    #[serde(default)]
+    pub base: Option<String>,
+    #[serde(default, with = "policy_text")]
+    pub policy: Policy,
+    #[serde(default)]
+    pub mode: Mode,
+    #[serde(default)]
+    pub dry_run: bool,
+    /// Keeps a refused batch.
+    #[serde(default)]
+    pub quarantine: bool,
+    /// Files with errors are left out instead of refusing the batch.
+    #[serde(default)]
+    pub without_bad_files: bool,
+}
+
+/// What becomes of files that a partition has.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    #[default]
+    Append,
+    /// They are none of it any more; the partition may move.
+    Replace,
+}
+
+/// A file that needs not be opened.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct KnownFile {
+    pub uri: String,
+    /// Bytes.
+    pub size: u64,
+    /// Milliseconds since the epoch.
+    pub modified_at_ms: i64,
+    #[serde(default)]
+    pub etag: Option<String>,
+    pub rows: i64,
+    pub columns: Vec<KnownColumn>,
+}
+
+/// A column of it. Bounds are texts of its type.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct KnownColumn {
+    pub name: String,
+    pub type_name: String,
+    #[serde(default)]
+    pub nulls: Option<i64>,
+    #[serde(default)]
+    pub min: Option<String>,
+    #[serde(default)]
+    pub max: Option<String>,
+    #[serde(default)]
+    pub distinct: Option<i64>,
+}
+
+/// The policy as it is stored.
+mod policy_text {
+    use serde::{Deserialize as _, Deserializer, Serializer};
+    use skep_core::lake::Policy;
+
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+    pub fn serialize<S: Serializer>(policy: &Policy, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(match policy {
+            Policy::Strict => "strict",
+            Policy::AddColumns => "add-columns",
+            Policy::Widen => "widen",
+        })
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Policy, D::Error> {
+        Ok(match String::deserialize(deserializer)?.as_str() {
+            "strict" => Policy::Strict,
+            "widen" => Policy::Widen,
+            _ => Policy::AddColumns,
+        })
+    }
+}
