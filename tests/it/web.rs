@@ -47,11 +47,19 @@ impl Api {
         };
         let node = NodeStatus::new(clock.clone(), "sqlite", Arc::new(probe));
         let metrics = Arc::new(Metrics::new("sqlite"));
-        let (grpc, health) = rpc::routes(node.clone()).await.unwrap();
+        let stop = CancellationToken::new();
+        let services = rpc::Services {
+            metastore: crate::backend::services().await.metastore.clone(),
+            node: node.clone(),
+            metrics: Arc::clone(&metrics),
+            addresses: Arc::default(),
+            warehouse: "file:/warehouse".to_owned(),
+            stop: stop.clone(),
+        };
+        let (grpc, health) = rpc::routes(rpc::Front::new(services)).await.unwrap();
         let router = web::router(node, Arc::clone(&metrics), Arc::new(|metrics| metrics.pool_set(3, 4))).merge(grpc);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let stop = CancellationToken::new();
         let front = tokio::spawn(web::serve(listener, router, limits, Arc::clone(&metrics), stop.clone()));
         Self { address, store_answers, clock, metrics, health, stop, front }
     }

@@ -1872,11 +1872,14 @@ pub struct CreateTableRequest {
     #[prost(string, tag = "3")]
     pub user: ::prost::alloc::string::String,
 }
-#[derive(Clone, PartialEq, ::prost::Message)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct CreateTableResponse {
-    /// As it is stored.
-    #[prost(message, optional, tag = "1")]
-    pub table: ::core::option::Option<Table>,
+    /// Of the table, with this change.
+    #[prost(int64, tag = "1")]
+    pub version: i64,
+    /// Where its data lies; empty for a view.
+    #[prost(string, tag = "2")]
+    pub location: ::prost::alloc::string::String,
 }
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct AlterTableRequest {
@@ -1897,11 +1900,14 @@ pub struct AlterTableRequest {
     #[prost(string, tag = "6")]
     pub user: ::prost::alloc::string::String,
 }
-#[derive(Clone, PartialEq, ::prost::Message)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct AlterTableResponse {
-    /// As it is stored.
-    #[prost(message, optional, tag = "1")]
-    pub table: ::core::option::Option<Table>,
+    /// Of the table, with this change.
+    #[prost(int64, tag = "1")]
+    pub version: i64,
+    /// Where its data lies; empty for a view.
+    #[prost(string, tag = "2")]
+    pub location: ::prost::alloc::string::String,
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct RenameTableRequest {
@@ -1916,11 +1922,14 @@ pub struct RenameTableRequest {
     #[prost(string, tag = "4")]
     pub user: ::prost::alloc::string::String,
 }
-#[derive(Clone, PartialEq, ::prost::Message)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct RenameTableResponse {
-    /// As it is stored.
-    #[prost(message, optional, tag = "1")]
-    pub table: ::core::option::Option<Table>,
+    /// Of the table, with this change.
+    #[prost(int64, tag = "1")]
+    pub version: i64,
+    /// Where its data lies; empty for a view.
+    #[prost(string, tag = "2")]
+    pub location: ::prost::alloc::string::String,
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct DropTableRequest {
@@ -3130,11 +3139,11 @@ pub struct CreateDatabaseRequest {
     #[prost(string, tag = "3")]
     pub user: ::prost::alloc::string::String,
 }
-#[derive(Clone, PartialEq, ::prost::Message)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct CreateDatabaseResponse {
-    /// As it is stored.
-    #[prost(message, optional, tag = "1")]
-    pub database: ::core::option::Option<Database>,
+    /// Where its data lies.
+    #[prost(string, tag = "1")]
+    pub location: ::prost::alloc::string::String,
 }
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct AlterDatabaseRequest {
@@ -3147,11 +3156,11 @@ pub struct AlterDatabaseRequest {
     #[prost(string, tag = "3")]
     pub user: ::prost::alloc::string::String,
 }
-#[derive(Clone, PartialEq, ::prost::Message)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct AlterDatabaseResponse {
-    /// As it is stored.
-    #[prost(message, optional, tag = "1")]
-    pub database: ::core::option::Option<Database>,
+    /// Where its data lies.
+    #[prost(string, tag = "1")]
+    pub location: ::prost::alloc::string::String,
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct DropDatabaseRequest {
