@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::Parser as _;
-use skep::cli::{Args, Command, ConfigArgs, ConfigCommand};
+use skep::cli::{self, Args, Command, ConfigArgs, ConfigCommand};
 use skep::config::{ConfigError, Loaded};
 use skep::{serve, telemetry};
 
@@ -14,9 +14,12 @@ fn main() -> ExitCode {
     match run(Args::parse().command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            // Nothing is left to tell it to if standard error is closed.
-            let _ = writeln!(std::io::stderr(), "skep: {failure}");
-            ExitCode::FAILURE
+            let client = failure.downcast_ref::<cli::Failure>();
+            if client.is_none_or(|failure| !failure.message.is_empty()) {
+                // Nothing is left to tell it to if standard error is closed.
+                let _ = writeln!(std::io::stderr(), "skep: {failure}");
+            }
+            client.map_or(ExitCode::FAILURE, cli::Failure::exit_code)
         }
     }
 }
@@ -34,6 +37,8 @@ fn run(command: Command) -> Result<(), Failure> {
             Ok(runtime()?.block_on(serve::migrate(loaded))?)
         }
         Command::Config(ConfigCommand::Print(args)) => print(&load(args)?.print()),
+        Command::Client(command) => Ok(runtime()?.block_on(cli::run(command))?),
+        Command::Completion { shell } => Ok(cli::completion(shell)?),
         Command::Version => print(concat!("skep ", env!("CARGO_PKG_VERSION"), "\n")),
     }
 }

@@ -2,7 +2,7 @@
 //! in, so that neither protoc nor a build script is needed; `cargo run -p skep-proto --features gen --bin
 //! skep-proto-gen` writes it anew.
 
-/// `skep.admin.v1`: what a node says about itself.
+/// `skep.admin.v1`: databases, tables, partitions, versions, changes; what a node says about itself.
 pub mod admin {
     pub mod v1 {
         include!("gen/skep.admin.v1.rs");

@@ -56,19 +56,20 @@ pub struct EventCount {
 const PAGE: i64 = 500;
 
 /// Normal form, once per query and not per event.
-struct Places {
+#[derive(Debug, Clone)]
+pub(super) struct Places {
     catalog: Option<String>,
     database: Option<String>,
     tables: Vec<String>,
 }
 
 impl Places {
-    fn new(catalog: Option<&str>, database: Option<&str>, tables: &[String]) -> Self {
+    pub(super) fn new(catalog: Option<&str>, database: Option<&str>, tables: &[String]) -> Self {
         let given = |name: Option<&str>| name.filter(|n| !n.is_empty()).map(normalize);
         let tables = tables.iter().map(|table| normalize(table)).collect();
         Self { catalog: given(catalog), database: given(database), tables }
     }
-    fn has(&self, catalog: Option<&str>, database: Option<&str>, table: Option<&str>) -> bool {
+    pub(super) fn has(&self, catalog: Option<&str>, database: Option<&str>, table: Option<&str>) -> bool {
         let is = |wanted: &Option<String>, name: Option<&str>| wanted.as_deref().is_none_or(|w| name == Some(w));
         is(&self.catalog, catalog)
             && is(&self.database, database)

@@ -56,6 +56,10 @@ impl Metastore {
     pub fn store(&self) -> &Store {
         &self.store
     }
+    /// Of the store's schema.
+    pub fn schema_version(&self) -> i64 {
+        crate::store::SCHEMA_VERSION
+    }
     /// Tables whose definition is in memory.
     pub fn table_cache_len(&self) -> usize {
         self.table_cache.len()

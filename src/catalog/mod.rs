@@ -6,6 +6,7 @@
 
 mod caller;
 mod catalogs;
+mod changes;
 mod compactions;
 mod connectors;
 mod constraints;
@@ -67,6 +68,7 @@ mod write_ids;
 pub use crate::store::{PartitionColumns, StoredFile, TableVersion, VersionSpan};
 pub use caller::Caller;
 pub use catalogs::CatalogAltered;
+pub use changes::{ChangePage, ChangeQuery, LoggedChange};
 pub use compactions::{CompactionAborted, CompactionAnswer, CompactionRequest};
 pub use connectors::{DataConnector, DataConnectorDrop};
 pub use constraints::{Constraint, ConstraintKind, ForeignColumn, KeyColumn};

@@ -5,11 +5,14 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
+use super::commands::ClientCommand;
 use crate::config::{ConfigError, Sources};
 
 /// A metastore that speaks Hive's Thrift interface.
 #[derive(Debug, Parser)]
 #[command(name = "skep", version, disable_help_subcommand = true, max_term_width = 100)]
+#[command(after_help = "Exit codes: 0 done; 1 the server or this machine said no; 2 wrong command line; 3 nobody \
+answers at the endpoint")]
 pub struct Args {
     #[command(subcommand)]
     pub command: Command,
@@ -24,6 +27,12 @@ pub enum Command {
     /// Look at the configuration
     #[command(subcommand)]
     Config(ConfigCommand),
+    #[command(flatten)]
+    Client(ClientCommand),
+    /// Print what a shell needs to complete these commands
+    #[command(after_help = "Examples:\n  skep completion bash > /etc/bash_completion.d/skep\n  \
+skep completion fish > ~/.config/fish/completions/skep.fish")]
+    Completion { shell: clap_complete::Shell },
     /// Print the version
     Version,
 }

@@ -9,6 +9,9 @@ use super::toml_file::nearest;
 /// Names the configuration file.
 pub const CONFIG_VARIABLE: &str = "SKEP_CONFIG";
 
+/// Where the command line's clients find a server; no key of a server's.
+pub const ENDPOINT_VARIABLE: &str = "SKEP_ENDPOINT";
+
 /// The short variables: one for each flag of `skep serve`.
 const SHORT: [(&str, &str); 7] = [
     ("SKEP_STORE", "store.url"),
@@ -34,7 +37,7 @@ pub fn env_keys(variables: &BTreeMap<String, String>) -> Result<EnvKeys, ConfigE
     let mut found = EnvKeys { keys: Vec::new(), notices: Vec::new() };
     for (name, text) in variables.iter().filter(|(name, _)| name.starts_with("SKEP_")) {
         let Some(key) = known.get(name) else {
-            if name != CONFIG_VARIABLE && !of_kubernetes(name, text) {
+            if name != CONFIG_VARIABLE && name != ENDPOINT_VARIABLE && !of_kubernetes(name, text) {
                 let hint = nearest(name, known.keys().cloned()).map(|known| format!("; did you mean {known}?"));
                 found.notices.push(format!("unknown variable {name} is ignored{}", hint.unwrap_or_default()));
             }

@@ -46,6 +46,34 @@ pub enum Kind {
     Internal,
 }
 
+impl Kind {
+    /// A short, fixed word for labels and logs.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::NotFound => "not_found",
+            Self::UnknownDatabase => "unknown_database",
+            Self::UnknownTable => "unknown_table",
+            Self::AlreadyExists => "already_exists",
+            Self::InvalidObject => "invalid_object",
+            Self::InvalidOperation => "invalid_operation",
+            Self::Meta => "meta",
+            Self::ConfigValue => "config_value",
+            Self::InvalidInput => "invalid_input",
+            Self::UnknownPartition => "unknown_partition",
+            Self::InvalidPartition => "invalid_partition",
+            Self::NoSuchLock => "no_such_lock",
+            Self::NoSuchTxn => "no_such_txn",
+            Self::TxnAborted => "txn_aborted",
+            Self::TxnOpen => "txn_open",
+            Self::Undeclared => "undeclared",
+            Self::Conflict => "conflict",
+            Self::Unavailable => "unavailable",
+            Self::Corrupt => "corrupt",
+            Self::Internal => "internal",
+        }
+    }
+}
+
 /// An error: a kind, and a message for the caller that names what was wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Error {

@@ -54,7 +54,7 @@ impl Outcome {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Ok => "ok",
-            Self::Declared(kind) | Self::Undeclared(kind) => kind_str(kind),
+            Self::Declared(kind) | Self::Undeclared(kind) => kind.as_str(),
             Self::Panicked => "panic",
             Self::UnknownMethod => "unknown_method",
             Self::Malformed => "malformed",
@@ -70,30 +70,5 @@ impl Outcome {
             Self::Declared(kind) => matches!(kind, Kind::Unavailable | Kind::Corrupt | Kind::Internal),
             Self::Ok | Self::UnknownMethod | Self::Malformed => false,
         }
-    }
-}
-
-fn kind_str(kind: Kind) -> &'static str {
-    match kind {
-        Kind::NotFound => "not_found",
-        Kind::UnknownDatabase => "unknown_database",
-        Kind::UnknownTable => "unknown_table",
-        Kind::AlreadyExists => "already_exists",
-        Kind::InvalidObject => "invalid_object",
-        Kind::InvalidOperation => "invalid_operation",
-        Kind::Meta => "meta",
-        Kind::ConfigValue => "config_value",
-        Kind::InvalidInput => "invalid_input",
-        Kind::UnknownPartition => "unknown_partition",
-        Kind::InvalidPartition => "invalid_partition",
-        Kind::NoSuchLock => "no_such_lock",
-        Kind::NoSuchTxn => "no_such_txn",
-        Kind::TxnAborted => "txn_aborted",
-        Kind::TxnOpen => "txn_open",
-        Kind::Undeclared => "undeclared",
-        Kind::Conflict => "conflict",
-        Kind::Unavailable => "unavailable",
-        Kind::Corrupt => "corrupt",
-        Kind::Internal => "internal",
     }
 }

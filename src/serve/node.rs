@@ -30,10 +30,20 @@ pub async fn serve(loaded: Loaded) -> Result<()> {
     let node = NodeStatus::new(Clock::system(), store.kind(), probe(&store));
 
     let metastore = metastore(&config, store.clone())?;
-    let (grpc, health) = rpc::routes(node.clone()).await?;
+    let addresses = Arc::new(rpc::Addresses::default());
+    let services = rpc::Services {
+        metastore: metastore.clone(),
+        node: node.clone(),
+        metrics: Arc::clone(&metrics),
+        addresses: Arc::clone(&addresses),
+        warehouse: config.warehouse.root.clone(),
+        stop: stop.clone(),
+    };
+    let (grpc, health) = rpc::routes(rpc::Front::new(services)).await?;
     let router = web::router(node, Arc::clone(&metrics), refresh(&metastore)).merge(grpc);
     let listener = bind("server.api_listen", config.server.api_listen).await?;
     let api = address(&listener)?;
+    let _ = addresses.api.set(api);
     let metrics_thrift: Arc<dyn hms::CallObserver> = Arc::new(super::observer::Counted(Arc::clone(&metrics)));
     let front = web::serve(listener, router, ApiLimits::default(), metrics, stop.clone());
     let front = tokio::spawn(front);
@@ -42,6 +52,7 @@ pub async fn serve(loaded: Loaded) -> Result<()> {
     let config = Arc::new(config);
     let listener = bind("server.thrift_listen", config.server.thrift_listen).await?;
     let thrift = address(&listener)?;
+    let _ = addresses.thrift.set(thrift);
     let services = Services {
         metastore: metastore.clone(),
         config: Arc::clone(&config),

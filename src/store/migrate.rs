@@ -30,6 +30,12 @@ macro_rules! migration {
 
 const MIGRATIONS: &[Migration] = &[migration!(1, "0001_init"), migration!(2, "0002_registration")];
 
+/// The version that a store has after [`run`].
+pub const SCHEMA_VERSION: i64 = match MIGRATIONS.last() {
+    Some(last) => last.version,
+    None => 0,
+};
+
 const CREATE: Sql = Sql::both(
     "migration_create",
     "create table if not exists skep_migration (version bigint primary key, name text not null, checksum text not null, at bigint not null)",

@@ -46,6 +46,7 @@ pub use history::{AtVersion, Side};
 pub use joint::Joint;
 pub use lease::SingleNode;
 pub use locks::{LockBlocker, LockFilter, LockOwner, LockPlace, LockRow};
+pub use migrate::SCHEMA_VERSION;
 pub use open::{StoreOptions, open};
 pub use partition_pages::{NameRange, PartitionColumns};
 pub use partition_row::StoredPartition;

@@ -19,6 +19,21 @@ fn help_is_golden() {
         ("help/skep.txt", &["--help"][..]),
         ("help/serve.txt", &["serve", "--help"]),
         ("help/config.txt", &["config", "--help"]),
+        ("help/status.txt", &["status", "--help"]),
+        ("help/databases.txt", &["databases", "--help"]),
+        ("help/databases-create.txt", &["databases", "create", "--help"]),
+        ("help/tables.txt", &["tables", "--help"]),
+        ("help/tables-create.txt", &["tables", "create", "--help"]),
+        ("help/tables-alter.txt", &["tables", "alter", "--help"]),
+        ("help/partitions.txt", &["partitions", "--help"]),
+        ("help/partitions-list.txt", &["partitions", "list", "--help"]),
+        ("help/partitions-add.txt", &["partitions", "add", "--help"]),
+        ("help/partitions-drop.txt", &["partitions", "drop", "--help"]),
+        ("help/partitions-stats.txt", &["partitions", "stats", "--help"]),
+        ("help/versions.txt", &["versions", "--help"]),
+        ("help/versions-diff.txt", &["versions", "diff", "--help"]),
+        ("help/changes.txt", &["changes", "--help"]),
+        ("help/completion.txt", &["completion", "--help"]),
     ] {
         let output = skep(args);
         assert!(output.status.success());

@@ -5,9 +5,11 @@
 
 mod backend;
 mod catalog_suite;
+mod cli;
 mod command_line;
 mod dependencies;
 mod golden;
+mod grpc;
 mod hms_suite;
 mod oracle;
 mod process;

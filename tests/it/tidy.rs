@@ -9,7 +9,7 @@ const LINES_MAX: usize = 500;
 const ARROWS: &[(&str, &[&str])] = &[
     ("main", &["cli", "config", "serve", "telemetry"]),
     ("serve", &["catalog", "clock", "config", "hms", "rpc", "store", "telemetry", "warehouse", "web"]),
-    ("cli", &["config"]),
+    ("cli", &["clock", "config"]),
     ("hms", &["catalog", "clock", "config", "telemetry"]),
     ("etl", &["catalog", "clock", "lake", "warehouse"]),
     ("lake", &["warehouse"]),

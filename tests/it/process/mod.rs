@@ -1,12 +1,12 @@
 //! The server as a process: what strangers send to it, and what is left when it or its database is killed.
 
-mod client;
+pub mod client;
 mod cluster;
 mod crash;
 mod history;
 mod history_check;
 mod hostile;
 mod ledger;
-mod server;
+pub mod server;
 mod single_node;
 mod writer;

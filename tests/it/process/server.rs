@@ -8,7 +8,10 @@ use std::process::{Child, Command, Stdio};
 
 pub struct Server {
     process: Child,
+    /// Of the Thrift port.
     pub address: SocketAddr,
+    /// Of gRPC and HTTP.
+    pub api: SocketAddr,
 }
 
 impl Server {
@@ -35,13 +38,13 @@ impl Server {
             .unwrap();
         let mut said = String::new();
         BufReader::new(process.stdout.take().unwrap()).read_line(&mut said).unwrap();
-        let address = said.split(' ').find_map(|word| word.strip_prefix("thrift="));
-        let Some(address) = address else {
+        let word = |start: &str| said.split(' ').find_map(|word| word.strip_prefix(start));
+        let Some((address, api)) = word("thrift=").zip(word("api=")) else {
             process.wait().unwrap();
             return Err(said);
         };
-        let address = address.parse().unwrap();
-        Ok(Self { process, address })
+        let (address, api) = (address.parse().unwrap(), api.parse().unwrap());
+        Ok(Self { process, address, api })
     }
 
     /// Sends a signal by its name: `STOP`, `CONT`, …

@@ -1,0 +1,54 @@
+//! The commands that talk to a server.
+
+use std::io::Write as _;
+
+use clap::{CommandFactory as _, Subcommand};
+use clap_complete::Shell;
+
+use super::args::Args;
+use super::changes::{self, ChangesArgs};
+use super::databases::{self, DatabasesCommand};
+use super::failure::Failure;
+use super::partitions::{self, PartitionsCommand};
+use super::status::{self, StatusArgs};
+use super::tables::{self, TablesCommand};
+use super::versions::{self, VersionsCommand};
+
+#[derive(Debug, Subcommand)]
+pub enum ClientCommand {
+    /// Show how a server does
+    Status(StatusArgs),
+    /// Look at databases and change them
+    #[command(subcommand)]
+    Databases(DatabasesCommand),
+    /// Look at tables and change them
+    #[command(subcommand)]
+    Tables(TablesCommand),
+    /// Look at partitions and change them
+    #[command(subcommand)]
+    Partitions(PartitionsCommand),
+    /// Look at the earlier versions of a table
+    #[command(subcommand)]
+    Versions(VersionsCommand),
+    /// Print the log of changes
+    Changes(ChangesArgs),
+}
+
+/// Runs a command against the server that it names.
+pub async fn run(command: ClientCommand) -> Result<(), Failure> {
+    match command {
+        ClientCommand::Status(args) => status::run(args).await,
+        ClientCommand::Databases(command) => databases::run(command).await,
+        ClientCommand::Tables(command) => tables::run(command).await,
+        ClientCommand::Partitions(command) => partitions::run(command).await,
+        ClientCommand::Versions(command) => versions::run(command).await,
+        ClientCommand::Changes(args) => changes::run(args).await,
+    }
+}
+
+/// Prints what a shell needs to complete these commands.
+pub fn completion(shell: Shell) -> Result<(), Failure> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Args::command(), "skep", &mut script);
+    std::io::stdout().write_all(&script).map_err(Failure::from)
+}

@@ -1,0 +1,14 @@
+//! Between core's nouns and the messages of `skep.admin.v1`, without loss. What a message may not hold is refused with
+//! the path of its field.
+
+mod common;
+mod database;
+mod partition;
+mod storage;
+mod table;
+
+pub use common::seconds_out;
+pub use database::{database_in, database_out};
+pub use partition::{PartitionForm, partition_in};
+pub use storage::columns_out;
+pub use table::{name_out, summary_out, table_in, table_out, table_type_in};
