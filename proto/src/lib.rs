@@ -9,5 +9,12 @@ pub mod admin {
     }
 }
 
+/// `skep.etl.v1`: what jobs wrote becomes tables.
+pub mod etl {
+    pub mod v1 {
+        include!("gen/skep.etl.v1.rs");
+    }
+}
+
 /// All files' descriptors, for gRPC reflection.
 pub const FILE_DESCRIPTOR_SET: &[u8] = include_bytes!("gen/descriptor.bin");

@@ -53,6 +53,10 @@ impl Metastore {
     pub fn settings(&self) -> &Settings {
         &self.settings
     }
+    /// Its directories and object stores.
+    pub fn warehouse(&self) -> Arc<Warehouse> {
+        Arc::clone(&self.warehouse)
+    }
     pub fn store(&self) -> &Store {
         &self.store
     }

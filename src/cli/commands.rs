@@ -10,6 +10,7 @@ use super::changes::{self, ChangesArgs};
 use super::databases::{self, DatabasesCommand};
 use super::failure::Failure;
 use super::partitions::{self, PartitionsCommand};
+use super::register::{self, PublishArgs, QuarantineCommand, RegisterArgs};
 use super::status::{self, StatusArgs};
 use super::tables::{self, TablesCommand};
 use super::versions::{self, VersionsCommand};
@@ -30,6 +31,13 @@ pub enum ClientCommand {
     /// Look at the earlier versions of a table
     #[command(subcommand)]
     Versions(VersionsCommand),
+    /// Register the Parquet files that a job wrote
+    Register(RegisterArgs),
+    /// Register a batch that was refused and kept
+    Publish(PublishArgs),
+    /// Look at refused batches that were kept
+    #[command(subcommand)]
+    Quarantine(QuarantineCommand),
     /// Print the log of changes
     Changes(ChangesArgs),
 }
@@ -42,6 +50,9 @@ pub async fn run(command: ClientCommand) -> Result<(), Failure> {
         ClientCommand::Tables(command) => tables::run(command).await,
         ClientCommand::Partitions(command) => partitions::run(command).await,
         ClientCommand::Versions(command) => versions::run(command).await,
+        ClientCommand::Register(args) => register::run(args).await,
+        ClientCommand::Publish(args) => register::publish(args).await,
+        ClientCommand::Quarantine(command) => register::quarantine(command).await,
         ClientCommand::Changes(args) => changes::run(args).await,
     }
 }

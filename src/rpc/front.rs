@@ -17,6 +17,7 @@ use super::call_log::CallLog;
 use super::cx::Cx;
 use super::error::{Answer, Refusal};
 use crate::catalog::Metastore;
+use crate::etl::Etl;
 use crate::telemetry::{Metrics, NodeStatus};
 
 /// Streams that wait for changes, at a time. Each takes a place on a connection and asks the database now and then.
@@ -37,6 +38,7 @@ pub struct Addresses {
 /// The rooms below the front. Made once by the server's wiring.
 pub struct Services {
     pub metastore: Metastore,
+    pub etl: Etl,
     pub node: NodeStatus,
     pub metrics: Arc<Metrics>,
     pub addresses: Arc<Addresses>,

@@ -17,13 +17,7 @@ pub struct Mutation {
 impl Mutation {
     /// `name` is `Service/Method`: ids of different methods do not meet. Without an id a request is always a new one.
     pub fn new(name: &'static str, request_id: &str, request: &impl Message) -> Self {
-        let key = (!request_id.is_empty()).then(|| RequestKey {
-            scope: name,
-            id: request_id.to_owned(),
-            // Maps are sorted, so that equal requests have equal bytes.
-            body_hash: Sha256::digest(request.encode_to_vec()).into(),
-        });
-        Self { name, key }
+        Self { name, key: key_of(name, request_id, &(String::new(), request)) }
     }
 
     /// Runs the work, or gives the answer that the same request got before. `tables` are those that exist and change.
@@ -44,6 +38,20 @@ impl Mutation {
         R::decode(done.answer.as_slice())
             .map_err(|error| Error::new(Kind::Corrupt, format!("a stored answer of {}: {error}", self.name)).into())
     }
+}
+
+/// The key of a request, if it has an id; of a request whose subject was taken out of it, with that.
+pub fn key_of(
+    name: &'static str,
+    request_id: &str,
+    (subject, request): &(String, &impl Message),
+) -> Option<RequestKey> {
+    (!request_id.is_empty()).then(|| RequestKey {
+        scope: name,
+        id: request_id.to_owned(),
+        // Maps are sorted, so that equal requests have equal bytes.
+        body_hash: Sha256::new().chain_update(subject).chain_update(request.encode_to_vec()).finalize().into(),
+    })
 }
 
 /// What the catalog says of the id itself.

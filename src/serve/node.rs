@@ -14,7 +14,9 @@ use super::wiring::{connection_limits, settings, store_options, warehouse_config
 use crate::catalog::Metastore;
 use crate::clock::{self, Clock};
 use crate::config::{Config, Loaded};
+use crate::etl::Etl;
 use crate::hms::{self, Dispatcher, Services};
+use crate::lake::Lake;
 use crate::store::{self, Store, StoreOptions};
 use crate::telemetry::{Metrics, NodeStatus, Probe};
 use crate::warehouse::Warehouse;
@@ -33,6 +35,7 @@ pub async fn serve(loaded: Loaded) -> Result<()> {
     let addresses = Arc::new(rpc::Addresses::default());
     let services = rpc::Services {
         metastore: metastore.clone(),
+        etl: Etl { metastore: metastore.clone(), lake: Lake::new(metastore.warehouse()), clock: Clock::system() },
         node: node.clone(),
         metrics: Arc::clone(&metrics),
         addresses: Arc::clone(&addresses),

@@ -8,12 +8,12 @@ const LINES_MAX: usize = 500;
 /// Which room of `src` may name which: arrows run down only. A room that is not here may name none.
 const ARROWS: &[(&str, &[&str])] = &[
     ("main", &["cli", "config", "serve", "telemetry"]),
-    ("serve", &["catalog", "clock", "config", "hms", "rpc", "store", "telemetry", "warehouse", "web"]),
+    ("serve", &["catalog", "clock", "config", "etl", "hms", "lake", "rpc", "store", "telemetry", "warehouse", "web"]),
     ("cli", &["clock", "config"]),
     ("hms", &["catalog", "clock", "config", "telemetry"]),
     ("etl", &["catalog", "clock", "lake", "warehouse"]),
     ("lake", &["warehouse"]),
-    ("rpc", &["catalog", "telemetry"]),
+    ("rpc", &["catalog", "etl", "telemetry"]),
     ("web", &["telemetry"]),
     ("catalog", &["clock", "store", "warehouse"]),
     ("telemetry", &["clock", "config"]),

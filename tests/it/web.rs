@@ -48,8 +48,11 @@ impl Api {
         let node = NodeStatus::new(clock.clone(), "sqlite", Arc::new(probe));
         let metrics = Arc::new(Metrics::new("sqlite"));
         let stop = CancellationToken::new();
+        let metastore = crate::backend::services().await.metastore.clone();
+        let lake = skep::lake::Lake::new(metastore.warehouse());
         let services = rpc::Services {
-            metastore: crate::backend::services().await.metastore.clone(),
+            etl: skep::etl::Etl { metastore: metastore.clone(), lake, clock: clock.clone() },
+            metastore,
             node: node.clone(),
             metrics: Arc::clone(&metrics),
             addresses: Arc::default(),

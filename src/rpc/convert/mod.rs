@@ -4,11 +4,13 @@
 mod common;
 mod database;
 mod partition;
+mod register;
 mod storage;
 mod table;
 
 pub use common::seconds_out;
 pub use database::{database_in, database_out};
 pub use partition::{PartitionForm, partition_in};
+pub use register::{finding_out, register_in, report_out};
 pub use storage::columns_out;
 pub use table::{name_out, summary_out, table_in, table_out, table_type_in};
