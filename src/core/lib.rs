@@ -9,6 +9,7 @@ pub mod filter;
 #[cfg(any(test, feature = "fuzz"))]
 pub mod fuzz;
 pub mod kryo;
+pub mod lake;
 pub mod name;
 pub mod partition;
 pub mod prune;
