@@ -6,6 +6,7 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod hms;
+pub mod lake;
 pub mod rpc;
 pub mod serve;
 pub mod store;

@@ -33,7 +33,7 @@ struct Inner {
     guard: Guard,
     trash: Option<Trash>,
     storage_checks: bool,
-    stores: ObjectStores,
+    stores: Arc<ObjectStores>,
     now_millis: NowMillis,
 }
 
@@ -72,7 +72,7 @@ impl Warehouse {
         let protected =
             environment_home.into_iter().chain(trash_home).chain(trash.as_ref().map(|t| t.root().to_owned()));
         let guard = Guard::new(config.file_scope, &roots, protected.filter(|path| path.is_absolute()).collect());
-        let stores = ObjectStores::new(config.object_store_options);
+        let stores = Arc::new(ObjectStores::new(config.object_store_options));
         let storage_checks = config.storage_checks;
         Ok(Self { inner: Arc::new(Inner { layout, guard, trash, storage_checks, stores, now_millis }) })
     }
@@ -80,6 +80,11 @@ impl Warehouse {
     /// Where things lie by default.
     pub fn layout(&self) -> &Layout {
         &self.inner.layout
+    }
+
+    /// The object stores, for who reads data files. Nothing is deleted through them.
+    pub fn objects(&self) -> Arc<ObjectStores> {
+        Arc::clone(&self.inner.stores)
     }
 
     /// Makes the local roots; for the start of the server.

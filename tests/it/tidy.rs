@@ -14,6 +14,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("rpc", &["catalog", "telemetry"]),
     ("web", &["telemetry"]),
     ("catalog", &["clock", "store", "warehouse"]),
+    ("lake", &["warehouse"]),
     ("telemetry", &["clock", "config"]),
 ];
 
