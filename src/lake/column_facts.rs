@@ -40,10 +40,10 @@ pub(super) fn column(metadata: &ParquetMetaData, at: usize) -> Option<Column> {
     for group in metadata.row_groups() {
         let chunk = group.column(at);
         let mut found = bounds(chunk.statistics(), leaf.kind, order);
-        if found.nulls.is_none() && descriptor.max_def_level() == 0 {
+        let group_rows = u64::try_from(group.num_rows()).unwrap_or_default();
+        if found.nulls.is_none() && (descriptor.max_def_level() == 0 || group_rows == 0) {
             found.nulls = Some(0);
         }
-        let group_rows = u64::try_from(group.num_rows()).unwrap_or_default();
         // values beyond the rows are no nulls of theirs
         found.nulls = found.nulls.filter(|nulls| *nulls <= group_rows);
         let values = group_rows.saturating_sub(found.nulls.unwrap_or_default());

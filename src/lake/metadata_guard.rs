@@ -230,7 +230,7 @@ mod tests {
     fn trees_only() {
         assert!(check(&schema(&[2, 1, 0, 0])).is_ok());
         assert!(check(&schema(&[1; 50])).unwrap_err().contains("lacks nodes"));
-        assert!(check(&schema(&[1; 50_000])).unwrap_err().contains("deeper"));
+        assert!(check(&schema(&vec![1; 50_000])).unwrap_err().contains("deeper"));
         assert!(check(&schema(&[2_000_000, 0])).unwrap_err().contains("children"));
         assert!(check(&schema(&[0, 0])).unwrap_err().contains("without a parent"));
         assert!(check(&[]).unwrap_err().contains("breaks off"));
