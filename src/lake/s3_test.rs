@@ -137,7 +137,7 @@ async fn with_key(fault: Fault, key: &str) -> (Arc<Bucket>, Lake) {
     let app = Router::new().fallback(serve).with_state(Arc::clone(&bucket));
     tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
     let options = [
-        ("aws_endpoint", format!("http://{address}")),
+        ("aws_endpoint", format!("http://127.0.0.1:{}", address.port())),
         ("aws_allow_http", "true".to_owned()),
         ("aws_region", "us-east-1".to_owned()),
         ("aws_access_key_id", key.to_owned()),
