@@ -68,7 +68,8 @@ def main():
     write(folder, "plain", table, said, use_dictionary=False, compression="none")
     write(folder, "old_lists", table, said, use_compliant_nested_type=False)
     stamps = pa.table({"ts": pa.array([EARLY, None, LATE], pa.timestamp("us"))})
-    int96 = {"ts": {"type": "timestamp", "min": None, "max": None, "nulls": 1}}
+    # without statistics: not even the nulls are told
+    int96 = {"ts": {"type": "timestamp", "min": None, "max": None, "nulls": None}}
     write(folder, "int96", stamps, int96, use_deprecated_int96_timestamps=True)
     nothing = {name: {"type": c["type"], "min": None, "max": None, "nulls": 0} for name, c in said.items()}
     write(folder, "no_rows", table.slice(0, 0), nothing)
