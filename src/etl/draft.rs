@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use skep_core::event_log::LogRole;
-use skep_core::lake::{ColumnChange, FileColumn, FileFacts, column_statistics, evolve};
+use skep_core::lake::{FileFacts, FileSchema, schema_compare, statistics_of};
 use skep_core::partition::Partition;
 use skep_core::registration::{REGISTERED, is_registered};
 use skep_core::stats::{Accuracy, NUM_ROWS, fast_statistics_set};
@@ -16,7 +16,16 @@ use super::partitions::{Part, below, place_problem};
 use super::report::{Finding, Severity};
 use super::request::{Mode, Register};
 use crate::catalog::{Published, StoredFile};
-use crate::lake::Footer;
+use crate::lake::ParquetFile;
+
+/// A column that is new or has another type.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct ColumnChange {
+    pub name: String,
+    /// None: it is new.
+    pub old_type: Option<String>,
+    pub new_type: String,
+}
 
 /// A batch against one state of its table.
 pub(super) struct Draft<'r> {
@@ -78,31 +87,31 @@ impl<'r> Draft<'r> {
     }
 
     /// Holds the schemas of new files against the table's, each distinct one once.
-    pub fn schemas(&mut self, files: &[(String, &Footer)]) {
-        let mut seen: HashMap<&[FileColumn], Vec<(&'static str, bool, String)>> = HashMap::new();
-        for (uri, footer) in files {
-            let schema = footer.columns.as_slice();
+    pub fn schemas(&mut self, files: &[(String, &ParquetFile)]) {
+        let mut seen: HashMap<&FileSchema, Vec<skep_core::lake::Finding>> = HashMap::new();
+        for (uri, file) in files {
+            let schema = &*file.schema;
             if !seen.contains_key(schema) {
-                let found = evolve(&self.table, &self.columns, schema, self.request.policy);
-                for change in found.changes {
-                    self.change(change);
+                let found = schema_compare(&self.columns, &self.table.partition_keys, schema, self.request.policy);
+                if !found.has_errors() {
+                    found.apply(&mut self.columns);
+                    let types = found.change.into_iter().map(|c| (c.name, Some(c.old_type), c.new_type));
+                    let new = found.add.into_iter().map(|c| (c.name, None, c.type_name.unwrap_or_default()));
+                    for (name, old_type, new_type) in types.chain(new) {
+                        self.change(ColumnChange { name, old_type, new_type });
+                    }
                 }
-                let problems = found.problems.into_iter().map(|p| (p.code, p.is_error, p.message)).collect();
-                seen.insert(schema, problems);
+                seen.insert(schema, found.findings);
             }
-            for (code, is_error, message) in &seen[schema] {
-                let severity = if *is_error { Severity::Error } else { Severity::Warning };
-                self.findings.push(Finding::new(severity, uri, code, message.clone()));
-            }
-            self.nulls_check(uri, footer);
+            self.findings.extend(seen[schema].iter().map(|found| Finding::of(uri, found.clone())));
+            self.nulls_check(uri, file);
         }
     }
 
     /// Keys and order of an event log are never NULL.
-    fn nulls_check(&mut self, uri: &str, footer: &Footer) {
+    fn nulls_check(&mut self, uri: &str, file: &ParquetFile) {
         for name in &self.never_null {
-            let facts = footer.facts.columns.iter().find(|column| column.name == *name);
-            let problem = match facts.and_then(|column| column.nulls) {
+            let problem = match file.facts.column(name).and_then(|column| column.bounds.nulls) {
                 Some(0) => continue,
                 Some(nulls) => format!("the column `{name}` of the event log is NULL in {nulls} rows"),
                 None => format!("the file does not tell how often the column `{name}` of the event log is NULL"),
@@ -112,14 +121,6 @@ impl<'r> Draft<'r> {
     }
 
     fn change(&mut self, change: ColumnChange) {
-        match self.columns.iter_mut().find(|column| column.name == change.name) {
-            Some(known) => known.type_name = Some(change.new_type.clone()),
-            None => self.columns.push(Column {
-                name: change.name.clone(),
-                type_name: Some(change.new_type.clone()),
-                comment: None,
-            }),
-        }
         match self.changes.iter_mut().find(|known| known.name == change.name) {
             Some(known) => known.new_type = change.new_type,
             None => self.changes.push(change),
@@ -145,7 +146,7 @@ impl<'r> Draft<'r> {
         part: &Part,
         before: &Before,
         sources: &[Source],
-        footers: &HashMap<usize, &Footer>,
+        footers: &HashMap<usize, &ParquetFile>,
     ) -> Result<()> {
         let known = before.partition.as_ref();
         if let Some(was) = known.and_then(Partition::location)
@@ -169,7 +170,7 @@ impl<'r> Draft<'r> {
                     if before.files.iter().any(|known| known.path == path) {
                         removed.push(path.to_owned());
                     }
-                    added.push((stored(name, path, &sources[*at], footer)?, *footer));
+                    added.push((stored(name, path, &sources[*at], footer), *footer));
                 }
                 // A file with a problem, that was left out.
                 (_, None) => {}
@@ -199,15 +200,12 @@ impl<'r> Draft<'r> {
         name: &str,
         part: &Part,
         known: Option<&Partition>,
-        (kept, added, removed): (&[&StoredFile], Vec<(StoredFile, &Footer)>, Vec<String>),
+        (kept, added, removed): (&[&StoredFile], Vec<(StoredFile, &ParquetFile)>, Vec<String>),
     ) -> Result<()> {
-        let mut facts: Vec<(i64, FileFacts)> = Vec::with_capacity(kept.len() + added.len());
-        for file in kept {
-            facts.push((file.row_count, facts_of(file)?));
-        }
-        facts.extend(added.iter().map(|(file, footer)| (file.row_count, footer.facts.clone())));
+        let known_facts: Vec<FileFacts> = kept.iter().map(|file| facts_of(file)).collect::<Result<_>>()?;
+        let facts: Vec<&FileFacts> = known_facts.iter().chain(added.iter().map(|(_, file)| &file.facts)).collect();
         let bytes: i64 = kept.iter().map(|f| f.size).chain(added.iter().map(|(f, _)| f.size)).sum();
-        let rows: i64 = facts.iter().map(|(rows, _)| rows).sum();
+        let rows: u64 = facts.iter().map(|facts| facts.rows).sum();
         let (new_rows, new_bytes) =
             added.iter().fold((0, 0), |(rows, bytes), (f, _)| (rows + f.row_count, bytes + f.size));
         self.counts.files_added += added.len() as i64;
@@ -218,7 +216,7 @@ impl<'r> Draft<'r> {
             Some(_) => self.counts.partitions_changed += 1,
             None => self.counts.partitions_added += 1,
         }
-        let statistics = column_statistics(&facts, self.now_seconds);
+        let statistics = statistics_of(&self.columns, &facts, self.now_seconds);
         let mut parameters = known.map(|p| p.parameters.clone()).unwrap_or_default();
         fast_statistics_set(&mut parameters, facts.len() as u64, bytes as u64);
         parameters.insert(NUM_ROWS.to_owned(), rows.to_string());
@@ -266,34 +264,33 @@ impl<'r> Draft<'r> {
     }
 }
 
-fn stored(partition: &str, path: &str, source: &Source, footer: &Footer) -> Result<StoredFile> {
-    let facts = serde_json::to_string(&footer.facts).map_err(|e| Error::internal(format!("facts of a file: {e}")))?;
-    Ok(StoredFile {
+fn stored(partition: &str, path: &str, source: &Source, file: &ParquetFile) -> StoredFile {
+    StoredFile {
         partition: partition.to_owned(),
         path: path.to_owned(),
         added: 0,
         size: source.file.size as i64,
         modified_at: source.file.modified_at_ms,
         etag: source.file.etag.clone(),
-        row_count: footer.rows,
-        facts,
-    })
+        row_count: file.facts.rows as i64,
+        facts: file.facts.to_text(),
+    }
 }
 
 pub(super) fn facts_of(file: &StoredFile) -> Result<FileFacts> {
-    serde_json::from_str(&file.facts)
+    FileFacts::parse(&file.facts)
         .map_err(|e| Error::new(Kind::Corrupt, format!("the facts of the file {} cannot be read: {e}", file.path)))
 }
 
 /// A table for files whose schema is that of the first of them; the others' is then held against it.
-pub(super) fn table_of(request: &Register, base: &str, keys: &[(String, String)], first: &Footer) -> Table {
+pub(super) fn table_of(request: &Register, base: &str, keys: &[(String, String)], first: &ParquetFile) -> Table {
     let column = |name: &str, type_name: &str| Column {
         name: name.to_owned(),
         type_name: Some(type_name.to_owned()),
         comment: None,
     };
-    let is_key = |name: &str| keys.iter().any(|(key, _)| key == name);
-    let columns = first.columns.iter().filter(|c| !is_key(&c.name)).map(|c| column(&c.name, &c.type_name)).collect();
+    let partition_keys: Vec<Column> = keys.iter().map(|(name, type_name)| column(name, type_name)).collect();
+    let columns = first.schema.table_columns(&partition_keys);
     let at = request.table.at();
     let shape = Shape {
         columns: Some(columns),
@@ -311,7 +308,7 @@ pub(super) fn table_of(request: &Register, base: &str, keys: &[(String, String)]
         database: at.database,
         name: at.table,
         storage: Some(Storage { shape: Arc::new(shape), location: Some(base.to_owned()) }),
-        partition_keys: keys.iter().map(|(name, type_name)| column(name, type_name)).collect(),
+        partition_keys,
         parameters: [("EXTERNAL".to_owned(), "TRUE".to_owned())].into(),
         table_type: skep_core::table::TableType::External,
         ..Table::default()

@@ -4,17 +4,18 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use skep_core::lake::{ColumnFacts, FileColumn, FileFacts, bound_above, bound_below};
-use skep_core::types::KeyType;
+use futures_util::TryStreamExt as _;
+use skep_core::lake::{Bounds, ColumnFacts, FileColumn, FileFacts, FileSchema, Nan, text_high, text_low};
+use skep_core::types::{KeyType, Value};
 use skep_core::{Error, Kind, Result};
 
-use super::report::{Finding, Severity};
-use super::request::{KnownFile, Register};
-use crate::lake::{Footer, FoundFile, Lake, Listing, SkipReason};
+use super::report::Finding;
+use super::request::{KnownColumn, KnownFile, Register};
+use crate::lake::{Lake, LakeFile, Listed, ParquetFile};
 use crate::warehouse::Location;
 
-/// Progress that several tasks add to.
-pub(super) type Count = Arc<AtomicUsize>;
+/// So many files one request may mean.
+const FILES_MAX: usize = 5_000_000;
 
 /// The files of a request.
 #[derive(Debug, Default)]
@@ -22,35 +23,34 @@ pub(super) struct Gathered {
     pub files: Vec<Source>,
     pub findings: Vec<Finding>,
     /// Facts that the request itself told, by location.
-    pub told: HashMap<Location, Footer>,
+    pub told: HashMap<Location, ParquetFile>,
 }
 
 /// A file, and below which prefix it was found.
 #[derive(Debug, Clone)]
 pub(super) struct Source {
-    pub file: FoundFile,
+    pub file: LakeFile,
     /// The directory where a file was named.
     pub prefix: Location,
 }
 
 /// Lists and looks. Errors: NotFound and the like name the place.
-pub(super) async fn gather(lake: &Lake, request: &Register, listed: &Count) -> Result<Gathered> {
+pub(super) async fn gather(lake: &Lake, request: &Register, listed: &Arc<AtomicUsize>) -> Result<Gathered> {
     let mut all = Gathered::default();
     for uri in &request.uris {
         let location = Location::parse(uri).map_err(|e| e.with_kind(Kind::InvalidInput))?;
-        if !uri.ends_with('/') && lake.is_file(&location).await? {
-            let prefix = location.parent().unwrap_or_else(|| location.clone());
-            all.files.push(Source { file: lake.look(&location).await?, prefix });
-            listed.fetch_add(1, Ordering::Relaxed);
-            continue;
+        let before = all.files.len();
+        let mut pages = lake.list(&location);
+        while let Some(page) = pages.try_next().await? {
+            all.take(page, &location);
+            listed.store(all.files.len(), Ordering::Relaxed);
+            if all.files.len() > FILES_MAX {
+                return Err(Error::new(Kind::InvalidInput, format!("more than {FILES_MAX} files; name less")));
+            }
         }
-        let before = listed.load(Ordering::Relaxed);
-        let counter = Arc::clone(listed);
-        let listing = lake.list(&location, move |count| counter.store(before + count, Ordering::Relaxed)).await?;
-        if listing.files.is_empty() {
-            all.findings.push(Finding::error(uri, "no_files", "no data file lies below it"));
+        if all.files.len() == before {
+            all.findings.push(Finding::error(uri, "no_files", "no data file lies there"));
         }
-        all.take(listing, &location);
     }
     for known in &request.files {
         all.told(known)?;
@@ -61,60 +61,77 @@ pub(super) async fn gather(lake: &Lake, request: &Register, listed: &Count) -> R
 }
 
 impl Gathered {
-    fn take(&mut self, listing: Listing, prefix: &Location) {
-        self.files.extend(listing.files.into_iter().map(|file| Source { file, prefix: prefix.clone() }));
-        let skipped = |skipped: crate::lake::Skipped| {
-            let (code, message) = match skipped.reason {
-                SkipReason::Hidden => ("hidden", "left out: engines ignore names that begin with _ or ."),
-                SkipReason::Marker => ("marker", "left out: it is empty and no Parquet file by its name"),
-            };
-            Finding::new(Severity::Info, skipped.location.to_string(), code, message)
-        };
-        self.findings.extend(listing.skipped.into_iter().map(skipped));
+    fn take(&mut self, page: Vec<Listed>, prefix: &Location) {
+        for listed in page {
+            match listed {
+                Listed::File(file) => {
+                    let parent = if file.location == *prefix { prefix.parent() } else { None };
+                    self.files.push(Source { file, prefix: parent.unwrap_or_else(|| prefix.clone()) });
+                }
+                Listed::Skipped(uri, finding) => self.findings.push(Finding::of(uri, finding)),
+            }
+        }
     }
 
     fn told(&mut self, known: &KnownFile) -> Result<()> {
         let location = Location::parse(&known.uri).map_err(|e| e.with_kind(Kind::InvalidInput))?;
         let wrong = |what: &str| Error::new(Kind::InvalidInput, format!("{}: {what}", known.uri));
-        if known.rows < 0 {
-            return Err(wrong("a negative number of rows"));
-        }
+        let rows = u64::try_from(known.rows).map_err(|_| wrong("a negative number of rows"))?;
         if known.columns.is_empty() {
             return Err(wrong("columns are not told; a file that is not to be opened needs them"));
         }
         let prefix = location.parent().unwrap_or_else(|| location.clone());
-        let file = FoundFile {
+        let file = LakeFile {
             location: location.clone(),
-            path: location.name().to_owned(),
             size: known.size,
             modified_at_ms: known.modified_at_ms,
             etag: known.etag.clone().filter(|etag| !etag.is_empty()),
         };
         self.files.push(Source { file, prefix });
-        self.told.insert(location, footer_told(known));
+        self.told.insert(location, file_told(known, rows));
         Ok(())
     }
 }
 
-fn footer_told(known: &KnownFile) -> Footer {
-    let is_text = |type_name: &str| KeyType::parse(type_name).is_text();
+fn file_told(known: &KnownFile, rows: u64) -> ParquetFile {
     let columns = known.columns.iter().map(|column| FileColumn {
         name: column.name.to_lowercase(),
-        written_as: column.name.clone(),
-        type_name: column.type_name.clone(),
+        written_name: column.name.clone(),
+        hive_type: column.type_name.clone(),
+        is_optional: true,
     });
-    let facts = known.columns.iter().map(|column| {
-        let text = is_text(&column.type_name);
-        ColumnFacts {
-            name: column.name.to_lowercase(),
-            type_name: column.type_name.clone(),
-            nulls: column.nulls,
-            min: column.min.as_deref().map(|min| if text { bound_below(min) } else { min.to_owned() }),
-            max: column.max.as_deref().and_then(|max| if text { bound_above(max) } else { Some(max.to_owned()) }),
-            distinct: column.distinct,
-            bytes: None,
-        }
-    });
-    let facts = FileFacts { columns: facts.collect(), groups: Vec::new() };
-    Footer { rows: known.rows, columns: columns.collect(), facts }
+    let schema = Arc::new(FileSchema { columns: columns.collect(), findings: Vec::new() });
+    let mut facts =
+        FileFacts { rows, columns: known.columns.iter().map(column_told).collect(), row_groups: Vec::new() };
+    facts.bound();
+    ParquetFile { schema, facts, created_by: None }
+}
+
+fn column_told(column: &KnownColumn) -> ColumnFacts {
+    let key_type = KeyType::parse(&column.type_name);
+    let is_float = matches!(key_type, KeyType::Float | KeyType::Double);
+    let low =
+        column.min.as_deref().map(|text| if key_type.is_text() { text_low(text) } else { (text.to_owned(), true) });
+    let high = column
+        .max
+        .as_deref()
+        .and_then(|text| if key_type.is_text() { text_high(text) } else { Some((text.to_owned(), true)) });
+    let value = |bound: &Option<(String, bool)>| bound.as_ref().and_then(|(text, _)| Value::parse(text, key_type));
+    let nulls = column.nulls.and_then(|nulls| u64::try_from(nulls).ok());
+    ColumnFacts {
+        name: column.name.to_lowercase(),
+        hive_type: column.type_name.clone(),
+        is_instant: false,
+        bounds: Bounds {
+            low: value(&low),
+            high: value(&high),
+            // Who tells of bounds need not have seen the values.
+            low_is_exact: false,
+            high_is_exact: false,
+            nulls,
+            nan: if is_float { Nan::Perhaps } else { Nan::None },
+        },
+        distinct: column.distinct.and_then(|distinct| u64::try_from(distinct).ok()),
+        value_bytes: None,
+    }
 }

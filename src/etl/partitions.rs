@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use skep_core::lake::{Pattern, values_of_path};
+use skep_core::lake::{PathPattern, path_values};
 use skep_core::name::partition_name;
 use skep_core::table::Table;
-use skep_core::types::{KeyType, Value};
 
 use super::gather::Source;
 use super::report::Finding;
@@ -24,7 +23,7 @@ pub(super) struct Part {
 /// The parts of a batch by partition name (`""`: a table without keys), and what fits none.
 pub(super) fn parts(
     table: &Table,
-    pattern: Option<&Pattern>,
+    pattern: Option<&PathPattern>,
     base: Option<&Location>,
     sources: &[Source],
 ) -> (BTreeMap<String, Part>, Vec<(usize, Finding)>) {
@@ -35,20 +34,16 @@ pub(super) fn parts(
         let root = root_of(table, &keys, base, source);
         let path = below(&source.file.location, &root);
         let found = match pattern {
-            Some(pattern) => pattern.values(path),
-            None => values_of_path(&keys, path),
+            Some(pattern) => pattern.values(&table.partition_keys, path),
+            None => path_values(&table.partition_keys, path),
         };
         let found = match found {
             Ok(found) => found,
-            Err(error) => {
-                problems.push((at, Finding::error(uri, "path", error.message.into_owned())));
+            Err(finding) => {
+                problems.push((at, Finding::of(uri, finding)));
                 continue;
             }
         };
-        if let Some(problem) = value_problem(table, &found.values) {
-            problems.push((at, Finding::error(uri, "partition_value", problem)));
-            continue;
-        }
         let name =
             if keys.is_empty() { Ok(String::new()) } else { partition_name(&table.partition_keys, &found.values) };
         let name = match name {
@@ -58,7 +53,8 @@ pub(super) fn parts(
                 continue;
             }
         };
-        let location = if found.directory.is_empty() { root } else { root.join(&found.directory) };
+        let directory = path.get(..found.directory_length).unwrap_or_default();
+        let location = if directory.is_empty() { root } else { root.join(directory) };
         match parts.get_mut(&name) {
             None => {
                 parts.insert(name, Part { values: found.values, location, files: vec![at] });
@@ -103,16 +99,6 @@ fn root_of(table: &Table, keys: &[String], base: Option<&Location>, source: &Sou
 pub(super) fn below<'a>(file: &'a Location, root: &Location) -> &'a str {
     let skip = if root.is_root() { 1 } else { root.path().len() + 1 };
     file.path().get(skip..).unwrap_or_default()
-}
-
-/// A value that its key's type cannot hold would be NULL to every engine.
-fn value_problem(table: &Table, values: &[String]) -> Option<String> {
-    table.partition_keys.iter().zip(values).find_map(|(key, value)| {
-        let type_name = key.type_name.as_deref().unwrap_or("string");
-        let known =
-            value == skep_core::name::DEFAULT_PARTITION || Value::parse(value, KeyType::parse(type_name)).is_some();
-        (!known).then(|| format!("the value {value:?} of the key `{}` is no {type_name}", key.name))
-    })
 }
 
 /// Whether a batch may put its files where the partition is not.

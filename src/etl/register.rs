@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use futures_util::TryStreamExt as _;
-use skep_core::lake::Pattern;
+use futures_util::{StreamExt as _, stream};
+use skep_core::lake::{PathPattern, path_keys};
 use skep_core::table::Table;
 use skep_core::{Error, Kind, Result};
 
@@ -16,7 +16,7 @@ use super::report::{Finding, LISTED_MAX, Outcome, Report, Severity, findings_cut
 use super::request::Register;
 use crate::catalog::{Caller, Metastore, Publish, RequestKey, TableCreate};
 use crate::clock::Clock;
-use crate::lake::{Footer, FooterProblem, FoundFile, Lake, footers_read};
+use crate::lake::{FileProblem, FileRead, Lake, LakeFile, ParquetFile, ProblemKind};
 use crate::warehouse::Location;
 
 /// A draft is overtaken at most so often.
@@ -41,8 +41,8 @@ pub struct Progress {
 /// What was read of files, kept while drafts are made anew.
 #[derive(Default)]
 pub(super) struct Read {
-    footers: HashMap<Location, Footer>,
-    problems: HashMap<Location, FooterProblem>,
+    files: HashMap<Location, ParquetFile>,
+    problems: HashMap<Location, FileProblem>,
 }
 
 impl Etl {
@@ -60,7 +60,7 @@ impl Etl {
         {
             return Ok((report_read(&answer)?, true));
         }
-        let pattern = request.pattern.as_deref().map(Pattern::parse).transpose()?;
+        let pattern = request.pattern.as_deref().map(PathPattern::parse).transpose()?;
         let base =
             request.base.as_deref().map(Location::parse).transpose().map_err(|e| e.with_kind(Kind::InvalidInput))?;
         if request.uris.is_empty() && request.files.is_empty() {
@@ -68,7 +68,7 @@ impl Etl {
         }
         let mut gathered = gather(&self.lake, request, &progress.listed).await?;
         progress.listing_done.store(true, Ordering::Relaxed);
-        let mut read = Read { footers: std::mem::take(&mut gathered.told), ..Read::default() };
+        let mut read = Read { files: std::mem::take(&mut gathered.told), ..Read::default() };
         for _ in 0..ATTEMPTS {
             let attempt = Attempt { etl: self, caller, request, key, pattern: pattern.as_ref(), base: base.as_ref() };
             match attempt.run(&gathered, &mut read, progress).await {
@@ -81,12 +81,17 @@ impl Etl {
     }
 
     /// Reads the footers that are not read yet.
-    pub(super) async fn footers(&self, wanted: Vec<FoundFile>, read: &mut Read, progress: &Progress) -> Result<()> {
-        let mut all = std::pin::pin!(footers_read(&self.lake, wanted));
-        while let Some((file, footer)) = all.try_next().await? {
+    pub(super) async fn footers(&self, wanted: Vec<LakeFile>, read: &mut Read, progress: &Progress) -> Result<()> {
+        let done = Arc::new(crate::lake::Progress::default());
+        let mut all = std::pin::pin!(self.lake.footers(stream::iter(wanted), done));
+        while let Some(FileRead { file, outcome }) = all.next().await {
             progress.footers.fetch_add(1, Ordering::Relaxed);
-            match footer {
-                Ok(footer) => drop(read.footers.insert(file.location, footer)),
+            match outcome {
+                Ok(found) => drop(read.files.insert(file.location, found)),
+                // The store or the network, not the file: nothing is known then.
+                Err(problem) if problem.kind == ProblemKind::Unreadable => {
+                    return Err(Error::new(Kind::Unavailable, problem.message));
+                }
                 Err(problem) => drop(read.problems.insert(file.location, problem)),
             }
         }
@@ -134,7 +139,7 @@ struct Attempt<'a> {
     caller: &'a Caller,
     request: &'a Register,
     key: Option<&'a RequestKey>,
-    pattern: Option<&'a Pattern>,
+    pattern: Option<&'a PathPattern>,
     base: Option<&'a Location>,
 }
 
@@ -145,6 +150,9 @@ impl Attempt<'_> {
         let Some((table, is_new)) = self.table(sources, read, progress, &mut findings).await? else {
             return self.end(None, findings, false).await;
         };
+        if let Some(pattern) = self.pattern {
+            pattern.keys_check(&table.partition_keys)?;
+        }
         let (parts, misplaced) = parts(&table, self.pattern, self.base, sources);
         findings.extend(misplaced.into_iter().map(|(_, finding)| finding));
         let names: Vec<String> = parts.keys().cloned().collect();
@@ -186,10 +194,10 @@ impl Attempt<'_> {
         newest.sort_by_key(|source| std::cmp::Reverse(source.file.modified_at_ms));
         for source in newest {
             let location = &source.file.location;
-            if !read.footers.contains_key(location) && !read.problems.contains_key(location) {
+            if !read.files.contains_key(location) && !read.problems.contains_key(location) {
                 self.etl.footers(vec![source.file.clone()], read, progress).await?;
             }
-            if let Some(footer) = read.footers.get(location) {
+            if let Some(footer) = read.files.get(location) {
                 let keys = self.keys(source)?;
                 let base = self.new_base(sources, source, &keys);
                 return Ok(Some((table_of(self.request, &base.to_string(), &keys, footer), true)));
@@ -221,12 +229,21 @@ impl Attempt<'_> {
             return Ok(keys);
         }
         if let Some(pattern) = self.pattern {
-            return Ok(pattern.keys().iter().map(|(name, t)| text(name, t.as_deref())).collect());
+            return Ok(pattern.keys().iter().map(|key| text(&key.name, key.type_name.as_deref())).collect());
         }
         let within = self.base.unwrap_or(&source.prefix);
-        let path = below(&source.file.location, within);
-        let of_path = path.split('/').rev().skip(1).collect::<Vec<_>>().into_iter().rev();
-        Ok(of_path.filter_map(|segment| segment.split_once('=')).map(|(key, _)| text(key, None)).collect())
+        // A prefix may begin within the values.
+        let mut of_prefix: Vec<String> = Vec::new();
+        let mut root = within.clone();
+        while let Some((key, _)) = root.name().split_once('=').filter(|_| self.base.is_none()) {
+            of_prefix.insert(0, key.to_lowercase());
+            match root.parent() {
+                Some(parent) => root = parent,
+                None => break,
+            }
+        }
+        of_prefix.extend(path_keys(below(&source.file.location, within)));
+        Ok(of_prefix.iter().map(|key| text(key, None)).collect())
     }
 
     /// Where a new table lies.
@@ -252,17 +269,17 @@ impl Attempt<'_> {
         sources: &[Source],
         read: &Read,
     ) -> Result<()> {
-        let mut footers: HashMap<usize, &Footer> = HashMap::new();
+        let mut footers: HashMap<usize, &ParquetFile> = HashMap::new();
         for at in parts.values().flat_map(|part| &part.files) {
             let location = &sources[*at].file.location;
-            if let Some(footer) = read.footers.get(location) {
+            if let Some(footer) = read.files.get(location) {
                 footers.insert(*at, footer);
             }
             draft.findings.extend(problem_of(&sources[*at], read));
         }
         let mut order: Vec<usize> = footers.keys().copied().collect();
         order.sort_unstable();
-        let files: Vec<(String, &Footer)> =
+        let files: Vec<(String, &ParquetFile)> =
             order.iter().map(|at| (sources[*at].file.location.to_string(), footers[at])).collect();
         draft.schemas(&files);
         if self.request.without_bad_files {
@@ -346,7 +363,7 @@ impl Attempt<'_> {
 }
 
 /// Files whose footers must be read: those that the table does not have as they are.
-fn unread(parts: &BTreeMap<String, Part>, befores: &Befores, sources: &[Source], read: &Read) -> Vec<FoundFile> {
+fn unread(parts: &BTreeMap<String, Part>, befores: &Befores, sources: &[Source], read: &Read) -> Vec<LakeFile> {
     let mut wanted = Vec::new();
     for (name, part) in parts {
         let Some(before) = befores.get(name) else { continue };
@@ -356,7 +373,7 @@ fn unread(parts: &BTreeMap<String, Part>, befores: &Befores, sources: &[Source],
             let file = &sources[*at].file;
             let path = below(&file.location, &part.location);
             let known = registered && before.same(path, &sources[*at]).is_some();
-            let is_read = read.footers.contains_key(&file.location) || read.problems.contains_key(&file.location);
+            let is_read = read.files.contains_key(&file.location) || read.problems.contains_key(&file.location);
             if !known && !is_read {
                 wanted.push(file.clone());
             }
@@ -368,7 +385,7 @@ fn unread(parts: &BTreeMap<String, Part>, befores: &Befores, sources: &[Source],
 fn problem_of(source: &Source, read: &Read) -> Option<Finding> {
     let location = &source.file.location;
     let problem = read.problems.get(location)?;
-    Some(Finding::error(location.to_string(), problem.code, problem.message.clone()))
+    Some(Finding::of(location.to_string(), problem.finding()))
 }
 
 fn publish_of(draft: &Draft<'_>, planned: &Arc<Table>) -> Publish {

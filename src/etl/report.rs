@@ -1,6 +1,7 @@
 //! What came of a registration, file by file.
 
 use serde::{Deserialize, Serialize};
+pub use skep_core::lake::Severity;
 
 use super::request::TableName;
 
@@ -55,15 +56,11 @@ pub struct Finding {
     pub message: String,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Severity {
-    Info,
-    Warning,
-    Error,
-}
-
 impl Finding {
+    /// What the lake says of a file.
+    pub(super) fn of(uri: impl Into<String>, found: skep_core::lake::Finding) -> Self {
+        Self::new(found.severity, uri, found.code, found.message)
+    }
     pub fn new(severity: Severity, uri: impl Into<String>, code: &str, message: impl Into<String>) -> Self {
         Self { uri: uri.into(), severity, code: code.to_owned(), message: message.into() }
     }

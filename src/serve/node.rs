@@ -16,7 +16,7 @@ use crate::clock::{self, Clock};
 use crate::config::{Config, Loaded};
 use crate::etl::Etl;
 use crate::hms::{self, Dispatcher, Services};
-use crate::lake::Lake;
+use crate::lake::{self, Lake};
 use crate::store::{self, Store, StoreOptions};
 use crate::telemetry::{Metrics, NodeStatus, Probe};
 use crate::warehouse::Warehouse;
@@ -35,7 +35,11 @@ pub async fn serve(loaded: Loaded) -> Result<()> {
     let addresses = Arc::new(rpc::Addresses::default());
     let services = rpc::Services {
         metastore: metastore.clone(),
-        etl: Etl { metastore: metastore.clone(), lake: Lake::new(metastore.warehouse()), clock: Clock::system() },
+        etl: Etl {
+            metastore: metastore.clone(),
+            lake: Lake::new(&metastore.warehouse(), lake::Limits::default()),
+            clock: Clock::system(),
+        },
         node: node.clone(),
         metrics: Arc::clone(&metrics),
         addresses: Arc::clone(&addresses),

@@ -34,5 +34,6 @@ pub use deletion::{Deletion, Removal, Renamed};
 pub use layout::{DatabasePlace, Layout};
 pub use local::Created;
 pub use location::Location;
+pub use objects::ObjectStores;
 pub use summary::FilesSummary;
 pub use warehouse::{NowMillis, Warehouse};

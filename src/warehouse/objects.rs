@@ -24,7 +24,7 @@ const SCHEMES: [&str; 4] = ["s3", "gs", "abfs", "wasb"];
 type Bucket = (String, String);
 
 /// The stores, opened when they are first needed: one for each bucket or container.
-pub(super) struct ObjectStores {
+pub struct ObjectStores {
     options: BTreeMap<String, String>,
     open: Mutex<HashMap<Bucket, Arc<dyn ObjectStore>>>,
 }
@@ -35,12 +35,12 @@ impl ObjectStores {
     }
 
     /// Whether `location` is of a kind that can be opened.
-    pub(super) fn knows(location: &Location) -> bool {
+    pub fn knows(location: &Location) -> bool {
         SCHEMES.contains(&location.store_scheme()) && !location.authority().is_empty()
     }
 
     /// The store of `location`, and its key there.
-    pub(super) fn store(&self, location: &Location) -> Result<(Arc<dyn ObjectStore>, Key)> {
+    pub fn store(&self, location: &Location) -> Result<(Arc<dyn ObjectStore>, Key)> {
         let key = Key::parse(location.path())
             .map_err(|e| Error::meta(format!("The location {location} is no key of an object store: {e}")))?;
         let bucket = (location.store_scheme().to_owned(), location.authority().to_owned());

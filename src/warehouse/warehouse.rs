@@ -11,8 +11,6 @@ use super::permission::{self, Account};
 use super::summary::{self, FilesSummary};
 use super::trash::Trash;
 use futures_util::{StreamExt, TryStreamExt, stream};
-use object_store::ObjectStore;
-use object_store::path::Path as Key;
 use skep_core::{Error, Result};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -35,7 +33,7 @@ struct Inner {
     guard: Guard,
     trash: Option<Trash>,
     storage_checks: bool,
-    stores: ObjectStores,
+    stores: Arc<ObjectStores>,
     now_millis: NowMillis,
 }
 
@@ -74,7 +72,7 @@ impl Warehouse {
         let protected =
             environment_home.into_iter().chain(trash_home).chain(trash.as_ref().map(|t| t.root().to_owned()));
         let guard = Guard::new(config.file_scope, &roots, protected.filter(|path| path.is_absolute()).collect());
-        let stores = ObjectStores::new(config.object_store_options);
+        let stores = Arc::new(ObjectStores::new(config.object_store_options));
         let storage_checks = config.storage_checks;
         Ok(Self { inner: Arc::new(Inner { layout, guard, trash, storage_checks, stores, now_millis }) })
     }
@@ -82,6 +80,11 @@ impl Warehouse {
     /// Where things lie by default.
     pub fn layout(&self) -> &Layout {
         &self.inner.layout
+    }
+
+    /// The object stores, for who reads data files. Nothing is deleted through them.
+    pub fn objects(&self) -> Arc<ObjectStores> {
+        Arc::clone(&self.inner.stores)
     }
 
     /// Makes the local roots; for the start of the server.
@@ -152,14 +155,6 @@ impl Warehouse {
                 objects::exists(store.as_ref(), &key).await.map_err(|e| objects::failed("list", location, &e))
             }
         }
-    }
-
-    /// The object store that a location lies in, and its key there, to be read from; None where it is in none.
-    pub fn object_store(&self, location: &Location) -> Result<Option<(Arc<dyn ObjectStore>, Key)>> {
-        if !ObjectStores::knows(location) {
-            return Ok(None);
-        }
-        self.inner.stores.store(location).map(Some)
     }
 
     /// Deletes a local directory that holds nothing (HMS: the emptied parents of dropped partitions); says whether it

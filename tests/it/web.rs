@@ -49,7 +49,7 @@ impl Api {
         let metrics = Arc::new(Metrics::new("sqlite"));
         let stop = CancellationToken::new();
         let metastore = crate::backend::services().await.metastore.clone();
-        let lake = skep::lake::Lake::new(metastore.warehouse());
+        let lake = skep::lake::Lake::new(&metastore.warehouse(), skep::lake::Limits::default());
         let services = rpc::Services {
             etl: skep::etl::Etl { metastore: metastore.clone(), lake, clock: clock.clone() },
             metastore,

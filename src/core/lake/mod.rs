@@ -1,0 +1,25 @@
+//! What is known of data files, without reading any: their schemas in Hive's types, their facts (rows, bounds, row
+//! groups) and how these are stored, partition values in paths, and what a file's schema asks of a table.
+
+mod bounds;
+mod evolve;
+mod evolve_type;
+mod facts;
+mod facts_code;
+mod facts_reader;
+mod finding;
+mod hive_type;
+mod path_pattern;
+mod path_values;
+mod schema;
+mod statistics;
+
+pub use bounds::{Bounds, Nan, TEXT_BOUND_MAX, text_high, text_low};
+pub use evolve::{Policy, SchemaChange, TypeChange, schema_compare};
+pub use facts::{COLUMNS_MAX, ColumnFacts, FileFacts, GROUP_BOUNDS_MAX, ROW_GROUPS_MAX, RowGroupFacts};
+pub use finding::{Finding, Severity};
+pub use hive_type::HiveType;
+pub use path_pattern::PathPattern;
+pub use path_values::{PathValues, path_keys, path_values};
+pub use schema::{FileColumn, FileSchema};
+pub use statistics::statistics_of;

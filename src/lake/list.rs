@@ -1,0 +1,115 @@
+//! What lies below a prefix.
+
+use super::lake::{Lake, LakeFile};
+use super::list_local;
+use super::source::object_file;
+use crate::warehouse::{Location, ObjectStores};
+use futures_util::stream::BoxStream;
+use futures_util::{StreamExt, TryStreamExt, stream};
+use object_store::ObjectMeta;
+use skep_core::lake::Finding;
+use skep_core::{Error, Result};
+
+/// How many entries one page of a listing has.
+pub(super) const PAGE: usize = 1000;
+
+/// One entry of a listing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Listed {
+    File(LakeFile),
+    /// What is no data file, and why: a code of `hidden`, `marker`, `link`, `special` or `unnameable` (the last is an
+    /// error: data that no location can name).
+    Skipped(String, Finding),
+}
+
+/// Why an entry whose path below the prefix is `below` is none of the table's: some name in it is hidden.
+pub(super) fn hidden(below: &str) -> Option<Finding> {
+    let name = below.split('/').find(|name| name.starts_with(['_', '.']))?;
+    Some(Finding::info("hidden", format!("{name} begins with {:?}: readers pass it over", &name[..1])))
+}
+
+/// Why a file without bytes is left out: stores and jobs leave such in place of directories.
+pub(super) fn marker(name: &str) -> Option<Finding> {
+    name.ends_with("_$folder$").then(|| Finding::info("marker", format!("{name} stands for a directory")))
+}
+
+impl Lake {
+    /// All files below `prefix` (or `prefix` itself, if it is a file), in pages as they come, in no promised order.
+    /// After an error nothing comes any more, and what came was not all. Memory is bounded by some pages.
+    ///
+    /// # Errors
+    /// NotFound where a local prefix is not there; Meta for a place that cannot be opened, for refused access and for
+    /// a listing that broke off. An object store has no directories: a prefix without keys is an empty list.
+    pub fn list(&self, prefix: &Location) -> BoxStream<'static, Result<Vec<Listed>>> {
+        if prefix.is_file() {
+            return list_local::list(prefix.clone());
+        }
+        if !ObjectStores::knows(prefix) {
+            let e = Error::meta(format!("{prefix} cannot be listed; files can lie in file:, s3:, gs: and abfs:"));
+            return stream::once(async { Err(e) }).boxed();
+        }
+        let (store, key) = match self.stores.store(prefix) {
+            Ok(opened) => opened,
+            Err(e) => return stream::once(async { Err(e) }).boxed(),
+        };
+        let prefix = prefix.clone();
+        let failed = prefix.clone();
+        let objects = store.list((!key.is_root()).then_some(&key));
+        // A prefix without anything below may be a file's own name.
+        let own = prefix.clone();
+        let itself = async move {
+            match object_store::ObjectStoreExt::head(store.as_ref(), &key).await {
+                Ok(found) if found.size > 0 => Ok(vec![Listed::File(object_file(own, found))]),
+                Ok(_) | Err(object_store::Error::NotFound { .. }) => Ok(Vec::new()),
+                Err(e) => Err(Error::meta(format!("Cannot look at {own}: {e}"))),
+            }
+        };
+        let entries = objects.map_ok(move |object| entry(&prefix, object));
+        let pages = entries.try_chunks(PAGE).map_err(move |e| Error::meta(format!("Cannot list {failed}: {}", e.1)));
+        if_empty(pages.boxed(), itself).boxed()
+    }
+}
+
+/// The pages, or else what `instead` gives; ends after an error.
+fn if_empty(
+    pages: BoxStream<'static, Result<Vec<Listed>>>,
+    instead: impl Future<Output = Result<Vec<Listed>>> + Send + 'static,
+) -> impl futures_util::Stream<Item = Result<Vec<Listed>>> + Send {
+    stream::unfold((pages, Some(instead), false), |(mut pages, instead, is_done)| async move {
+        if is_done {
+            return None;
+        }
+        match (pages.next().await, instead) {
+            (Some(page), _) => {
+                let is_done = page.is_err();
+                Some((page, (pages, None, is_done)))
+            }
+            (None, Some(instead)) => Some((instead.await, (pages, None, true))),
+            (None, None) => None,
+        }
+    })
+}
+
+fn entry(prefix: &Location, object: ObjectMeta) -> Listed {
+    let key = object.location.as_ref().to_owned();
+    let root = prefix.path().trim_start_matches('/');
+    let below = key.strip_prefix(root).unwrap_or(&key).trim_start_matches('/').to_owned();
+    let uri = format!("{}://{}/{key}", prefix.scheme(), prefix.authority());
+    let name = below.rsplit('/').next().unwrap_or_default();
+    if below.is_empty() {
+        return Listed::Skipped(uri, Finding::info("marker", "It stands for the directory itself"));
+    }
+    if let Some(why) = hidden(&below).or_else(|| marker(name)) {
+        return Listed::Skipped(uri, why);
+    }
+    match Location::parse(&uri) {
+        // what a location would read otherwise names another object
+        Ok(location) if location.path().strip_prefix('/') == Some(key.as_str()) => {
+            if object.size == 0 && !name.ends_with(".parquet") {
+                return Listed::Skipped(uri, Finding::info("marker", format!("{name} has no bytes")));
+            }
+            Listed::File(object_file(location, object))
+        }
+        _ => Listed::Skipped(uri, Finding::error("unnameable", format!("No location can name the object {key:?}"))),
+    }
+}
