@@ -94,7 +94,7 @@ built() { echo "$(cd "$root" && cargo metadata --format-version 1 --no-deps | se
 skep() { built skep; }
 
 # serve NAME ARGS...: starts a server ($SERVER, or the one that `cargo test` built) in a folder of its own, on free ports,
-# with a warehouse there (or at $WAREHOUSE); sets $server (process), $uri and $warehouse.
+# with a warehouse there (or at $WAREHOUSE); sets $server (process), $uri, $api (HOST:PORT) and $warehouse.
 serve() {
   local dir=$work/$1 bin
   shift
@@ -107,6 +107,7 @@ serve() {
     kill -0 "$server" 2>/dev/null || { cat "$dir/log" >&2; die "the server did not start"; }
     sleep 0.1
   done
+  api=$(sed -n 's/^skep ready .* api=\([^ ]*\).*/\1/p' "$dir/out")
 }
 
 # tally LOG: the sums of its "N passed, N failed" (and cargo's "N passed; N failed").

@@ -24,6 +24,8 @@ if [ "${1:-}" != quick ]; then
   python=$(venv python tests/clients/python/requirements.txt)
   spark=$(venv spark tests/clients/spark/requirements.txt)
   serve sqlite --store "sqlite:$work/sqlite.db"
+  grpc=$(venv grpc tests/clients/grpc/requirements.txt)
+  step "gRPC from Python" "$grpc/bin/python" tests/clients/grpc/run.py "$api" proto
   step "Python clients, SQLite" "$python/bin/python" tests/clients/python/run.py "$uri" "$warehouse"
   step "Spark, SQLite" env SPARK_LOCAL_IP=127.0.0.1 PYSPARK_PYTHON="$spark/bin/python" "$spark/bin/python" tests/clients/spark/run.py "$uri" "$warehouse"
   serve postgres --store "$postgres"

@@ -37,7 +37,7 @@ fn run(command: Command) -> Result<(), Failure> {
             Ok(runtime()?.block_on(serve::migrate(loaded))?)
         }
         Command::Config(ConfigCommand::Print(args)) => print(&load(args)?.print()),
-        Command::Client(command) => Ok(runtime()?.block_on(cli::run(command))?),
+        Command::Client(command) => Ok(runtime()?.block_on(cli::run(*command))?),
         Command::Completion { shell } => Ok(cli::completion(shell)?),
         Command::Version => print(concat!("skep ", env!("CARGO_PKG_VERSION"), "\n")),
     }

@@ -28,7 +28,7 @@ pub enum Command {
     #[command(subcommand)]
     Config(ConfigCommand),
     #[command(flatten)]
-    Client(ClientCommand),
+    Client(Box<ClientCommand>),
     /// Print what a shell needs to complete these commands
     #[command(after_help = "Examples:\n  skep completion bash > /etc/bash_completion.d/skep\n  \
 skep completion fish > ~/.config/fish/completions/skep.fish")]

@@ -9,6 +9,8 @@ use super::output::{Format, Output};
 
 /// Lists come in pieces of far less; a table's definition can be large.
 pub const MESSAGE_BYTES_MAX: usize = 64 << 20;
+/// Without TLS: that is a proxy's, as for the other ports.
+const SCHEME: &str = "http";
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// A server that does not answer a ping for so long is gone.
 const KEEPALIVE: Duration = Duration::from_secs(20);
@@ -49,9 +51,9 @@ impl ClientArgs {
 
 /// `HOST:PORT` is enough.
 fn endpoint(text: &str) -> Result<Endpoint, Failure> {
-    let url = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
-    if !url.starts_with("http://") {
-        return Err(Failure::usage(format!("--endpoint {text}: only http://HOST:PORT can be spoken to")));
+    let url = if text.contains("://") { text.to_owned() } else { format!("{SCHEME}://{text}") };
+    if url.split("://").next() != Some(SCHEME) {
+        return Err(Failure::usage(format!("--endpoint {text}: only {SCHEME}://HOST:PORT can be spoken to")));
     }
     let endpoint = Endpoint::from_shared(url).map_err(|error| Failure::usage(format!("--endpoint {text}: {error}")))?;
     Ok(endpoint
@@ -84,10 +86,10 @@ mod tests {
 
     #[test]
     fn endpoints() {
-        for good in ["127.0.0.1:9084", "http://h:1", "[::1]:9084"] {
+        for good in ["127.0.0.1:9084", "http://localhost:1", "[::1]:9084"] {
             assert!(endpoint(good).is_ok(), "{good}");
         }
-        for bad in ["https://h:1", "thrift://h:1", "http://", "a b"] {
+        for bad in ["https://localhost:1", "thrift://h:1", "", "a b"] {
             assert!(endpoint(bad).is_err(), "{bad}");
         }
     }

@@ -60,7 +60,7 @@ impl From<Status> for Failure {
         }
         let mut message = status.message().to_owned();
         if message.is_empty() {
-            message = status.code().description().to_owned();
+            status.code().description().clone_into(&mut message);
         }
         let details = status.get_error_details();
         for violation in details.bad_request().into_iter().flat_map(|bad| &bad.field_violations) {

@@ -228,7 +228,10 @@ fn text(args: &StatsArgs, head: &p::PartitionListHead, keys: &[String], seen: &S
     );
     if let Some((most, values)) = &seen.largest {
         let median = quantile(&seen.sizes, 0.5);
-        let times = ratio(*most, median).map(|ratio| format!(", {ratio} times the median")).unwrap_or_default();
+        let times = ratio(*most, median)
+            .filter(|ratio| *ratio > 1.0)
+            .map(|ratio| format!(", {ratio} times the median"))
+            .unwrap_or_default();
         line("sizes", format!("median {}, 99 % to {}", bytes_text(median), bytes_text(quantile(&seen.sizes, 0.99))));
         line("largest", format!("{} {}{times}", name(keys, values), bytes_text(*most)));
     }
@@ -259,7 +262,13 @@ fn gaps_text(gaps: &[(i64, i64, i64)], hours: bool) -> String {
     };
     let told: Vec<_> = gaps.iter().take(GAPS_TOLD).map(gap).collect();
     let more = if gaps.len() > GAPS_TOLD { ", …" } else { "" };
-    format!("{missing} {} missing: {}{more}", if hours { "hours" } else { "days" }, told.join(", "))
+    let unit = match (hours, missing) {
+        (true, 1) => "hour",
+        (true, _) => "hours",
+        (false, 1) => "day",
+        (false, _) => "days",
+    };
+    format!("{missing} {unit} missing: {}{more}", told.join(", "))
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use super::moment::{bytes_text, span_text};
 use super::output::Format;
 
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  skep status\n  skep status --endpoint http://metastore:9084 --output json\n\n\
+#[command(after_help = "Examples:\n  skep status\n  skep status --endpoint metastore:9084 --output json\n\n\
 Exit codes: 0 ready; 1 not ready; 2 wrong command line; 3 nobody answers")]
 pub struct StatusArgs {
     #[command(flatten)]

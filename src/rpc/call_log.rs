@@ -66,9 +66,9 @@ impl CallLog {
         }
         self.is_over = true;
         if refusal.is_some_and(Refusal::is_fault) {
-            line!(warn)
+            line!(warn);
         } else {
-            line!(info)
+            line!(info);
         }
         self.metrics.call_finished(self.method, kind, self.started.elapsed().as_secs_f64());
     }

@@ -28,7 +28,7 @@ impl CommitService for Commits {
         &self,
         request: Request<p::CommitRequest>,
     ) -> std::result::Result<Response<p::CommitResponse>, Status> {
-        self.0.call(COMMIT, request, commit).await
+        self.0.change(COMMIT, request, commit).await
     }
 }
 

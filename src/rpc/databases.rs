@@ -34,19 +34,19 @@ impl DatabaseService for Databases {
         &self,
         request: Request<p::CreateDatabaseRequest>,
     ) -> Result<Response<p::CreateDatabaseResponse>, Status> {
-        self.0.call(CREATE, request, create).await
+        self.0.change(CREATE, request, create).await
     }
     async fn alter_database(
         &self,
         request: Request<p::AlterDatabaseRequest>,
     ) -> Result<Response<p::AlterDatabaseResponse>, Status> {
-        self.0.call(ALTER, request, alter).await
+        self.0.change(ALTER, request, alter).await
     }
     async fn drop_database(
         &self,
         request: Request<p::DropDatabaseRequest>,
     ) -> Result<Response<p::DropDatabaseResponse>, Status> {
-        self.0.call(DROP, request, drop_one).await
+        self.0.change(DROP, request, drop_one).await
     }
 }
 

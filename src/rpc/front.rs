@@ -5,6 +5,7 @@ use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
 
+use axum::extract::ConnectInfo;
 use futures_util::stream::{BoxStream, Stream};
 use futures_util::{FutureExt as _, StreamExt as _};
 use skep_core::Error;
@@ -90,6 +91,26 @@ impl Front {
         }
     }
 
+    /// Runs a call that changes something: to its end, whether or not the client waits for it. What was begun is not left
+    /// half done because a deadline passed.
+    pub async fn change<Q, R, F, Fut>(
+        &self,
+        method: &'static str,
+        request: Request<Q>,
+        handler: F,
+    ) -> Result<Response<R>, Status>
+    where
+        F: FnOnce(Cx, Q) -> Fut,
+        Fut: Future<Output = Answer<R>> + Send + 'static,
+        R: Send + 'static,
+    {
+        let whole = |cx, request| {
+            let handler = handler(cx, request);
+            async { tokio::spawn(handler.in_current_span()).await.unwrap_or_else(|_| Err(panicked())) }
+        };
+        self.call(method, request, whole).await
+    }
+
     /// Runs a call that answers with a stream. Its log line is written when the stream has ended, however it did.
     pub async fn stream<Q, R, F, Fut>(
         &self,
@@ -119,7 +140,8 @@ impl Front {
 
     fn begin<Q>(&self, method: &'static str, request: &Request<Q>) -> (CallLog, Cx) {
         let cx = Cx::new(self.clone());
-        let log = CallLog::start(method, request.remote_addr(), cx.clone(), Arc::clone(&self.services().metrics));
+        let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0);
+        let log = CallLog::start(method, peer, cx.clone(), Arc::clone(&self.services().metrics));
         (log, cx)
     }
 }

@@ -28,10 +28,12 @@ impl Mutation {
         Fut: Future<Output = skep_core::Result<R>>,
     {
         let encoded = |within: Metastore| {
-            let running = work(within);
+            // Boxed: what changes things is large, and rare beside reads.
+            let running = Box::pin(work(within));
             async move { Ok(running.await?.encode_to_vec()) }
         };
-        let done = cx.metastore().together(self.name, self.key.as_ref(), tables, encoded).await.map_err(refused)?;
+        let done =
+            Box::pin(cx.metastore().together(self.name, self.key.as_ref(), tables, encoded)).await.map_err(refused)?;
         if done.replayed {
             tracing::debug!(method = self.name, "a request that was here before got its first answer");
         }

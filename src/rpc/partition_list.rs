@@ -168,7 +168,7 @@ impl Rows {
 /// A message being made.
 #[derive(Default)]
 struct Batch {
-    batch: p::PartitionBatch,
+    made: p::PartitionBatch,
     rows: usize,
     bytes: usize,
 }
@@ -180,12 +180,12 @@ impl Batch {
     }
     fn name(&mut self, name: String) -> bool {
         self.bytes += name.len();
-        self.batch.names.push(name);
+        self.made.names.push(name);
         self.has_room()
     }
     fn partition(&mut self, partition: p::Partition) -> bool {
         self.bytes += partition.encoded_len();
-        self.batch.partitions.push(partition);
+        self.made.partitions.push(partition);
         self.has_room()
     }
     fn has_room(&mut self) -> bool {
@@ -194,7 +194,7 @@ impl Batch {
     }
     /// None if nothing is in it.
     fn response(self) -> Option<p::ListPartitionsResponse> {
-        let item = p::list_partitions_response::Item::Batch(self.batch);
+        let item = p::list_partitions_response::Item::Batch(self.made);
         (self.rows > 0).then_some(p::ListPartitionsResponse { item: Some(item) })
     }
 }

@@ -46,21 +46,21 @@ impl PartitionService for Partitions {
         &self,
         request: Request<p::AddPartitionsRequest>,
     ) -> Result<Response<p::AddPartitionsResponse>, Status> {
-        self.0.call(ADD, request, add).await
+        self.0.change(ADD, request, add).await
     }
 
     async fn alter_partitions(
         &self,
         request: Request<p::AlterPartitionsRequest>,
     ) -> Result<Response<p::AlterPartitionsResponse>, Status> {
-        self.0.call(ALTER, request, alter).await
+        self.0.change(ALTER, request, alter).await
     }
 
     async fn drop_partitions(
         &self,
         request: Request<p::DropPartitionsRequest>,
     ) -> Result<Response<p::DropPartitionsResponse>, Status> {
-        self.0.call(DROP, request, drop_many).await
+        self.0.change(DROP, request, drop_many).await
     }
 
     type ListPartitionStatsStream = Replies<p::ListPartitionStatsResponse>;

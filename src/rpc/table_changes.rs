@@ -39,7 +39,7 @@ impl TableEdit {
         let at = cx.table(given.name.take(), "table.name")?;
         let mut table = table_in(given, at)?;
         if table.owner.is_none() {
-            table.owner = caller.user.clone();
+            table.owner.clone_from(&caller.user);
         }
         Ok(Self::Create(Box::new(table)))
     }

@@ -34,25 +34,25 @@ impl TableService for Tables {
         &self,
         request: Request<p::CreateTableRequest>,
     ) -> Result<Response<p::CreateTableResponse>, Status> {
-        self.0.call(CREATE, request, create).await
+        self.0.change(CREATE, request, create).await
     }
     async fn alter_table(
         &self,
         request: Request<p::AlterTableRequest>,
     ) -> Result<Response<p::AlterTableResponse>, Status> {
-        self.0.call(ALTER, request, alter).await
+        self.0.change(ALTER, request, alter).await
     }
     async fn rename_table(
         &self,
         request: Request<p::RenameTableRequest>,
     ) -> Result<Response<p::RenameTableResponse>, Status> {
-        self.0.call(RENAME, request, rename).await
+        self.0.change(RENAME, request, rename).await
     }
     async fn drop_table(
         &self,
         request: Request<p::DropTableRequest>,
     ) -> Result<Response<p::DropTableResponse>, Status> {
-        self.0.call(DROP, request, drop_one).await
+        self.0.change(DROP, request, drop_one).await
     }
 }
 

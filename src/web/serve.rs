@@ -4,7 +4,8 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
+use axum::extract::ConnectInfo;
+use axum::{Extension, Router};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use hyper_util::server::graceful::GracefulShutdown;
@@ -67,7 +68,10 @@ pub async fn serve(
             continue;
         };
         let open = metrics.connection_opened(FRONT);
-        let service = TowerToHyperService::new(router.clone());
+        // Who calls, for the log.
+        let peer = stream.peer_addr().map(ConnectInfo);
+        let router = peer.map_or_else(|_| router.clone(), |peer| router.clone().layer(Extension(peer)));
+        let service = TowerToHyperService::new(router);
         let (builder, watcher) = (builder.clone(), graceful.watcher());
         let going = stop.clone();
         tokio::spawn(async move {

@@ -12,7 +12,7 @@ async fn each_failure_has_its_code() {
         (&["databases", "create", "d"], 1, "already exists"),
         (&["tables", "show", "none"], 2, "DATABASE.TABLE"),
         (&["tables", "create", "d.x", "--columns", "id"], 2, "NAME TYPE"),
-        (&["status", "--endpoint", "https://x"], 2, "only http://"),
+        (&["status", "--endpoint", "https://localhost"], 2, "can be spoken to"),
         (&["partitions", "drop", "d.t"], 2, "required"),
         (&["no-such-command"], 2, "unrecognized"),
         (&["status", "--endpoint", "127.0.0.1:1"], 3, "no server at 127.0.0.1:1"),

@@ -3,6 +3,7 @@
 use serde_json::{Value, json as value};
 
 use super::{json, said, skep};
+use crate::grpc::grpc_cases;
 
 grpc_cases! {
     async fn databases_and_tables(field: &Field) {
@@ -61,7 +62,7 @@ grpc_cases! {
         assert!(stats["lag_seconds"].as_i64().unwrap() > 0);
         let picture = said(run(&["partitions", "stats", "d.t"]));
         assert!(picture.contains("2024-01-01  ··· ··█ ·█· ··· ··· ··· ··· ···"), "{picture}");
-        assert!(picture.contains("1 hours missing: 2024-01-01 06"), "{picture}");
+        assert!(picture.contains("1 hour missing: 2024-01-01 06"), "{picture}");
 
         let dropped = run(&["partitions", "drop", "d.t", "--filter", "hour = 5", "--request-id", "r1", "-o", "json"]);
         assert_eq!(json(dropped), value!({"dropped": 1, "version": 3}));

@@ -11,7 +11,10 @@ use crate::grpc::fixture::{self, at, partition};
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_closed_pipe_ends_a_list_quietly() {
     let field = fixture::sqlite().await;
-    field.table("t").await;
+    let mut table = fixture::table("t");
+    table.storage.as_mut().unwrap().location = Some("hdfs://nowhere/t".to_owned());
+    let create = p::CreateTableRequest { table: Some(table), ..Default::default() };
+    field.tables().create_table(create).await.unwrap();
     let partitions = (0..20_000).map(|at| partition(&[&format!("a rather long value, {at:05}"), "1"])).collect();
     let add = p::AddPartitionsRequest { table: at("t"), partitions, ..Default::default() };
     field.partitions().add_partitions(add).await.unwrap();
@@ -45,8 +48,8 @@ async fn changes_are_followed_until_the_reader_goes() {
     let mut lines = BufReader::new(process.stdout.take().unwrap()).lines().map(Result::unwrap);
     // What was there, then what comes: each line is there at once.
     let named = |line: String| serde_json::from_str::<serde_json::Value>(&line).unwrap()["type"].to_string();
-    assert_eq!(named(lines.next().unwrap()), "\"CREATE_DATABASE\"");
-    while !lines.next().is_some_and(|line| line.contains("\"d\"")) {}
+    let line = lines.by_ref().find(|line| line.contains("\"d\"")).unwrap();
+    assert_eq!(named(line), "\"CREATE_DATABASE\"");
     field.table("t").await;
     assert_eq!(named(lines.next().unwrap()), "\"CREATE_TABLE\"");
     process.kill().unwrap();

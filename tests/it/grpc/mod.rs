@@ -12,6 +12,7 @@ macro_rules! grpc_cases {
         })+ }
     };
 }
+pub(crate) use grpc_cases;
 
 mod changes;
 mod commits;

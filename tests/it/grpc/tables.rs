@@ -66,7 +66,7 @@ grpc_cases! {
             view_original_text: Some("select 1".to_owned()),
             view_expanded_text: Some("select 1".to_owned()),
             parameters: [("comment".to_owned(), "one".to_owned())].into(),
-            storage: Some(p::Storage { columns: Some(p::ColumnList::default()), ..Default::default() }),
+            storage: table("v").storage,
             ..Default::default()
         };
         let create = p::CreateTableRequest { table: Some(view), ..Default::default() };
