@@ -83,7 +83,7 @@ impl Metastore {
         } else {
             Location::parse(&database.location)?
         };
-        if !(caller.imports && !database.location.is_empty()) {
+        if !caller.imports || database.location.is_empty() {
             database.location = location.to_string();
         }
         let mut locations = vec![location];

@@ -94,7 +94,8 @@ impl Metastore {
         if role.name == PUBLIC {
             return Err(Error::meta("public role implicitly exists. It can't be created."));
         }
-        let (name, body) = (&role.name, &RoleBody { create_time: self.time_settle(role.create_time), owner: role.owner });
+        let (name, body) =
+            (&role.name, &RoleBody { create_time: self.time_settle(role.create_time), owner: role.owner });
         self.store
             .retrying("role_create", move || async move {
                 let mut txn = self.store.write().await?;

@@ -67,7 +67,9 @@ async fn grant_revoke(cx: Cx, args: m::GrantRevokeRoleArgs) -> Result<t::GrantRe
     match given(request.request_type, "the type of the request")? {
         t::GrantRevokeType::GRANT => {
             let grantor = grantor_of(request.grantor, request.grantor_type);
-            cx.metastore().role_grant(RoleGrant { role, principal, grant_option, grant_time: cx.import_time(), grantor }).await?;
+            cx.metastore()
+                .role_grant(RoleGrant { role, principal, grant_option, grant_time: cx.import_time(), grantor })
+                .await?;
         }
         t::GrantRevokeType::REVOKE => cx.metastore().role_revoke(&role, &principal, grant_option).await?,
         other => return Err(Error::meta(format!("{} is neither grant nor revoke", other.0))),

@@ -64,17 +64,13 @@ fn meta_conf_key(key: Option<String>) -> Result<&'static str> {
     Config::meta_conf_name(&key).ok_or_else(|| Error::meta(format!("Invalid configuration key {key}")))
 }
 
-/// The keys that are ours, and what their values must be.
-fn import_key(key: &str) -> Option<(&'static str, fn(&str) -> bool)> {
-    match key {
-        IMPORT => Some((IMPORT, |value| matches!(value, "true" | "false"))),
-        IMPORT_TIME => Some((IMPORT_TIME, |value| value.parse::<i32>().is_ok())),
-        _ => None,
-    }
+/// The keys that are ours.
+fn import_key(key: &str) -> Option<&'static str> {
+    [IMPORT, IMPORT_TIME].into_iter().find(|known| *known == key)
 }
 
 async fn meta_conf_get(cx: Cx, args: m::GetMetaConfArgs) -> Result<String> {
-    if let Some((key, _)) = args.key.as_deref().and_then(import_key) {
+    if let Some(key) = args.key.as_deref().and_then(import_key) {
         return Ok(cx.session.meta_conf(key).unwrap_or_default());
     }
     let key = meta_conf_key(args.key)?;
@@ -82,9 +78,11 @@ async fn meta_conf_get(cx: Cx, args: m::GetMetaConfArgs) -> Result<String> {
 }
 
 async fn meta_conf_set(cx: Cx, args: m::SetMetaConfArgs) -> Result<()> {
-    if let Some((key, is_valid)) = args.key.as_deref().and_then(import_key) {
+    if let Some(key) = args.key.as_deref().and_then(import_key) {
         let value = given(args.value, "the configuration value")?;
-        if !is_valid(&value) {
+        let is_valid =
+            if key == IMPORT { matches!(value.as_str(), "true" | "false") } else { value.parse::<i32>().is_ok() };
+        if !is_valid {
             return Err(Error::meta(format!("Invalid configuration value {value} for key {key}")));
         }
         return cx.session.meta_conf_set(key, &value);
