@@ -14,7 +14,7 @@ pub fn is_due(target: &Endpoint, (field, source, found): &FieldDifference) -> bo
         return true;
     }
     match field.as_str() {
-        "createTime" | "grantTime" | "lastAnalyzed" | "writeId" => false,
+        "createTime" | "grantTime" | "writeId" | "creationMetadata.materializationTime" => false,
         "tableType" => source.as_deref() != Some("\"MANAGED_TABLE\"") || found.as_deref() != Some("\"EXTERNAL_TABLE\""),
         // Left by a translation; a source that has them itself is not excused.
         field if TRANSLATED.contains(&field) => source.is_some() || found.is_none(),

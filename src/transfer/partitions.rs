@@ -89,7 +89,7 @@ impl Copier<'_> {
         } else if !self.batch_copy(work, &object, source, &target).await? {
             return Ok(());
         }
-        if self.partition_statistics(at, &columns, names, &known).await? {
+        if self.partition_statistics(at, &columns, names, &known, work.again).await? {
             work.changed.store(true, Ordering::Relaxed);
         }
         let done = work.done.fetch_add(names.len(), Ordering::Relaxed) + names.len();

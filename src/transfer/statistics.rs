@@ -65,9 +65,17 @@ fn sketches(data: &mut t::ColumnStatisticsData) -> Vec<(&'static str, &mut Optio
 
 impl Copier<'_> {
     /// Columns whose statistics are to be written; in a comparison none, and what differs is noted.
-    fn statistics_step(&self, kind: &'static str, object: &str, source: Columns, mut target: Columns) -> Columns {
+    fn statistics_step(
+        &self,
+        kind: &'static str,
+        object: &str,
+        source: Columns,
+        mut target: Columns,
+        again: bool,
+    ) -> Columns {
         let count = source.len() as u64;
         self.recorder.count(kind, |all| match self.mode {
+            _ if again => {}
             Mode::Compare => all.compared += count,
             _ => all.found += count,
         });
@@ -87,7 +95,7 @@ impl Copier<'_> {
                 !hidden
             });
             if differing.is_empty() {
-                if self.mode != Mode::Compare {
+                if self.mode != Mode::Compare && !again {
                     self.recorder.count(kind, |all| all.unchanged += 1);
                 }
             } else if self.mode == Mode::Compare {
@@ -96,7 +104,9 @@ impl Copier<'_> {
                 }
             } else {
                 let is_new = found.is_none();
-                self.recorder.count(kind, |all| if is_new { all.created += 1 } else { all.altered += 1 });
+                if !again {
+                    self.recorder.count(kind, |all| if is_new { all.created += 1 } else { all.altered += 1 });
+                }
                 due.insert(name, column);
             }
         }
@@ -110,7 +120,13 @@ impl Copier<'_> {
     }
 
     /// True if something was written.
-    pub async fn table_statistics(&self, at: &TableAt, table: &t::Table, is_there: bool) -> Result<bool, CallError> {
+    pub async fn table_statistics(
+        &self,
+        at: &TableAt,
+        table: &t::Table,
+        is_there: bool,
+        again: bool,
+    ) -> Result<bool, CallError> {
         let columns = table.sd.iter().filter_map(|sd| sd.cols.as_ref()).flat_map(|columns| columns.iter());
         let columns: Vec<String> = columns.filter_map(|column| column.name.clone()).collect();
         if columns.is_empty() {
@@ -133,7 +149,7 @@ impl Copier<'_> {
             let target =
                 if is_there { self.target.table_statistics(at, engine, &columns).await } else { Ok(Vec::new()) };
             let Some(target) = self.read(OF_TABLE, &object, target)?.map(by_column) else { continue };
-            let due = self.statistics_step(OF_TABLE, &object, source, target);
+            let due = self.statistics_step(OF_TABLE, &object, source, target, again);
             if self.mode != Mode::Copy || due.is_empty() {
                 continue;
             }
@@ -157,6 +173,7 @@ impl Copier<'_> {
         columns: &[String],
         names: &[String],
         known: &[String],
+        again: bool,
     ) -> Result<bool, CallError> {
         let (object, mut changed) = (at.to_string(), false);
         for engine in self.source.engines() {
@@ -177,13 +194,14 @@ impl Copier<'_> {
             let mut due = Vec::new();
             for (name, columns) in source {
                 let there = by_column(target.remove(&name).unwrap_or_default());
-                let columns = self.statistics_step(OF_PARTITION, &format!("{at}/{name}"), by_column(columns), there);
+                let columns =
+                    self.statistics_step(OF_PARTITION, &format!("{at}/{name}"), by_column(columns), there, again);
                 if !columns.is_empty() {
                     due.push((name, columns.into_values().collect()));
                 }
             }
             for (name, columns) in target {
-                self.statistics_step(OF_PARTITION, &format!("{at}/{name}"), Columns::new(), by_column(columns));
+                self.statistics_step(OF_PARTITION, &format!("{at}/{name}"), Columns::new(), by_column(columns), again);
             }
             if self.mode == Mode::Copy && !due.is_empty() {
                 let outcome = self.target.partition_statistics_set(at, engine, due).await;

@@ -82,7 +82,7 @@ impl Copier<'_> {
         let mut changed = step != Step::Nothing;
         let is_there = target.is_some() || step == Step::Create;
         if self.mode != Mode::Compare || is_there {
-            changed |= self.table_statistics(at, source, is_there).await?;
+            changed |= self.table_statistics(at, source, is_there, again).await?;
             if source.partition_keys.as_ref().is_some_and(|keys| !keys.is_empty()) {
                 changed |= self.partitions(at, source, is_there, again).await?;
             }

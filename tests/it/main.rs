@@ -15,5 +15,6 @@ mod oracle;
 mod process;
 mod store_suite;
 mod tidy;
+mod transfer;
 mod web;
 mod wire;
