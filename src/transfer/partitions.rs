@@ -84,17 +84,22 @@ impl Copier<'_> {
         let target: BTreeMap<Vec<String>, t::Partition> =
             target.into_iter().map(|partition| (partition.values.clone().unwrap_or_default(), partition)).collect();
         let columns = columns_of(work.table, &source);
+        let mut changed = false;
         if self.mode == Mode::Compare {
             self.batch_compare(at, &source, &target);
-        } else if !self.batch_copy(work, &object, source, &target).await? {
-            return Ok(());
+        } else {
+            let Some(stored) = self.batch_copy(work, &object, source, &target).await? else { return Ok(()) };
+            changed = stored;
         }
-        if self.partition_statistics(at, &columns, names, &known, work.again).await? {
-            work.changed.store(true, Ordering::Relaxed);
-        }
+        changed |= self.partition_statistics(at, &columns, names, &known, work.again).await?;
+        work.changed.fetch_or(changed, Ordering::Relaxed);
         let done = work.done.fetch_add(names.len(), Ordering::Relaxed) + names.len();
         if work.total > BATCH {
-            let did = if self.mode == Mode::Compare { "compared" } else { "copied" };
+            let did = match self.mode {
+                Mode::Compare => "compared",
+                _ if changed => "copied",
+                _ => "checked",
+            };
             self.recorder.say(&format!("{did} {done} of {} partitions of {at}", work.total));
         }
         Ok(())
@@ -123,14 +128,14 @@ impl Copier<'_> {
         }
     }
 
-    /// False if the batch could not be stored.
+    /// True if something was stored; none if the batch could not be.
     async fn batch_copy(
         &self,
         work: &Work<'_>,
         object: &str,
         source: Vec<t::Partition>,
         target: &BTreeMap<Vec<String>, t::Partition>,
-    ) -> Result<bool, CallError> {
+    ) -> Result<Option<bool>, CallError> {
         let (mut to_add, mut to_alter, mut unchanged) = (Vec::new(), Vec::new(), 0);
         for partition in source {
             let Some(found) = target.get(partition.values.as_deref().unwrap_or_default()) else {
@@ -165,9 +170,8 @@ impl Copier<'_> {
                     _ => self.target.partitions_alter(work.at, partitions).await,
                 };
                 if self.read(KIND, object, outcome)?.is_none() {
-                    return Ok(false);
+                    return Ok(None);
                 }
-                work.changed.store(true, Ordering::Relaxed);
             }
         }
         if !work.again {
@@ -177,7 +181,7 @@ impl Copier<'_> {
                 all.unchanged += unchanged;
             });
         }
-        Ok(true)
+        Ok(Some(self.mode == Mode::Copy && added + altered > 0))
     }
 }
 

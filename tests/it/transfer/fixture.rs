@@ -249,13 +249,14 @@ fn seed(client: &mut Client, partitions: usize) {
 
 fn seed_tables(client: &mut Client, partitions: usize) {
     create(client, table("plain", "EXTERNAL_TABLE", &[]));
-    create(client, table("managed", "MANAGED_TABLE", &[]));
+    let mut empty = table("managed", "MANAGED_TABLE", &[]);
+    empty.sd.as_mut().unwrap().cols = Some(Vec::new().into());
+    create(client, empty);
     create(client, t::Table { cat_name: some("second"), ..table("plain", "EXTERNAL_TABLE", &[]) });
     let bare = t::Table { parameters: None, owner: None, ..table("bare", "MANAGED_TABLE", &[]) };
     create(client, bare);
     let mut odd = table("odd name", "MANAGED_TABLE", &[]);
     let sd = odd.sd.as_mut().unwrap();
-    sd.cols = None;
     sd.bucket_cols = Some(vec!["id".to_owned()]);
     sd.sort_cols = Some(vec![t::Order { col: some("id"), order: 0 }]);
     sd.skewed_info = Some(t::SkewedInfo {
@@ -288,7 +289,11 @@ fn seed_tables(client: &mut Client, partitions: usize) {
         ["__HIVE_DEFAULT_PARTITION__", "__HIVE_DEFAULT_PARTITION__"],
         ["UPPER", "Lower"],
     ];
-    add(client, "parts", values.iter().map(|values| partition("parts", values)).collect());
+    let mut parts: Vec<_> = values.iter().map(|values| partition("parts", values)).collect();
+    parts[0].sd.as_mut().unwrap().cols = None;
+    parts[1].sd = None;
+    parts[2].parameters = None;
+    add(client, "parts", parts);
     create(client, table("many", "EXTERNAL_TABLE", &["n"]));
     for from in (0..partitions).step_by(1000) {
         let some = from..partitions.min(from + 1000);

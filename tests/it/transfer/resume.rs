@@ -10,8 +10,8 @@ fn run_until(pair: &Pair, lines: usize) -> bool {
     let mut process = pair.command(&[]).spawn().unwrap();
     let mut said = BufReader::new(process.stderr.take().unwrap()).lines();
     for _ in 0..lines {
-        // All is copied once it compares: from there on, it may go to its end.
-        match said.next().map(Result::unwrap) {
+        // All is copied once it compares: from there on, it may go to its end. What is only looked at again is no step.
+        match said.by_ref().map(Result::unwrap).find(|line| !line.starts_with("checked")) {
             Some(line) if line != "comparing" => {}
             _ => {
                 said.for_each(drop);
