@@ -24,6 +24,7 @@ import org.apache.thrift.transport.TSocket;
 /**
  * The judge of import and export: Hive's own generated client fills a metastore, and shows all that one has.
  *   seed URI [PARTITIONS]   one of everything, and a table of so many partitions
+ *   read URI THREADS      times the calls with which the table of so many partitions is read by an import
  *   dump URI FILE           all fields of all objects as JSON, sorted; left out is only Table.id
  */
 public final class Transfer {
@@ -36,7 +37,8 @@ public final class Transfer {
     socket.open();
     client = new ThriftHiveMetastore.Client(new TBinaryProtocol(socket));
     four = client.getVersion().startsWith("4");
-    if (args[0].equals("seed")) seed(args.length > 2 ? Integer.parseInt(args[2]) : 0);
+    if (args[0].equals("read")) read(place, Integer.parseInt(args[2]));
+    else if (args[0].equals("seed")) seed(args.length > 2 ? Integer.parseInt(args[2]) : 0);
     else dump(args[2]);
     socket.close();
   }
@@ -281,6 +283,40 @@ public final class Transfer {
     client.grant_privileges(new PrivilegeBag(all));
   }
 
+  // ---------------------------------------------------------------------------------------------------- read
+  private static void read(String[] place, int threads) throws Exception {
+    long begin = System.nanoTime();
+    List<String> names = client.get_partition_names("@hive#sales", "many", (short) -1);
+    List<String> columns = new ArrayList<>();
+    for (FieldSchema column : columns()) columns.add(column.getName());
+    java.util.concurrent.atomic.AtomicInteger next = new java.util.concurrent.atomic.AtomicInteger();
+    List<Thread> all = new ArrayList<>();
+    for (int i = 0; i < threads; i++) {
+      Thread thread = new Thread(() -> {
+        try (TSocket socket = new TSocket(new org.apache.thrift.TConfiguration(), place[0], Integer.parseInt(place[1]), 600000)) {
+          socket.open();
+          ThriftHiveMetastore.Client mine = new ThriftHiveMetastore.Client(new TBinaryProtocol(socket));
+          for (int at = next.getAndAdd(1000); at < names.size(); at = next.getAndAdd(1000)) {
+            List<String> some = names.subList(at, Math.min(at + 1000, names.size()));
+            mine.get_partitions_by_names("@hive#sales", "many", some);
+            for (String engine : new String[] {"hive", "impala"}) {
+              PartitionsStatsRequest request = new PartitionsStatsRequest("sales", "many", columns, some);
+              request.setCatName("hive");
+              request.setEngine(engine);
+              mine.get_partitions_statistics_req(request);
+            }
+          }
+        } catch (Exception error) {
+          throw new RuntimeException(error);
+        }
+      });
+      thread.start();
+      all.add(thread);
+    }
+    for (Thread thread : all) thread.join();
+    System.out.printf("read %d partitions in %.1f s%n", names.size(), (System.nanoTime() - begin) / 1e9);
+  }
+
   // ---------------------------------------------------------------------------------------------------- dump
   private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS).enable(SerializationFeature.INDENT_OUTPUT);
 
@@ -328,13 +364,13 @@ public final class Transfer {
     return String.valueOf(value);
   }
 
-  /** In the order of their text. */
+  /** In the order of their text, without the times that servers set themselves. */
   private static List<Object> sorted(List<?> all) throws Exception {
     TreeMap<String, Object> out = new TreeMap<>();
     int number = 0;
     for (Object of : all) {
       Object tree = tree(of);
-      out.put(JSON.writeValueAsString(tree) + number++, tree);
+      out.put(JSON.writeValueAsString(tree).replaceAll("\"(create|grant)Time\" : [0-9]+", "") + number++, tree);
     }
     return new ArrayList<>(out.values());
   }
@@ -410,7 +446,13 @@ public final class Transfer {
       request.setCatName(catalog);
       if (four) request.setEngine("hive");
       for (Map.Entry<String, List<ColumnStatisticsObj>> entry : client.get_partitions_statistics_req(request).getPartStats().entrySet())
+      {
         all.put("statistics of " + at + "/" + entry.getKey(), sorted(entry.getValue()));
+        for (ColumnStatisticsObj of : entry.getValue()) {
+          if (names.size() < 100) all.put("statistics of " + at + "/" + entry.getKey() + "." + of.getColName(),
+              tree(client.get_partition_column_statistics(text, name, entry.getKey(), of.getColName()).getStatsDesc()));
+        }
+      }
     }
   }
 }

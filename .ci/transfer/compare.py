@@ -14,7 +14,7 @@ DEFAULTS = {"createTime": 0, "type": "NATIVE", "writeId": (0, -1), "ownerType": 
             "isStatsCompliant": False, "rewriteEnabled": False, "storedAsSubDirectories": False, "engine": "hive", "catName": "hive",
             "description": "", "colStats": None, "numDVs": None}
 # Hive sets these whatever it is told (or, from 4.0 on, when it makes managed tables external).
-SETS = re.compile(r"(/createTime|/grantTime|/lastAnalyzed|/writeId|/grantInfo/createTime|/tableType|/materializationTime"
+SETS = re.compile(r"(/createTime|/grantTime|/lastAnalyzed|/writeId|/grantInfo/createTime|/tableType|/materializationTime|/sourceTables"
                   r"|/parameters/(EXTERNAL|external.table.purge|TRANSLATED_TO_EXTERNAL))$")
 
 

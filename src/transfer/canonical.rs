@@ -74,7 +74,9 @@ pub fn table(mut table: t::Table, at: &TableAt) -> t::Table {
     table.write_id = Some(table.write_id.filter(|id| *id > 0).unwrap_or(-1));
     if let Some(creation) = &mut table.creation_metadata {
         creation.tables_used.0.sort();
-        creation.source_tables.get_or_insert_default().sort_by(|a, b| name_of(a).cmp(&name_of(b)));
+        // An empty list would win over the names before it.
+        creation.source_tables = creation.source_tables.take().filter(|all| !all.is_empty());
+        creation.source_tables.iter_mut().for_each(|all| all.sort_by(|a, b| name_of(a).cmp(&name_of(b))));
     }
     t::Table {
         cat_name: Some(at.catalog.clone()),

@@ -46,8 +46,6 @@ impl Recorder {
         }
         self.left_out("schema registry entries and scheduled queries", None, "no call lists them");
         self.left_out("write ids and compactions of transactional tables", None, STATE);
-        let why = "no call for many partitions tells it: the target says when it stored them";
-        self.left_out("lastAnalyzed of partitions' column statistics", None, why);
         Ok(())
     }
 }

@@ -1,10 +1,13 @@
 //! Reading what belongs to tables: partitions, statistics, constraints.
 
+use std::collections::BTreeMap;
+
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use skep_thrift::methods as m;
 use skep_thrift::types as t;
 
 use super::canonical::{self, TableAt};
-use super::endpoint::Endpoint;
+use super::endpoint::{CONNECTIONS, Endpoint};
 use super::error::CallError;
 use super::read::{found, or_default};
 
@@ -109,6 +112,45 @@ impl Endpoint {
         }
         all.retain(|(_, columns)| !columns.is_empty());
         Ok(all)
+    }
+
+    /// When statistics of partitions were computed, by Hive's own engine: in one call where the server is of Hive 4 and
+    /// holds them for accurate, partition by partition for the rest. `all`: the partitions' names, each with a column.
+    pub async fn partitions_analyzed(
+        &self,
+        at: &TableAt,
+        all: &[(&str, &str)],
+    ) -> Result<BTreeMap<String, i64>, CallError> {
+        let mut times = BTreeMap::new();
+        if self.is_hive_4() {
+            let request = t::GetPartitionsByNamesRequest {
+                db_name: self.database_text(&at.catalog, &at.database),
+                tbl_name: at.table.clone(),
+                names: Some(all.iter().map(|(name, _)| (*name).to_owned()).collect()),
+                get_col_stats: Some(true),
+                ..t::GetPartitionsByNamesRequest::default()
+            };
+            let args = m::GetPartitionsByNamesReqArgs { req: Some(request) };
+            let answer = or_default(self.call::<m::GetPartitionsByNamesReq>(&args).await)?;
+            let described = answer.partitions.into_iter().filter_map(|partition| Some(partition.col_stats?.stats_desc));
+            times.extend(described.filter_map(|about| Some((about.part_name?, about.last_analyzed?))));
+        }
+        let untold: Vec<_> = all.iter().filter(|(name, _)| !times.contains_key(*name)).collect();
+        let asked = stream::iter(untold).map(|(name, column)| async move {
+            let args = m::GetPartitionColumnStatisticsArgs {
+                db_name: Some(self.database_text(&at.catalog, &at.database)),
+                tbl_name: Some(at.table.clone()),
+                part_name: Some((*name).to_owned()),
+                col_name: Some((*column).to_owned()),
+            };
+            match self.call::<m::GetPartitionColumnStatistics>(&args).await {
+                Err(error) if error.is_fatal() => Err(error),
+                answer => Ok(answer.ok().and_then(|of| Some(((*name).to_owned(), of.stats_desc.last_analyzed?)))),
+            }
+        });
+        let told: Vec<_> = asked.buffer_unordered(CONNECTIONS).try_collect().await?;
+        times.extend(told.into_iter().flatten());
+        Ok(times)
     }
 
     /// All kinds that the release has.

@@ -204,10 +204,26 @@ impl Copier<'_> {
                 self.statistics_step(OF_PARTITION, &format!("{at}/{name}"), Columns::new(), by_column(columns), again);
             }
             if self.mode == Mode::Copy && !due.is_empty() {
-                let outcome = self.target.partition_statistics_set(at, engine, due).await;
+                let times = if *engine == "hive" { self.times(at, &due).await? } else { BTreeMap::new() };
+                let outcome = self.target.partition_statistics_set(at, engine, due, &times).await;
                 changed |= self.read(OF_PARTITION, &object, outcome)?.is_some();
             }
         }
         Ok(changed)
+    }
+
+    /// When the statistics of these partitions were computed.
+    async fn times(
+        &self,
+        at: &TableAt,
+        due: &[(String, Vec<t::ColumnStatisticsObj>)],
+    ) -> Result<BTreeMap<String, i64>, CallError> {
+        let first = |(name, columns): &'_ (String, Vec<t::ColumnStatisticsObj>)| {
+            columns.first().map(|column| (name.clone(), column.col_name.clone()))
+        };
+        let all: Vec<(String, String)> = due.iter().filter_map(first).collect();
+        let named: Vec<(&str, &str)> = all.iter().map(|(name, column)| (name.as_str(), column.as_str())).collect();
+        let times = self.source.partitions_analyzed(at, &named).await;
+        Ok(self.read(OF_PARTITION, &at.to_string(), times)?.unwrap_or_default())
     }
 }

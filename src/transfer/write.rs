@@ -1,5 +1,7 @@
 //! Writing to a metastore of any release.
 
+use std::collections::BTreeMap;
+
 use skep_thrift::methods as m;
 use skep_thrift::types as t;
 
@@ -179,13 +181,18 @@ impl Endpoint {
         self.call::<m::UpdateTableColumnStatistics>(&args).await.map(drop)
     }
 
+    /// `times`: when those of a partition were computed.
     pub async fn partition_statistics_set(
         &self,
         at: &TableAt,
         engine: &str,
         all: Vec<(String, Vec<t::ColumnStatisticsObj>)>,
+        times: &BTreeMap<String, i64>,
     ) -> Result<(), CallError> {
-        let of = |(name, columns)| self.statistics_of(at, Some(name), engine, None, columns);
+        let of = |(name, columns): (String, _)| {
+            let time = times.get(&name).copied();
+            self.statistics_of(at, Some(name), engine, time, columns)
+        };
         let request = t::SetPartitionsStatsRequest {
             col_stats: all.into_iter().map(of).collect(),
             need_merge: Some(false),

@@ -24,10 +24,12 @@ pub fn server(folder: &Path, name: &str) -> Server {
     Server::start(&folder, "sqlite:skep.db")
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "the fields of Thrift are optional")]
 pub fn some(text: &str) -> Option<String> {
     Some(text.to_owned())
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "the fields of Thrift are optional")]
 pub fn map(pairs: &[(&str, &str)]) -> Option<Vec<(String, String)>> {
     Some(pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect())
 }

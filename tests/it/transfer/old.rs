@@ -24,7 +24,7 @@ fn next(from: &mut TcpStream, inbox: &mut Vec<u8>) -> Option<Vec<u8>> {
         if let Ok(Scan::Complete(end)) = scanner.advance(inbox) {
             return Some(inbox.drain(..end).collect());
         }
-        let mut chunk = [0; 64 << 10];
+        let mut chunk = [0; 16 << 10];
         match from.read(&mut chunk) {
             Ok(count) if count > 0 => inbox.extend_from_slice(&chunk[..count]),
             _ => return None,

@@ -62,6 +62,15 @@ fn all_of(client: &mut Client) -> Vec<String> {
         let args = m::GetPartitionsStatisticsReqArgs { request: Some(request) };
         all.push(format!("{:?}", client.get::<m::GetPartitionsStatisticsReq>(&args)));
     }
+    let args = m::GetPartitionColumnStatisticsArgs {
+        db_name: some(DB),
+        tbl_name: some("parts"),
+        part_name: some("dt=UPPER/hour=Lower"),
+        col_name: some("id"),
+    };
+    let about = client.get::<m::GetPartitionColumnStatistics>(&args);
+    assert_eq!(about.stats_desc.last_analyzed, Some(1_500_000_100));
+    all.push(format!("{about:?}"));
     all.push(format!("{:?}", client.get::<m::GetAllFunctions>(&m::GetAllFunctionsArgs {})));
     for role in ["readers", "writers"] {
         let args =
