@@ -71,7 +71,7 @@ mod tests {
     fn what_is_no_address_is_told_why() {
         for text in [
             "hms:9083",
-            "http://hms:9083",
+            "http://localhost:9083",
             "thrift://",
             "thrift://a:b",
             "thrift://a:70000",

@@ -17,6 +17,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("web", &["telemetry"]),
     ("catalog", &["clock", "store", "warehouse"]),
     ("telemetry", &["clock", "config"]),
+    ("transfer", &[]),
 ];
 
 /// The room that a file lies in, and another that it names although `ARROWS` does not have it: why it may.
