@@ -4,13 +4,14 @@ use std::io::Write;
 
 use clap::ValueEnum;
 
+use super::failure::Failure;
 use crate::transfer::{Address, CallError, Options, Report, transfer};
 
 /// Where our own server listens if nobody says otherwise.
 const OURS: &str = "thrift://127.0.0.1:9083";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Output {
+pub enum Form {
     Text,
     Json,
 }
@@ -68,24 +69,24 @@ pub struct TransferArgs {
     pub user: Option<String>,
     /// The report's form, on standard output; progress goes to standard error
     #[arg(long, value_name = "FORM", default_value = "text")]
-    pub output: Output,
+    pub output: Form,
 }
 
 impl ImportArgs {
-    pub async fn run(self) -> Result<bool, Box<dyn std::error::Error>> {
+    pub async fn run(self) -> Result<(), Failure> {
         self.how.run(self.from, self.to).await
     }
 }
 
 impl ExportArgs {
-    pub async fn run(self) -> Result<bool, Box<dyn std::error::Error>> {
+    pub async fn run(self) -> Result<(), Failure> {
         self.how.run(self.from, self.to).await
     }
 }
 
 impl TransferArgs {
-    /// True if all was copied without a difference.
-    async fn run(self, from: Address, to: Address) -> Result<bool, Box<dyn std::error::Error>> {
+    /// What is left to do is a failure that the report told of.
+    async fn run(self, from: Address, to: Address) -> Result<(), Failure> {
         let Self { databases, dry_run, overwrite, user, output } = self;
         let options = Options { from, to, databases, dry_run, overwrite, user };
         let progress = |line: &str| {
@@ -94,19 +95,21 @@ impl TransferArgs {
         };
         let report = transfer(&options, Box::new(progress)).await.map_err(stopped)?;
         let text = match output {
-            Output::Json => serde_json::to_string_pretty(&report)? + "\n",
-            Output::Text => text_of(&report),
+            Form::Json => {
+                let text = serde_json::to_string_pretty(&report);
+                text.map_err(|error| Failure::new(Failure::SERVER, error.to_string()))? + "\n"
+            }
+            Form::Text => text_of(&report),
         };
-        match std::io::stdout().write_all(text.as_bytes()) {
-            Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => return Err(error.into()),
-            _ => {}
-        }
-        Ok(report.complete || (dry_run && report.conflict_count == 0 && report.failure_count == 0))
+        std::io::stdout().write_all(text.as_bytes())?;
+        let is_good = report.complete || (dry_run && report.conflict_count == 0 && report.failure_count == 0);
+        if is_good { Ok(()) } else { Err(Failure::new(Failure::SERVER, "")) }
     }
 }
 
-fn stopped(error: CallError) -> String {
-    format!("{error}; what was copied stays, and the same command goes on from there")
+fn stopped(error: CallError) -> Failure {
+    let code = if error.is_fatal() { Failure::UNREACHABLE } else { Failure::SERVER };
+    Failure::new(code, format!("{error}; what was copied stays, and the same command goes on from there"))
 }
 
 /// The report for people.

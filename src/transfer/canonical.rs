@@ -17,8 +17,13 @@ impl std::fmt::Display for TableAt {
     }
 }
 
+/// Marks of what one Skep promises of its own tables; another one takes them from nobody.
+const OURS: [&str; 3] = ["skep.registered", "skep.event_log", "skep.event_log.role"];
+
 fn map(parameters: &mut Option<Vec<(String, String)>>) {
-    parameters.get_or_insert_default().sort();
+    let parameters = parameters.get_or_insert_default();
+    parameters.retain(|(key, _)| !OURS.iter().any(|ours| key == ours));
+    parameters.sort();
 }
 
 pub fn catalog(mut catalog: t::Catalog) -> t::Catalog {

@@ -44,6 +44,11 @@ impl Recorder {
                 Some(count) => self.left_out(what, count, why),
             }
         }
+        let name = source.call::<m::GetName>(&m::GetNameArgs {}).await;
+        if name.is_ok_and(|name| name == "skep") {
+            let why = "they are promises of that server; the tables and partitions are copied";
+            self.left_out("registrations of files, event logs and earlier versions", None, why);
+        }
         self.left_out("schema registry entries and scheduled queries", None, "no call lists them");
         self.left_out("write ids and compactions of transactional tables", None, STATE);
         Ok(())
