@@ -12,5 +12,6 @@ pub mod rpc;
 pub mod serve;
 pub mod store;
 pub mod telemetry;
+pub mod transfer;
 pub mod warehouse;
 pub mod web;

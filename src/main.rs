@@ -38,6 +38,8 @@ fn run(command: Command) -> Result<(), Failure> {
         }
         Command::Config(ConfigCommand::Print(args)) => print(&load(args)?.print()),
         Command::Client(command) => Ok(runtime()?.block_on(cli::run(*command))?),
+        Command::Import(args) => Ok(runtime()?.block_on(args.run())?),
+        Command::Export(args) => Ok(runtime()?.block_on(args.run())?),
         Command::Completion { shell } => Ok(cli::completion(shell)?),
         Command::Version => print(concat!("skep ", env!("CARGO_PKG_VERSION"), "\n")),
     }

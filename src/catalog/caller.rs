@@ -5,6 +5,9 @@
 pub struct Caller {
     pub user: Option<String>,
     pub groups: Vec<String>,
+    /// Copies what another metastore has: times and parameters are kept as they are given, no directory is made or
+    /// moved, none is listed for statistics, and nothing is translated. Said by a connection, for itself.
+    pub imports: bool,
 }
 
 impl Caller {

@@ -31,7 +31,8 @@ impl Metastore {
 
     /// Makes a catalog with its `default` database (`semantics.md §2`).
     pub async fn catalog_create(&self, caller: &Caller, catalog: Catalog) -> Result<()> {
-        let catalog = Catalog { name: normalize(&catalog.name), create_time: self.now_seconds(), ..catalog };
+        let create_time = if caller.imports { catalog.create_time } else { self.now_seconds() };
+        let catalog = Catalog { name: normalize(&catalog.name), create_time, ..catalog };
         if !self.name_is_valid(&catalog.name) {
             return Err(Error::invalid_object(format!("{} is not a valid catalog name", catalog.name)));
         }
@@ -42,7 +43,8 @@ impl Metastore {
         // Kept as given, as Hive does; the directory is made where it points.
         let default = self.default_database(&catalog.name, &location);
         let (catalog, default) = (&catalog, &default);
-        self.with_directories(caller, vec![location], |_| {
+        let directories = if caller.imports { Vec::new() } else { vec![location] };
+        self.with_directories(caller, directories, |_| {
             self.store.retrying("catalog_create", move || async move {
                 let mut txn = self.store.write().await?;
                 if txn.catalog_get(&catalog.name).await?.is_some() {
@@ -58,7 +60,7 @@ impl Metastore {
     }
 
     /// Changes location and description; a catalog's name is for ever.
-    pub async fn catalog_alter(&self, name: &str, new: Catalog) -> Result<()> {
+    pub async fn catalog_alter(&self, caller: &Caller, name: &str, new: Catalog) -> Result<()> {
         let name = normalize(name);
         if normalize(&new.name) != name {
             return Err(Error::invalid_operation("Cannot change a catalog's name"));
@@ -70,7 +72,9 @@ impl Metastore {
                 let old = txn.catalog_get(name).await?;
                 let old = old.ok_or_else(|| Error::not_found(format!("No catalog {name}")))?;
                 let location = if new.location.is_empty() { old.location.clone() } else { new.location.clone() };
-                let catalog = Catalog { location, description: new.description.clone(), ..old.clone() };
+                let kept = if caller.imports { new.clone() } else { old.clone() };
+                let description = new.description.clone();
+                let catalog = Catalog { name: name.clone(), location, description, ..kept };
                 txn.catalog_update(name, &catalog).await?;
                 let body = CatalogAltered { before: old, after: catalog };
                 txn.event_insert(&event("ALTER_CATALOG", name, &body)).await?;

@@ -71,7 +71,7 @@ impl Metastore {
             name: normalize(&connector.name),
             owner: connector.owner.or_else(|| caller.user.clone()),
             owner_type: Some(connector.owner_type.unwrap_or_default()),
-            create_time: self.now_seconds(),
+            create_time: if caller.imports { connector.create_time } else { self.now_seconds() },
             ..connector
         };
         let name = &connector.name;

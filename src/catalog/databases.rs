@@ -65,13 +65,13 @@ impl Metastore {
         let mut database = Database {
             catalog: normalize(&database.catalog),
             name: normalize(&database.name),
-            create_time: self.now_seconds(),
+            create_time: if caller.imports { database.create_time } else { self.now_seconds() },
             ..database
         };
         if !self.name_is_valid(&database.name) {
             return Err(Error::invalid_object(format!("{} is not a valid database name", database.name)));
         }
-        if database.owner.is_none() {
+        if database.owner.is_none() && !caller.imports {
             database.owner = caller.user.clone();
         }
         let catalog = self.store.peek().await?.catalog_get(&database.catalog).await?;
@@ -83,16 +83,23 @@ impl Metastore {
         } else {
             Location::parse(&database.location)?
         };
-        database.location = location.to_string();
+        if !caller.imports || database.location.is_empty() {
+            database.location = location.to_string();
+        }
         let mut locations = vec![location];
         if let Some(managed) = &database.managed_location {
-            let managed = Location::parse(managed)?;
-            database.managed_location = Some(managed.to_string());
-            locations.push(managed);
+            let place = Location::parse(managed)?;
+            if !caller.imports {
+                database.managed_location = Some(place.to_string());
+            }
+            locations.push(place);
         }
         // The name is looked up before directories are touched, and again by the insert itself.
         if self.store.peek().await?.database_get(&database.catalog, &database.name).await?.is_some() {
             return Err(taken(&database.name));
+        }
+        if caller.imports {
+            locations.clear();
         }
         let database = &database;
         self.with_directories(caller, locations, |_| {
@@ -109,14 +116,20 @@ impl Metastore {
         .await
     }
 
-    /// Replaces parameters and owner and, where given, description and locations; never the name.
-    pub async fn database_alter(&self, catalog: &str, name: &str, new: Database) -> Result<()> {
+    /// Replaces parameters and owner and, where given, description and locations; never the name. An import replaces
+    /// all but the name.
+    pub async fn database_alter(&self, caller: &Caller, catalog: &str, name: &str, new: Database) -> Result<()> {
         let (catalog, name) = (&normalize(catalog), &normalize(name));
         let new = &new;
         self.store
             .retrying("database_alter", move || async move {
                 let mut txn = self.store.write().await?;
                 let old = txn.database_lock(catalog, name).await?.ok_or_else(|| missing(catalog, name))?;
+                if caller.imports {
+                    let name = (old.database.catalog.clone(), old.database.name.clone());
+                    let after = Database { catalog: name.0, name: name.1, ..new.clone() };
+                    return self.database_alter_stored(txn, old, after).await;
+                }
                 let mut after = old.database.clone();
                 after.parameters = new.parameters.clone();
                 if let Some(description) = new.description.as_ref().filter(|d| !d.trim().is_empty()) {
@@ -130,12 +143,16 @@ impl Metastore {
                 if let Some(managed) = new.managed_location.as_deref().filter(|l| !l.is_empty()) {
                     after.managed_location = Some(Location::parse(managed)?.to_string());
                 }
-                txn.database_update(old.id, &after).await?;
-                let body = DatabaseAltered { before: old.database, after };
-                txn.event_insert(&event("ALTER_DATABASE", &body.after, &body)).await?;
-                txn.commit().await
+                self.database_alter_stored(txn, old, after).await
             })
             .await
+    }
+
+    async fn database_alter_stored(&self, mut txn: Txn, old: StoredDatabase, after: Database) -> Result<()> {
+        txn.database_update(old.id, &after).await?;
+        let body = DatabaseAltered { before: old.database, after };
+        txn.event_insert(&event("ALTER_DATABASE", &body.after, &body)).await?;
+        txn.commit().await
     }
 
     /// Drops a database; with `cascade` its tables and functions as well.

@@ -46,8 +46,10 @@ impl Metastore {
         Ok(all)
     }
 
+    /// Without a time it is made now.
     pub async fn function_create(&self, function: Function) -> Result<()> {
-        let function = &Function { create_time: self.now_seconds(), ..function_settle(function)? };
+        let create_time = self.time_settle(function.create_time);
+        let function = &Function { create_time, ..function_settle(function)? };
         self.store
             .retrying("function_create", move || async move {
                 let mut txn = self.store.write().await?;

@@ -93,6 +93,11 @@ impl Metastore {
         self.clock.now_seconds() as i32
     }
 
+    /// The time that an object brings along; now where it brings none.
+    pub(super) fn time_settle(&self, given: i32) -> i32 {
+        if given == 0 { self.now_seconds() } else { given }
+    }
+
     pub(super) fn name_is_valid(&self, name: &str) -> bool {
         validate_name(name, self.settings.special_characters_in_table_names)
     }

@@ -110,7 +110,11 @@ impl Metastore {
         if partitions.is_empty() {
             return Ok(partitions);
         }
-        let locations = self.partitions_settle(&table, request, &mut partitions)?;
+        let locations =
+            if caller.imports { Vec::new() } else { self.partitions_settle(&table, request, &mut partitions)? };
+        if caller.imports {
+            shapes_intern(&table, &mut partitions);
+        }
         let created = self.warehouse.directories_create(locations, caller.user()).await?;
         match self.partitions_add_stored(caller, request, &table, partitions, &created).await {
             Ok(added) => {
@@ -192,7 +196,9 @@ impl Metastore {
         mut partitions: Vec<Partition>,
         created: &[Created],
     ) -> Result<Vec<Partition>, Failed> {
-        self.partitions_statistics_new(table, &request.environment, &mut partitions, created).await?;
+        if !caller.imports {
+            self.partitions_statistics_new(table, &request.environment, &mut partitions, created).await?;
+        }
         let at = &request.at;
         let mut txn = self.store.write_table(table.id).await?;
         let locked = txn.table_lock(&at.catalog, &at.database, &at.table).await?;
@@ -212,7 +218,9 @@ impl Metastore {
         let event = at.tale("ADD_PARTITION", &());
         let version = txn.table_commit_told(table.id, None, change, Some(&event)).await?;
         let slots = txn.partition_add_many(table.id, version, table.location(), &partitions).await?;
-        self.partition_privileges_inherit(&mut txn, &locked, &partitions).await?;
+        if !caller.imports {
+            self.partition_privileges_inherit(&mut txn, &locked, &partitions).await?;
+        }
         self.log_partitions_came(&mut txn, caller, &locked, &partitions).await?;
         txn.commit().await?;
         let came = partitions.iter().zip(slots).collect();
@@ -241,6 +249,15 @@ impl Metastore {
             }
         }
         self.partitions_list_files(to_list, environment).await
+    }
+}
+
+/// An import keeps all that partitions bring; equal shapes are still held once.
+fn shapes_intern(table: &Table, partitions: &mut [Partition]) {
+    let mut shapes = Shapes::of(table);
+    for partition in partitions {
+        partition.parameters.remove(REGISTERED);
+        partition.storage.iter_mut().for_each(|storage| shapes.intern(storage));
     }
 }
 

@@ -60,15 +60,17 @@ impl Metastore {
             )));
         }
         let mut shapes = Shapes::of(&table);
+        if caller.imports {
+            new.iter_mut().filter_map(|p| p.storage.as_mut()).for_each(|storage| shapes.intern(storage));
+            registrations_keep(&old, &mut new);
+            return self.partitions_alter_stored(caller, at, &table, &old, new, &names).await;
+        }
         for (old, new) in old.iter().zip(&mut new) {
             self.partition_alter_settle(&table, old, new, request.fill_columns, &mut shapes)?;
         }
         let pairs = old.iter().zip(&mut new).collect();
         self.partitions_statistics_changed(&table, pairs, &request.environment).await?;
-        for (old, new) in old.iter().zip(&mut new) {
-            let is_moved = old.location() != new.location();
-            registration_keep(&old.parameters, &mut new.parameters, is_moved);
-        }
+        registrations_keep(&old, &mut new);
         self.partitions_alter_stored(caller, at, &table, &old, new, &names).await
     }
 
@@ -145,7 +147,9 @@ impl Metastore {
         self.log_partitions_change(&mut txn, caller, &locked, old, &new).await?;
         let change = Change { operation: "alter_partitions", by: caller.user() };
         let version = txn.table_commit(table.id, None, change).await?;
-        column_statistics_after(&mut txn, table.id, old, &mut new).await?;
+        if !caller.imports {
+            column_statistics_after(&mut txn, table.id, old, &mut new).await?;
+        }
         txn.partition_remove_many(table.id, version, names).await?;
         let slots = txn.partition_add_many(table.id, version, table.location(), &new).await?;
         let event = at.event("ALTER_PARTITION", (table.id, version), &());
@@ -175,6 +179,14 @@ impl Metastore {
         let now = txn.partition_by_names(table.id, locked.version, names).await?;
         // A changed partition is another row.
         if now.iter().map(|p| p.id).eq(read.iter().map(|p| p.id)) { Ok(locked) } else { Err(overtaken(at)) }
+    }
+}
+
+/// Who alters a partition does not say whether its files are registered.
+fn registrations_keep(old: &[Partition], new: &mut [Partition]) {
+    for (old, new) in old.iter().zip(new) {
+        let is_moved = old.location() != new.location();
+        registration_keep(&old.parameters, &mut new.parameters, is_moved);
     }
 }
 

@@ -159,7 +159,7 @@ async fn of_scope(txn: &mut Txn, object: &PrivilegeObject) -> Result<Vec<Privile
 }
 
 impl Metastore {
-    /// Grants privileges: all, or none. What the same grantor granted already is a Meta error.
+    /// Grants privileges, now where they have no time: all, or none. What the same grantor granted already is a Meta error.
     pub async fn privileges_grant(&self, privileges: Vec<Privilege>) -> Result<()> {
         let privileges = &privileges;
         self.store
@@ -173,7 +173,7 @@ impl Metastore {
 
     async fn privileges_insert(&self, txn: &mut Txn, privileges: &[Privilege]) -> Result<()> {
         for privilege in privileges {
-            let privilege = Privilege { create_time: self.now_seconds(), ..privilege.clone() };
+            let privilege = Privilege { create_time: self.time_settle(privilege.create_time), ..privilege.clone() };
             let scope = scope(txn, &privilege.object).await?;
             let key = privilege.key();
             if txn.document_get::<Privilege>(DocumentKind::Privilege, &scope, &key).await?.is_some() {

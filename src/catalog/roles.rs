@@ -89,11 +89,13 @@ pub(super) async fn roles_of(txn: &mut Txn, principals: &[Principal]) -> Result<
 }
 
 impl Metastore {
+    /// Without a time it is made now.
     pub async fn role_create(&self, role: Role) -> Result<()> {
         if role.name == PUBLIC {
             return Err(Error::meta("public role implicitly exists. It can't be created."));
         }
-        let (name, body) = (&role.name, &RoleBody { create_time: self.now_seconds(), owner: role.owner });
+        let (name, body) =
+            (&role.name, &RoleBody { create_time: self.time_settle(role.create_time), owner: role.owner });
         self.store
             .retrying("role_create", move || async move {
                 let mut txn = self.store.write().await?;
@@ -134,14 +136,14 @@ impl Metastore {
         Ok(all.into_iter().map(|(name, _)| name).collect())
     }
 
-    /// Puts a principal into a role.
+    /// Puts a principal into a role; now, if the grant has no time.
     pub async fn role_grant(&self, grant: RoleGrant) -> Result<()> {
         if grant.role == PUBLIC {
             return Err(Error::meta(
                 "No user can be added to public. Since all users implicitly belong to public role.",
             ));
         }
-        let grant = &RoleGrant { grant_time: self.now_seconds(), ..grant };
+        let grant = &RoleGrant { grant_time: self.time_settle(grant.grant_time), ..grant };
         let RoleGrant { role, principal, .. } = grant;
         self.store
             .retrying("role_grant", move || async move {

@@ -127,7 +127,7 @@ impl Metastore {
         }
         let mut after = table.clone();
         let mut version = table.version;
-        if accuracy_mark(&mut after.parameters, &columns) {
+        if !caller.imports && accuracy_mark(&mut after.parameters, &columns) {
             version = txn.table_commit(table.id, Some(Definition::of(&after)), change(caller)).await?;
         }
         let columns: Vec<ColumnStatistics> = columns.into_values().collect();
@@ -163,6 +163,10 @@ impl Metastore {
                 }
             }
             columns.retain(|_, of| !of.is_empty());
+        }
+        // What an import brings has its marks already.
+        if caller.imports {
+            partitions.clear();
         }
         partitions.retain_mut(|p| columns.get(&p.name).is_some_and(|of| accuracy_mark(&mut p.parameters, of)));
         let version = partitions_replace(txn, caller, table, &partitions).await?;

@@ -91,7 +91,14 @@ impl Metastore {
         let mut new = request.new.clone();
         expected_check(&old, request)?;
         log_alter_check(&old, &mut new)?;
-        self.table_alter_check(&old, &new, &request.environment)?;
+        if !caller.imports || old.is_partitioned() {
+            self.table_alter_check(&old, &new, &request.environment)?;
+        }
+        if caller.imports {
+            let is_moved = old.location() != new.location();
+            registration_keep(&old.parameters, &mut new.parameters, is_moved);
+            return self.table_alter_stored(caller, request, &old, new).await;
+        }
         let moving = self.table_alter_settle(&old, &mut new).await?;
         if moving.is_none() {
             let place = new.location().map(Location::parse).transpose()?;
@@ -216,7 +223,9 @@ impl Metastore {
         }
         let renamed = old.name != new.name || old.database != new.database;
         let database_id = if renamed { Some(self.table_target(&mut txn, &new).await?) } else { None };
+        let parameters = caller.imports.then(|| new.parameters.clone());
         self.statistics_after_alter(&mut txn, old, &mut new, request.cascade).await?;
+        new.parameters = parameters.unwrap_or(new.parameters);
         let change = Change { operation: "alter_table", by: caller.user() };
         let definition = Some(Definition { table: &new, database_id });
         let event = at.tale("ALTER_TABLE", &ALTERED);

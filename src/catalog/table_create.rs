@@ -43,6 +43,9 @@ const TRANSIENT: [&str; 2] = ["created_with_ctas", "created_with_ctlt"];
 
 impl Metastore {
     pub async fn table_create(&self, caller: &Caller, request: TableCreate) -> Result<()> {
+        if caller.imports {
+            return self.table_import(caller, request).await;
+        }
         let (catalog, database) = (normalize(&request.table.catalog), normalize(&request.table.database));
         if let Some(known) = self.database_cache.get(&catalog, &database).filter(|_| !self.store.is_joined()) {
             match self.table_create_in(caller, request.clone(), known).await {
@@ -115,6 +118,25 @@ impl Metastore {
         self.statistics_update(caller, update).await
     }
 
+    /// Stores a table as another metastore has it.
+    async fn table_import(&self, caller: &Caller, request: TableCreate) -> Result<()> {
+        let TableCreate { mut table, environment, constraints, statistics, .. } = request;
+        let at = TableRef::new(&table.catalog, &table.database, &table.name);
+        (table.catalog, table.database, table.name) = (at.catalog.clone(), at.database.clone(), at.table.clone());
+        self.table_create_check(&table)?;
+        // What this server promises of a table, it promises by its own doing.
+        for key in [REGISTERED, EVENT_LOG, LOG_ROLE] {
+            table.parameters.remove(key);
+        }
+        let of = at.clone();
+        self.table_create_stored(caller, at, table, None, environment, constraints, None, Vec::new()).await?;
+        if statistics.is_empty() {
+            return Ok(());
+        }
+        let update = StatisticsUpdate { at: of, columns: vec![(None, statistics)], merge: false };
+        self.statistics_update(caller, update).await
+    }
+
     fn table_create_check(&self, table: &Table) -> Result<()> {
         if !self.name_is_valid(&table.name) {
             return Err(Error::invalid_object(format!("{} is not a valid object name", table.name)));
@@ -167,10 +189,12 @@ impl Metastore {
         created: Vec<Created>,
     ) -> Result<()> {
         let made = created.first().is_some_and(Created::newly_made);
-        if !made && !fast_statistics_complete(&table.parameters) {
+        if !caller.imports && !made && !fast_statistics_complete(&table.parameters) {
             self.table_statistics_settle(&mut table, &environment, location.as_ref()).await?;
         }
-        table.parameters.remove(DO_NOT_UPDATE_STATS);
+        if !caller.imports {
+            table.parameters.remove(DO_NOT_UPDATE_STATS);
+        }
         let (at, table, constraints) = (&at, &table, &constraints);
         let stored = self
             .store

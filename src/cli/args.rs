@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 
 use super::commands::ClientCommand;
+use super::transfer::{ExportArgs, ImportArgs};
 use crate::config::{ConfigError, Sources};
 
 /// A metastore that speaks Hive's Thrift interface.
@@ -33,6 +34,10 @@ pub enum Command {
     #[command(after_help = "Examples:\n  skep completion bash > /etc/bash_completion.d/skep\n  \
 skep completion fish > ~/.config/fish/completions/skep.fish")]
     Completion { shell: clap_complete::Shell },
+    /// Copy all metadata of another metastore into this one
+    Import(ImportArgs),
+    /// Copy all metadata of this metastore into another one
+    Export(ExportArgs),
     /// Print the version
     Version,
 }

@@ -19,6 +19,7 @@ mod status;
 mod table_arg;
 mod table_definition;
 mod tables;
+mod transfer;
 mod versions;
 
 pub use args::{Args, Command, ConfigArgs, ConfigCommand};
@@ -28,3 +29,4 @@ pub use commands::{ClientCommand, completion, run};
 pub use failure::Failure;
 pub use output::{Format, Lines, Output};
 pub use table_arg::TableArg;
+pub use transfer::{ExportArgs, ImportArgs};

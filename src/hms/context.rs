@@ -9,6 +9,11 @@ use super::session::Session;
 use crate::catalog::{Caller, Metastore, TableRef};
 use crate::config::Config;
 
+/// The key of `setMetaConf` by which a connection says that it copies what another metastore has (`true`).
+pub const IMPORT: &str = "skep.import";
+/// The key by which it says the time of what its next calls make that carry none (grants of roles), in seconds.
+pub const IMPORT_TIME: &str = "skep.import.time";
+
 /// The rooms below the front that handlers call. Made once by the server's wiring.
 #[derive(Clone)]
 pub struct Services {
@@ -45,7 +50,22 @@ impl Cx {
     /// As whom the connection acts.
     pub fn caller(&self) -> Caller {
         let groups = self.session.identity().map(|i| i.groups).unwrap_or_default();
-        Caller { user: self.session.user(), groups }
+        Caller { user: self.session.user(), groups, imports: self.imports() }
+    }
+
+    /// Does the connection copy what another metastore has?
+    pub fn imports(&self) -> bool {
+        self.session.meta_conf(IMPORT).is_some_and(|value| value == "true")
+    }
+    /// The time that a call carries, if it is one to keep; 0 where the server is to say what time it is.
+    pub fn time_given(&self, seconds: i32) -> i32 {
+        if self.imports() { seconds } else { 0 }
+    }
+
+    /// The time of what a call makes that has no field for it; 0 where the server is to say.
+    pub fn import_time(&self) -> i32 {
+        let said = self.session.meta_conf(IMPORT_TIME).and_then(|text| text.parse().ok());
+        self.time_given(said.unwrap_or_default())
     }
 
     /// Catalog and database of a call: `@cat#db` in the text wins over a catalog field, that over the default

@@ -39,7 +39,7 @@ impl Cx {
             return Caller::default();
         }
         let _ = self.user.set(user.to_owned());
-        Caller { user: Some(user.to_owned()), groups: Vec::new() }
+        Caller { user: Some(user.to_owned()), ..Caller::default() }
     }
     pub fn user(&self) -> Option<&str> {
         self.user.get().map(String::as_str)

@@ -112,16 +112,16 @@ async fn create(cx: Cx, request: p::CreateDatabaseRequest) -> Answer<p::CreateDa
 
 async fn alter(cx: Cx, request: p::AlterDatabaseRequest) -> Answer<p::AlterDatabaseResponse> {
     let mutation = Mutation::new(ALTER, &request.request_id, &request);
-    cx.caller(&request.user);
+    let caller = cx.caller(&request.user);
     let given = request.database.ok_or_else(|| refused_field("database", "what it shall be is missing"))?;
     named(&given.name, "database.name")?;
     let (catalog, name) = cx.database(&given.catalog, &given.name);
     let database = database_in(given, &catalog)?;
     let answer = mutation
         .run(&cx, &[], |within| {
-            let (catalog, name, database) = (catalog.clone(), name.clone(), database.clone());
+            let (catalog, name, database, caller) = (catalog.clone(), name.clone(), database.clone(), caller.clone());
             async move {
-                within.database_alter(&catalog, &name, database).await?;
+                within.database_alter(&caller, &catalog, &name, database).await?;
                 let stored = within.database_get(&catalog, &name).await?;
                 Ok(p::AlterDatabaseResponse { location: stored.location })
             }

@@ -34,6 +34,8 @@ fn help_is_golden() {
         ("help/versions-diff.txt", &["versions", "diff", "--help"]),
         ("help/changes.txt", &["changes", "--help"]),
         ("help/completion.txt", &["completion", "--help"]),
+        ("help/import.txt", &["import", "--help"]),
+        ("help/export.txt", &["export", "--help"]),
     ] {
         let output = skep(args);
         assert!(output.status.success());

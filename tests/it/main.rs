@@ -3,17 +3,20 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that can't go on fails")]
 
+#[macro_use]
+mod grpc;
+
 mod backend;
 mod catalog_suite;
 mod cli;
 mod command_line;
 mod dependencies;
 mod golden;
-mod grpc;
 mod hms_suite;
 mod oracle;
 mod process;
 mod store_suite;
 mod tidy;
+mod transfer;
 mod web;
 mod wire;

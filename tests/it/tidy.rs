@@ -9,7 +9,7 @@ const LINES_MAX: usize = 500;
 const ARROWS: &[(&str, &[&str])] = &[
     ("main", &["cli", "config", "serve", "telemetry"]),
     ("serve", &["catalog", "clock", "config", "etl", "hms", "lake", "rpc", "store", "telemetry", "warehouse", "web"]),
-    ("cli", &["clock", "config"]),
+    ("cli", &["clock", "config", "transfer"]),
     ("hms", &["catalog", "clock", "config", "telemetry"]),
     ("etl", &["catalog", "clock", "lake", "warehouse"]),
     ("lake", &["warehouse"]),
@@ -17,6 +17,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("web", &["telemetry"]),
     ("catalog", &["clock", "store", "warehouse"]),
     ("telemetry", &["clock", "config"]),
+    ("transfer", &[]),
 ];
 
 /// The room that a file lies in, and another that it names although `ARROWS` does not have it: why it may.
@@ -27,7 +28,7 @@ const ARROW_EXCEPTIONS: &[(&str, &str, &str)] = &[(
 )];
 
 /// Packages whose types only some rooms may name.
-const PACKAGES: &[(&str, &[&str])] = &[("skep_thrift", &["hms"]), ("skep_proto", &["rpc", "cli"])];
+const PACKAGES: &[(&str, &[&str])] = &[("skep_thrift", &["hms", "transfer"]), ("skep_proto", &["rpc", "cli"])];
 
 /// Hosts that a text may name. No registry, no mirror: where a machine fetches from is its own affair.
 const HOSTS: &[&str] = &["127.0.0.1", "localhost", "s3", "rustup.rs", "www.apache.org", "{}"];

@@ -95,7 +95,7 @@ pub fn privilege_set_in(set: t::PrincipalPrivilegeSet, object: &PrivilegeObject)
                 object: object.clone(),
                 principal: Principal { kind, name: name.clone() },
                 privilege: grant.privilege.unwrap_or_default(),
-                create_time: grant.create_time,
+                create_time: 0,
                 grantor: grantor_of(grant.grantor, grant.grantor_type),
                 grant_option: grant.grant_option,
                 authorizer: DEFAULT_AUTHORIZER.to_owned(),

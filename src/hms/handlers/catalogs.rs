@@ -35,7 +35,7 @@ async fn alter(cx: Cx, args: m::AlterCatalogArgs) -> Result<()> {
     let request = given(args.rqst, "the request")?;
     let name = given(request.name, "the catalog name")?;
     let new = given(request.new_cat, "the new catalog")?;
-    cx.metastore().catalog_alter(&name, catalog_in(new)).await
+    cx.metastore().catalog_alter(&cx.caller(), &name, catalog_in(new)).await
 }
 
 async fn drop(cx: Cx, args: m::DropCatalogArgs) -> Result<()> {

@@ -72,7 +72,7 @@ async fn alter_database(cx: &Cx, name: Option<&str>, database: t::Database) -> R
         return Err(Error::meta("the database name is null"));
     }
     let new = database_in(database, &catalog);
-    cx.metastore().database_alter(&catalog, &name, new).await
+    cx.metastore().database_alter(&cx.caller(), &catalog, &name, new).await
 }
 
 async fn alter(cx: Cx, args: m::AlterDatabaseArgs) -> Result<()> {

@@ -27,7 +27,8 @@ fn function_of(cx: &Cx, function: Option<t::Function>) -> Result<Function> {
 }
 
 async fn create(cx: Cx, args: m::CreateFunctionArgs) -> Result<()> {
-    let function = function_of(&cx, args.func)?;
+    let mut function = function_of(&cx, args.func)?;
+    function.create_time = cx.time_given(function.create_time);
     cx.metastore().function_create(function).await
 }
 

@@ -64,7 +64,7 @@ fn privileges_in(cx: &Cx, bag: Option<t::PrivilegeBag>) -> Result<Vec<Privilege>
                 object: object.clone(),
                 principal: principal.clone(),
                 privilege: privilege.trim().to_owned(),
-                create_time: info.create_time,
+                create_time: cx.time_given(info.create_time),
                 grantor: grantor.clone(),
                 grant_option: info.grant_option,
                 authorizer: authorizer.clone().unwrap_or_else(|| DEFAULT_AUTHORIZER.to_owned()),

@@ -26,7 +26,8 @@ pub fn routes() -> Routes {
 async fn create(cx: Cx, args: m::CreateRoleArgs) -> Result<bool> {
     let role = given(args.role, "the role")?;
     let name = given(role.role_name, "the role's name")?;
-    cx.metastore().role_create(Role { name, create_time: role.create_time, owner: role.owner_name }).await?;
+    let create_time = cx.time_given(role.create_time);
+    cx.metastore().role_create(Role { name, create_time, owner: role.owner_name }).await?;
     Ok(true)
 }
 
@@ -44,7 +45,7 @@ async fn grant(cx: Cx, args: m::GrantRoleArgs) -> Result<bool> {
         role: given(args.role_name, "the role's name")?,
         principal: principal_of(args.principal_name, args.principal_type)?,
         grant_option: args.grant_option,
-        grant_time: 0,
+        grant_time: cx.import_time(),
         grantor: grantor_of(args.grantor, args.grantor_type),
     };
     cx.metastore().role_grant(grant).await?;
@@ -66,7 +67,9 @@ async fn grant_revoke(cx: Cx, args: m::GrantRevokeRoleArgs) -> Result<t::GrantRe
     match given(request.request_type, "the type of the request")? {
         t::GrantRevokeType::GRANT => {
             let grantor = grantor_of(request.grantor, request.grantor_type);
-            cx.metastore().role_grant(RoleGrant { role, principal, grant_option, grant_time: 0, grantor }).await?;
+            cx.metastore()
+                .role_grant(RoleGrant { role, principal, grant_option, grant_time: cx.import_time(), grantor })
+                .await?;
         }
         t::GrantRevokeType::REVOKE => cx.metastore().role_revoke(&role, &principal, grant_option).await?,
         other => return Err(Error::meta(format!("{} is neither grant nor revoke", other.0))),

@@ -5,7 +5,7 @@ use skep_thrift::methods as m;
 use skep_thrift::types as t;
 
 use crate::config::Config;
-use crate::hms::context::{Cx, given};
+use crate::hms::context::{Cx, IMPORT, IMPORT_TIME, given};
 use crate::hms::routes::Routes;
 
 /// What `getVersion` answers: the Hive release whose behaviour this is measured against.
@@ -64,12 +64,29 @@ fn meta_conf_key(key: Option<String>) -> Result<&'static str> {
     Config::meta_conf_name(&key).ok_or_else(|| Error::meta(format!("Invalid configuration key {key}")))
 }
 
+/// The keys that are ours.
+fn import_key(key: &str) -> Option<&'static str> {
+    [IMPORT, IMPORT_TIME].into_iter().find(|known| *known == key)
+}
+
 async fn meta_conf_get(cx: Cx, args: m::GetMetaConfArgs) -> Result<String> {
+    if let Some(key) = args.key.as_deref().and_then(import_key) {
+        return Ok(cx.session.meta_conf(key).unwrap_or_default());
+    }
     let key = meta_conf_key(args.key)?;
     Ok(cx.session.meta_conf(key).or_else(|| cx.services.config.hive_value(key)).unwrap_or_default())
 }
 
 async fn meta_conf_set(cx: Cx, args: m::SetMetaConfArgs) -> Result<()> {
+    if let Some(key) = args.key.as_deref().and_then(import_key) {
+        let value = given(args.value, "the configuration value")?;
+        let is_valid =
+            if key == IMPORT { matches!(value.as_str(), "true" | "false") } else { value.parse::<i32>().is_ok() };
+        if !is_valid {
+            return Err(Error::meta(format!("Invalid configuration value {value} for key {key}")));
+        }
+        return cx.session.meta_conf_set(key, &value);
+    }
     let key = meta_conf_key(args.key)?;
     let value = given(args.value, "the configuration value")?;
     let is_flag = matches!(cx.services.config.hive_value(key).as_deref(), Some("true" | "false"));

@@ -31,7 +31,7 @@ async fn field_of(store: &TestStore, change: impl FnOnce(&mut Settings)) -> Fiel
     change(&mut settings);
     let metastore = Metastore::new(store.store.clone(), Arc::new(warehouse), settings, Clock::manual(now_ms()));
     metastore.bootstrap().await.unwrap();
-    let caller = Caller { user: Some("ann".into()), groups: Vec::new() };
+    let caller = Caller { user: Some("ann".into()), groups: Vec::new(), ..Caller::default() };
     Field { metastore, caller, _dir: dir }
 }
 

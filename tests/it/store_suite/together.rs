@@ -153,7 +153,7 @@ store_cases! {
         one.table("before", &[]).await;
         let mut database = one.metastore.database_get("hive", "d").await.unwrap();
         database.location = format!("{}/elsewhere", database.location);
-        other.metastore.database_alter("hive", "d", database.clone()).await.unwrap();
+        other.metastore.database_alter(&other.caller, "hive", "d", database.clone()).await.unwrap();
         let mut external = table("after", &[]);
         external.table_type = skep_core::table::TableType::External;
         external.parameters.insert("EXTERNAL".into(), "TRUE".into());
