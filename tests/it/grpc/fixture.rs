@@ -109,6 +109,7 @@ impl Field {
 }
 
 /// `d.name`.
+#[expect(clippy::unnecessary_wraps, reason = "fields that are messages are optional")]
 pub fn at(name: &str) -> Option<p::TableName> {
     Some(p::TableName { catalog: String::new(), database: "d".to_owned(), table: name.to_owned() })
 }
