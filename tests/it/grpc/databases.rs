@@ -58,7 +58,7 @@ grpc_cases! {
             }
         }
         assert_eq!(pages, [vec!["b1", "b2"], vec!["b3", "c"]]);
-        request.page_token = "?".to_owned();
+        request.page_token = "?".into();
         assert_eq!(field.databases().list_databases(request).await.unwrap_err().code(), Code::InvalidArgument);
     }
 

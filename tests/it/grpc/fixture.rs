@@ -35,13 +35,21 @@ pub async fn postgres() -> Field {
 /// A server with a store that is called so, and these variables.
 pub async fn field(folder: tempfile::TempDir, store: &str, variables: &[(&str, &str)]) -> Field {
     let server = Server::start_with(folder.path(), store, variables).unwrap();
-    let channel = Endpoint::from_shared(format!("http://{}", server.api)).unwrap().connect().await.unwrap();
+    let channel = connect(&server).await;
     let field = Field { server, channel, folder };
     field.database("d").await;
     field
 }
 
+async fn connect(server: &Server) -> Channel {
+    Endpoint::from_shared(format!("http://{}", server.api)).unwrap().connect().await.unwrap()
+}
+
 impl Field {
+    /// A further connection.
+    pub async fn channel_again(&self) -> Channel {
+        connect(&self.server).await
+    }
     pub fn databases(&self) -> DatabaseServiceClient<Channel> {
         DatabaseServiceClient::new(self.channel.clone())
     }
@@ -101,6 +109,7 @@ impl Field {
 }
 
 /// `d.name`.
+#[expect(clippy::unnecessary_wraps, reason = "fields that are messages are optional")]
 pub fn at(name: &str) -> Option<p::TableName> {
     Some(p::TableName { catalog: String::new(), database: "d".to_owned(), table: name.to_owned() })
 }

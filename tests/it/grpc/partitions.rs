@@ -3,6 +3,7 @@
 use skep_proto::admin::v1 as p;
 use skep_proto::admin::v1::list_partition_stats_response::Item as StatsItem;
 use skep_proto::admin::v1::list_partitions_response::Item;
+use skep_proto::admin::v1::partition_service_client::PartitionServiceClient;
 use tonic::Code;
 
 use super::fixture::{at, partition};
@@ -138,7 +139,10 @@ async fn a_long_list_takes_no_memory() {
     let full = p::ListPartitionsRequest { view: p::PartitionView::Full.into(), ..list("long", "") };
     let mut slow = Vec::new();
     for _ in 0..20 {
-        let mut stream = field.partitions().list_partitions(full.clone()).await.unwrap().into_inner();
+        // A connection each: what is not taken counts against the window of its connection.
+        let channel = field.channel_again().await;
+        let mut calls = PartitionServiceClient::new(channel).max_decoding_message_size(8 << 20);
+        let mut stream = calls.list_partitions(full.clone()).await.unwrap().into_inner();
         stream.message().await.unwrap();
         slow.push(stream);
     }
