@@ -11,6 +11,7 @@ mod catalog_suite;
 mod cli;
 mod command_line;
 mod dependencies;
+mod etl;
 mod golden;
 mod hms_suite;
 mod oracle;

@@ -3,7 +3,6 @@
 use serde_json::{Value, json as value};
 
 use super::{json, said, skep};
-use crate::grpc::grpc_cases;
 
 grpc_cases! {
     async fn databases_and_tables(field: &Field) {

@@ -138,3 +138,14 @@ pub fn table(name: &str) -> p::Table {
 pub fn partition(values: &[&str]) -> p::Partition {
     p::Partition { values: values.iter().map(|value| (*value).to_owned()).collect(), ..p::Partition::default() }
 }
+
+impl Field {
+    /// The parameters of a partition.
+    pub async fn partition(&self, table: &str, values: &[&str]) -> std::collections::HashMap<String, String> {
+        let values = values.iter().map(|value| (*value).to_owned()).collect();
+        let key = Some(p::get_partition_request::Key::Values(p::ValueList { values }));
+        let request = p::GetPartitionRequest { table: at(table), key };
+        let found = self.partitions().get_partition(request).await.unwrap().into_inner().partition.unwrap();
+        found.parameters.into_iter().collect()
+    }
+}

@@ -12,7 +12,6 @@ macro_rules! grpc_cases {
         })+ }
     };
 }
-pub(crate) use grpc_cases;
 
 mod changes;
 mod commits;

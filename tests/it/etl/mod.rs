@@ -1,0 +1,5 @@
+//! What jobs wrote becomes tables: registration, scan planning, event logs; through gRPC and the command line, read back by
+//! Thrift.
+
+mod files;
+mod register;
