@@ -5,6 +5,8 @@
 
 #[macro_use]
 mod grpc;
+#[macro_use]
+mod store_suite;
 
 mod backend;
 mod catalog_suite;
@@ -16,7 +18,6 @@ mod golden;
 mod hms_suite;
 mod oracle;
 mod process;
-mod store_suite;
 mod tidy;
 mod transfer;
 mod web;

@@ -2,4 +2,5 @@
 //! Thrift.
 
 mod files;
+mod logs;
 mod register;

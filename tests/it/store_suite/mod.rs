@@ -16,7 +16,7 @@ macro_rules! store_cases {
 mod basics;
 mod connectors;
 mod constraints;
-mod fixture;
+pub mod fixture;
 mod functions;
 mod heads;
 mod lease;

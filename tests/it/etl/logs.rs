@@ -1,0 +1,284 @@
+//! Event logs in the catalog: every order of partitions that come, compactions that begin and end, and rollbacks.
+
+use std::sync::Arc;
+
+use skep::catalog::{
+    Caller, CompactionBegin, CompactionCommit, CompactionWork, LogCreate, Metastore, PartitionsAdd, PartitionsDrop,
+    PartitionsWhich, SnapshotsExpire, TableAlter, TableCreate, TableRef,
+};
+use skep_core::event_log::{EventLog, LATE_MAX, Operation};
+use skep_core::partition::Partition;
+use skep_core::table::{Column, Parameters, Serde, Shape, Storage, Table, TableType};
+use skep_core::{Kind, Result};
+
+use crate::backend::TestStore;
+use crate::store_suite::fixture::{Field, at, field};
+
+fn columns(all: &[(&str, &str)]) -> Vec<Column> {
+    let column =
+        |(name, kind): &(&str, &str)| Column { name: (*name).into(), type_name: Some((*kind).into()), comment: None };
+    all.iter().map(column).collect()
+}
+
+fn log() -> EventLog {
+    EventLog {
+        keys: vec!["id".into()],
+        order: vec!["seq".into()],
+        is_order_total: true,
+        operation: Some(Operation { column: "op".into(), deletes: vec!["D".into()] }),
+        snapshot_table: "events_snapshots".into(),
+        view: "latest".into(),
+        trino_catalog: Some("hive".into()),
+        tombstones_ms: None,
+    }
+}
+
+fn parquet() -> Shape {
+    Shape {
+        columns: Some(columns(&[("id", "bigint"), ("op", "string"), ("seq", "bigint")])),
+        input_format: Some("org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat".into()),
+        serde: Some(Serde::default()),
+        ..Shape::default()
+    }
+}
+
+/// A log `d.events` by day, with these days.
+async fn make(store: &TestStore, days: &[&str]) -> Field {
+    let field = field(store, |_| {}).await;
+    let table = Table {
+        catalog: "hive".into(),
+        database: "d".into(),
+        name: "events".into(),
+        storage: Some(Storage { shape: Arc::new(parquet()), location: None }),
+        partition_keys: columns(&[("day", "string")]),
+        table_type: TableType::External,
+        parameters: [("EXTERNAL".to_owned(), "TRUE".to_owned())].into(),
+        ..Table::default()
+    };
+    let create = TableCreate { table, ..TableCreate::default() };
+    field.metastore.table_create(&field.caller, create).await.unwrap();
+    for day in days {
+        add(&field, day).await.unwrap();
+    }
+    let request = LogCreate { at: at("events"), log: log(), snapshot_location: None };
+    field.metastore.log_create(&field.caller, &request).await.unwrap();
+    field
+}
+
+async fn add(field: &Field, day: &str) -> Result<()> {
+    let storage = Some(Storage { shape: Arc::new(parquet()), location: None });
+    let partition = Partition { values: vec![day.into()], storage, ..Partition::default() };
+    let request = PartitionsAdd {
+        at: at("events"),
+        partitions: vec![partition],
+        if_not_exists: false,
+        columns_of_table: false,
+        environment: Parameters::new(),
+    };
+    field.metastore.partitions_add(&field.caller, &request).await.map(drop)
+}
+
+async fn remove(field: &Field, table: &str, name: &str) -> Result<()> {
+    let request = PartitionsDrop {
+        at: at(table),
+        which: PartitionsWhich::Names(vec![name.into()]),
+        delete_data: false,
+        if_exists: false,
+        ignore_protection: true,
+        environment: Parameters::new(),
+    };
+    field.metastore.partitions_drop(&field.caller, &request).await.map(drop)
+}
+
+async fn begin(metastore: &Metastore) -> Result<Option<CompactionWork>> {
+    let begin = CompactionBegin { at: at("events"), holder: "test".into(), ttl_ms: 60_000, up_to: None, seal: false };
+    metastore.compaction_begin(&Caller::default(), &begin).await
+}
+
+async fn commit(metastore: &Metastore, work: &CompactionWork) -> Result<String> {
+    let commit =
+        CompactionCommit { at: at("events"), token: work.compaction.token, files: Vec::new(), rows: 3, bytes: 100 };
+    metastore.compaction_commit(&Caller::default(), &commit).await.map(|snapshot| snapshot.id)
+}
+
+async fn compact(field: &Field) -> String {
+    let work = begin(&field.metastore).await.unwrap().unwrap();
+    commit(&field.metastore, &work).await.unwrap()
+}
+
+/// What the view's text reads of the log: a model of its condition over the partitions that there are, and the snapshot.
+async fn view(field: &Field) -> (Option<String>, Vec<String>) {
+    let table = field.metastore.table_get(&at("latest")).await.unwrap();
+    let text = table.view_expanded_text.clone().unwrap();
+    assert!(table.view_original_text.as_ref().unwrap().starts_with("/* Presto View: "));
+    let quoted = |after: &str| -> Vec<String> {
+        text.match_indices(after)
+            .map(|(at, _)| text[at + after.len()..].split('\'').next().unwrap().to_owned())
+            .collect()
+    };
+    let snapshot = quoted("`snapshot_id` = '").pop();
+    let (after, late) = (quoted("`day` > '").pop(), quoted("`day` = '"));
+    let log = field.metastore.table_get(&at("events")).await.unwrap();
+    let all = field.metastore.version_partitions(&log, "", 10_000).await.unwrap();
+    let days = all.into_iter().map(|p| p.values[0].clone());
+    (snapshot, days.filter(|day| after.as_ref().is_none_or(|after| day > after) || late.contains(day)).collect())
+}
+
+fn days(range: std::ops::RangeInclusive<u32>) -> Vec<String> {
+    range.map(|n| format!("2024-01-{n:02}")).collect()
+}
+
+store_cases! {
+    async fn a_view_shows_the_snapshot_and_what_came_since(store: &TestStore) {
+        let field = make(store, &["2024-01-01", "2024-01-02", "2024-01-03"]).await;
+        assert_eq!(view(&field).await, (None, days(1..=3)));
+        // The newest partition may still grow: it is not sealed.
+        let first = compact(&field).await;
+        assert_eq!(view(&field).await, (Some(first), days(3..=3)));
+        add(&field, "2024-01-04").await.unwrap();
+        assert_eq!(view(&field).await.1, days(3..=4));
+        assert!(compact(&field).await.ends_with('2'));
+        assert_eq!(view(&field).await.1, days(4..=4));
+        assert!(begin(&field.metastore).await.unwrap().is_none(), "nothing is sealed since");
+    }
+
+    async fn what_comes_late_is_in_the_view_at_once_and_folded_in_later(store: &TestStore) {
+        let field = make(store, &["2024-01-02", "2024-01-04", "2024-01-05"]).await;
+        compact(&field).await;
+        add(&field, "2024-01-01").await.unwrap();
+        assert_eq!(view(&field).await.1, ["2024-01-01", "2024-01-05"]);
+        // Late while a compaction runs that does not read it.
+        let work = begin(&field.metastore).await.unwrap().unwrap();
+        assert_eq!(work.input.partitions.len(), 1);
+        assert!(work.hive_query.contains("'2024-01-01'") && !work.hive_query.contains("'2024-01-05'"));
+        add(&field, "2024-01-03").await.unwrap();
+        assert_eq!(view(&field).await.1, ["2024-01-01", "2024-01-03", "2024-01-05"]);
+        commit(&field.metastore, &work).await.unwrap();
+        assert_eq!(view(&field).await.1, ["2024-01-03", "2024-01-05"]);
+        compact(&field).await;
+        assert_eq!(view(&field).await.1, ["2024-01-05"]);
+    }
+
+    async fn rolling_back_loses_nothing(store: &TestStore) {
+        let field = make(store, &["2024-01-01", "2024-01-03", "2024-01-04"]).await;
+        let first = compact(&field).await;
+        add(&field, "2024-01-02").await.unwrap();
+        add(&field, "2024-01-05").await.unwrap();
+        let second = compact(&field).await;
+        assert_eq!(view(&field).await, (Some(second.clone()), days(5..=5)));
+        field.metastore.log_rollback(&field.caller, &at("events"), Some(&first)).await.unwrap();
+        assert_eq!(view(&field).await, (Some(first.clone()), ["2024-01-02", "2024-01-04", "2024-01-05"].map(String::from).to_vec()));
+        field.metastore.log_rollback(&field.caller, &at("events"), None).await.unwrap();
+        assert_eq!(view(&field).await, (None, days(1..=5)));
+        field.metastore.log_rollback(&field.caller, &at("events"), Some(&second)).await.unwrap();
+        assert_eq!(view(&field).await, (Some(second), days(5..=5)));
+        let unknown = field.metastore.log_rollback(&field.caller, &at("events"), Some("s9")).await.unwrap_err();
+        assert_eq!(unknown.kind, Kind::NotFound);
+    }
+
+    async fn only_the_last_compaction_wins(store: &TestStore) {
+        let field = make(store, &["2024-01-01", "2024-01-02"]).await;
+        let old = begin(&field.metastore).await.unwrap().unwrap();
+        let held = begin(&field.metastore).await.unwrap_err();
+        assert!(held.kind == Kind::InvalidOperation && held.message.contains("by test"), "{held}");
+        field.metastore.compaction_give_up(&at("events"), old.compaction.token).await.unwrap();
+        let new = begin(&field.metastore).await.unwrap().unwrap();
+        let stale = commit(&field.metastore, &old).await.unwrap_err();
+        assert!(stale.message.contains("overtaken by compaction 2 of test"), "{stale}");
+        assert!(field.metastore.compaction_heartbeat(&at("events"), old.compaction.token, 1_000).await.is_err());
+        field.metastore.compaction_heartbeat(&at("events"), new.compaction.token, 1_000).await.unwrap();
+        let made = commit(&field.metastore, &new).await.unwrap();
+        // The same commit, a hundred times more: one effect.
+        let version = field.metastore.table_get(&at("latest")).await.unwrap().version;
+        for _ in 0..100 {
+            assert_eq!(commit(&field.metastore, &new).await.unwrap(), made);
+        }
+        assert_eq!(field.metastore.table_get(&at("latest")).await.unwrap().version, version);
+        assert_eq!(field.metastore.log_get(&at("events")).await.unwrap().snapshots.len(), 1);
+    }
+
+    async fn what_a_snapshot_has_is_not_taken_out_of_it(store: &TestStore) {
+        let field = make(store, &["2024-01-01", "2024-01-02", "2024-01-03"]).await;
+        let work = begin(&field.metastore).await.unwrap().unwrap();
+        remove(&field, "events", "day=2024-01-02").await.unwrap();
+        let changed = commit(&field.metastore, &work).await.unwrap_err();
+        assert!(changed.message.contains("day=2024-01-02"), "{changed}");
+        field.metastore.compaction_give_up(&at("events"), work.compaction.token).await.unwrap();
+        let snapshot = compact(&field).await;
+        let refused = remove(&field, "events", "day=2024-01-01").await.unwrap_err();
+        assert!(refused.message.contains(&snapshot), "{refused}");
+        remove(&field, "events", "day=2024-01-03").await.unwrap();
+        let of_snapshots = remove(&field, "events_snapshots", &format!("snapshot_id={snapshot}")).await;
+        assert_eq!(of_snapshots.unwrap_err().kind, Kind::InvalidOperation);
+        for table in ["events", "events_snapshots", "latest"] {
+            let refused = field.metastore.table_drop(&field.caller, &at(table), true, &Parameters::new()).await;
+            assert!(refused.unwrap_err().message.contains("event log d.events"), "{table}");
+        }
+        assert_eq!(add(&field, "__HIVE_DEFAULT_PARTITION__").await.unwrap_err().kind, Kind::InvalidObject);
+    }
+
+    async fn columns_that_the_log_gets_are_in_all_of_it(store: &TestStore) {
+        let field = make(store, &["2024-01-01", "2024-01-02"]).await;
+        compact(&field).await;
+        let alter = async |change: &dyn Fn(&mut Vec<Column>)| {
+            let mut new = (*field.metastore.table_get(&at("events")).await.unwrap()).clone();
+            let shape = Arc::make_mut(&mut new.storage.as_mut().unwrap().shape);
+            change(shape.columns.as_mut().unwrap());
+            let alter = TableAlter { at: at("events"), new, environment: Parameters::new(), cascade: false, expected: None };
+            field.metastore.table_alter(&field.caller, alter).await
+        };
+        assert!(alter(&|columns| drop(columns.remove(0))).await.is_err());
+        alter(&|all| all.extend(columns(&[("extra", "string")]))).await.unwrap();
+        let last = async |table: &str| {
+            let found: Arc<Table> = field.metastore.table_get(&TableRef::new("hive", "d", table)).await.unwrap();
+            found.columns().last().unwrap().name.clone()
+        };
+        assert_eq!([last("events").await, last("events_snapshots").await, last("latest").await], ["extra"; 3]);
+        let text = field.metastore.table_get(&at("latest")).await.unwrap().view_expanded_text.clone().unwrap();
+        assert!(text.contains("`events_snapshots`.`extra`") && text.contains("`events`.`extra`"), "{text}");
+    }
+
+    async fn too_many_late_partitions_move_the_base_back(store: &TestStore) {
+        let field = make(store, &["2024-01-01", "2024-06-01", "2024-07-01"]).await;
+        let first = compact(&field).await;
+        for n in 0..=LATE_MAX {
+            add(&field, &format!("2024-02-{n:03}")).await.unwrap();
+        }
+        let (snapshot, read) = view(&field).await;
+        assert_eq!((snapshot, read.len()), (None, LATE_MAX + 4));
+        compact(&field).await;
+        assert_eq!(view(&field).await.1, ["2024-07-01"]);
+        let back = field.metastore.log_rollback(&field.caller, &at("events"), Some(&first)).await.unwrap_err();
+        assert!(back.message.contains("came late"), "{back}");
+    }
+
+    async fn snapshots_expire_but_never_what_is_shown(store: &TestStore) {
+        let field = make(store, &["2024-01-01", "2024-01-02"]).await;
+        let mut made = vec![compact(&field).await];
+        for day in 3..6 {
+            add(&field, &format!("2024-01-{day:02}")).await.unwrap();
+            made.push(compact(&field).await);
+        }
+        field.metastore.log_rollback(&field.caller, &at("events"), Some(&made[1])).await.unwrap();
+        field.metastore.snapshot_pin(&at("events"), &made[0], true).await.unwrap();
+        let expire = |dry_run| SnapshotsExpire { at: at("events"), keep: 1, before_ms: i64::MAX, delete_files: false, dry_run };
+        let planned = field.metastore.snapshots_expire(&field.caller, &expire(true)).await.unwrap();
+        let gone = field.metastore.snapshots_expire(&field.caller, &expire(false)).await.unwrap();
+        assert_eq!(planned, gone);
+        assert_eq!(gone.iter().map(|(one, _)| one.id.clone()).collect::<Vec<_>>(), [made[2].clone()]);
+        assert!(gone[0].1.ends_with(&format!("snapshot_id={}", made[2])));
+        let left = field.metastore.log_get(&at("events")).await.unwrap();
+        assert_eq!(left.snapshots.len(), 3);
+    }
+
+    async fn a_log_becomes_an_ordinary_table_again(store: &TestStore) {
+        let field = make(store, &["2024-01-01", "2024-01-02"]).await;
+        compact(&field).await;
+        field.metastore.log_drop(&field.caller, &at("events"), true).await.unwrap();
+        assert_eq!(field.metastore.table_get(&at("latest")).await.unwrap_err().kind, Kind::NotFound);
+        remove(&field, "events", "day=2024-01-01").await.unwrap();
+        remove(&field, "events_snapshots", "snapshot_id=s00000001").await.unwrap();
+        assert!(field.metastore.log_list().await.unwrap().is_empty());
+        assert_eq!(field.metastore.log_get(&at("events")).await.unwrap_err().kind, Kind::NotFound);
+    }
+}
