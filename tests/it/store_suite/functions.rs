@@ -13,7 +13,8 @@ fn function(database: &str, name: &str) -> Function {
         class_name: Some("C".into()),
         owner: Some("ann".into()),
         owner_type: Some(PrincipalType::User),
-        create_time: 7,
+        // When, is for the server to say; only an import says it itself.
+        create_time: 0,
         function_type: Some(1),
         // Trino keeps whole routines in a resource's text.
         resources: Some(vec![ResourceUri { resource_type: 1, uri: Some("x".repeat(100_000)) }]),
