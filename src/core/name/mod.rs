@@ -11,7 +11,7 @@ pub use database::{DbName, parse_db_name};
 pub use identifier::{directory_name, normalize, valid_column_type, validate_name};
 pub use like::LikePattern;
 pub use partition::{
-    DEFAULT_PARTITION, escape, escape_into, partition_name, partition_name_for_statistics, partition_name_of,
-    partition_name_parse, partition_name_values, partition_values_of, unescape,
+    DEFAULT_PARTITION, escape, escape_into, is_escaped, partition_name, partition_name_for_statistics,
+    partition_name_of, partition_name_parse, partition_name_values, partition_values_of, unescape,
 };
 pub use pattern::{Pattern, Whitelist};

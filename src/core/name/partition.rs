@@ -29,10 +29,15 @@ fn needs_escaping(byte: u8) -> bool {
     ESCAPED[usize::from(byte)]
 }
 
+/// Whether some character of a text is changed in a name.
+pub fn is_escaped(text: &str) -> bool {
+    text.bytes().any(needs_escaping)
+}
+
 /// Escapes one side of a `key=value`: control characters and those with a meaning in paths become `%XX`. Non-ASCII
 /// text stays. An empty text stays empty: see [`partition_name_of`] for the default partition.
 pub fn escape(text: &str) -> Cow<'_, str> {
-    if !text.bytes().any(needs_escaping) {
+    if !is_escaped(text) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len() + 16);
@@ -58,7 +63,7 @@ fn escape_special(text: &str, out: &mut String) {
 pub fn escape_into(text: &str, name: &mut String) {
     if text.is_empty() {
         name.push_str(DEFAULT_PARTITION);
-    } else if text.bytes().any(needs_escaping) {
+    } else if is_escaped(text) {
         escape_special(text, name);
     } else {
         name.push_str(text);

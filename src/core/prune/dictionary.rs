@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::ops::Range;
 
-use crate::name::DEFAULT_PARTITION;
+use crate::name::{DEFAULT_PARTITION, escape_into, is_escaped};
 use crate::types::{KeyType, Value};
 
 /// Each text of a key once. Its number is its code, and codes ascend with values: what is between two values is a range
@@ -18,6 +18,8 @@ pub struct Dictionary {
     ends: Box<[usize]>,
     /// The first code that is NULL.
     nulls: u32,
+    /// No text is changed on its way into a name.
+    is_plain_in_names: bool,
 }
 
 /// How the values of a key, which ascend with their codes, lie to a literal.
@@ -60,8 +62,9 @@ impl Dictionary {
                 *slot = code as u32;
             }
         }
+        let is_plain_in_names = !is_escaped(&all) && !texts.iter().any(|text| text.is_empty());
         let (texts, ends, nulls) = (all.into_boxed_str(), ends.into_boxed_slice(), nulls as u32);
-        (Self { key_type, texts, ends, nulls }, codes)
+        (Self { key_type, texts, ends, nulls, is_plain_in_names }, codes)
     }
 
     pub fn key_type(&self) -> KeyType {
@@ -84,6 +87,12 @@ impl Dictionary {
         let end = *self.ends.get(code)?;
         let start = code.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or(0);
         self.texts.get(start..end)
+    }
+
+    /// Appends a code's text as it stands in a name.
+    pub fn name_text_into(&self, code: u32, name: &mut String) {
+        let Some(text) = self.text(code) else { return };
+        if self.is_plain_in_names { name.push_str(text) } else { escape_into(text, name) }
     }
 
     /// A code's value; NULL where there is none.

@@ -63,6 +63,9 @@ impl PartitionSetBuilder {
     }
 }
 
+/// A range of so few rows is looked through faster than an index says where in it to look.
+const SHORT: usize = 256;
+
 impl PartitionSet {
     /// A set of rows of other sets, which have the same keys, and of new ones, in the order given. An old row's texts
     /// are not read again, each distinct one once.
@@ -108,6 +111,18 @@ impl PartitionSet {
         self.columns.get(key)?.text(row)
     }
 
+    /// The number of a row's text of a key: rows with the same text of a key, and only these, have the same.
+    pub fn code(&self, row: u32, key: usize) -> Option<u32> {
+        self.columns.get(key)?.codes.get(row)
+    }
+
+    /// Appends a text of a key as it stands in a name.
+    pub fn name_text_into(&self, key: usize, code: u32, name: &mut String) {
+        if let Some(column) = self.columns.get(key) {
+            column.dictionary.name_text_into(code, name);
+        }
+    }
+
     /// A row's texts, in key order.
     pub fn values(&self, row: u32) -> impl Iterator<Item = &str> {
         self.columns.iter().filter_map(move |column| column.text(row))
@@ -144,16 +159,19 @@ impl PartitionSet {
     fn with_codes(&self, codes: Vec<Option<u32>>) -> impl Iterator<Item = u32> {
         let mut asked: Vec<(&Column, u32)> =
             self.columns.iter().zip(codes).filter_map(|(column, code)| Some((column, code?))).collect();
-        // A leading key narrows to a range of rows; within it, the code of fewest rows is walked.
+        // A leading key narrows to a range of rows; within it, the code of fewest rows is walked, or all if they are few.
         let mut within = 0..self.len as u32;
         asked.retain(|(column, code)| {
             let Some(range) = column.postings.range(*code) else { return true };
             within = within.start.max(range.start)..within.end.min(range.end);
             false
         });
-        asked.sort_by_key(|(column, code)| column.postings.count(&(*code..*code + 1)));
+        let is_short = within.len() <= SHORT;
+        if !is_short {
+            asked.sort_by_key(|(column, code)| column.postings.count(&(*code..*code + 1)));
+        }
         let mut asked = asked.into_iter();
-        let rows = match asked.next() {
+        let rows = match if is_short { None } else { asked.next() } {
             Some((column, code)) => column.postings.posting(code, within),
             None => super::postings::Posting::Range(within),
         };

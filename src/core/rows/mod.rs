@@ -5,6 +5,7 @@
 mod builder;
 mod kind;
 mod later;
+mod names;
 mod parameters;
 mod partitions;
 mod segment;
@@ -13,6 +14,7 @@ mod view;
 
 pub use builder::{RowIn, SegmentBuilder};
 pub use later::Later;
+pub use names::Names;
 pub use partitions::{Came, TablePartitions, key_position, key_types};
 pub use segment::Segment;
 pub use selection::{Cursor, Selection};

@@ -59,7 +59,13 @@ impl Segment {
         {
             return name.push_str(odd);
         }
-        name_compose(&self.name_parts, self.set.values(row), name);
+        for (key, part) in self.name_parts.iter().enumerate() {
+            // A row that lacks a key has an odd name.
+            if let Some(code) = self.set.code(row, key) {
+                name.push_str(part);
+                self.set.name_text_into(key, code, name);
+            }
+        }
     }
 
     /// The row of a name.

@@ -131,6 +131,11 @@ proptest! {
             }
         }
         prop_assert_eq!(&names, &rows.keys().cloned().collect::<Vec<_>>());
+        // Made one after the other, in whatever order, they are the same.
+        let mut composed = Names::default();
+        for row in made.rows().iter().chain(made.rows().iter().rev().step_by(2)) {
+            prop_assert_eq!(composed.name(row), row.name());
+        }
         let first = all.first(&made, limit);
         let listed = first.listed(&made).into_iter().filter_map(|n| made.row(n)).map(|row| row.name());
         prop_assert!(listed.eq(names.iter().take(limit).cloned()));

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use skep_core::rows::RowView;
+use skep_core::rows::{Location, Names, RowView};
 use skep_core::table::{Shape, Table};
 use skep_thrift::Writer;
 use skep_thrift::types as t;
@@ -65,7 +65,7 @@ impl Shared {
     }
 
     /// One partition.
-    pub fn partition(&mut self, writer: &mut Writer, row: &RowView<'_>) {
+    pub fn partition<'a>(&mut self, writer: &mut Writer, row: &RowView<'a>, names: &mut Names<'a>) {
         let outer = writer.struct_begin();
         writer.field_begin(Kind::List, 1);
         writer.list_begin(Kind::String, row.value_count());
@@ -76,7 +76,7 @@ impl Shared {
         writer.field_last(3);
         row.create_time().put(writer, 4);
         row.last_access_time().put(writer, 5);
-        self.storage(writer, row);
+        self.storage(writer, row, names);
         parameters(writer, row, &self.form);
         if let Some(own) = self.form.rights_own(row) {
             own.put(writer, 8);
@@ -89,17 +89,25 @@ impl Shared {
         writer.struct_end(outer);
     }
 
-    fn storage(&mut self, writer: &mut Writer, row: &RowView<'_>) {
+    fn storage<'a>(&mut self, writer: &mut Writer, row: &RowView<'a>, names: &mut Names<'a>) {
         let (Some(slot), Some(shape)) = (row.slot(), row.shape()) else { return };
         let (protocol, form) = (self.protocol, &self.form);
         let storage = self.storages.entry(slot).or_insert_with(|| Storage::new(protocol, &shape_form(shape, form)));
         writer.field_begin(Kind::Struct, 6);
         writer.raw(&storage.before);
-        self.location.clear();
-        if row.location_into(&mut self.location) {
+        if let Some(location) = row.location() {
             writer.field_last(i16::from(!storage.before.is_empty()));
             writer.field_begin(Kind::String, 2);
-            writer.string(&self.location);
+            match location {
+                Location::Own(own) => writer.string(own),
+                Location::Below(base) => {
+                    self.location.clear();
+                    self.location.push_str(base);
+                    self.location.push('/');
+                    self.location.push_str(names.name(row));
+                    writer.string(&self.location);
+                }
+            }
             writer.raw(&storage.after_location);
         } else {
             writer.raw(&storage.without_location);

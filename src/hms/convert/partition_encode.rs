@@ -4,7 +4,7 @@
 
 use futures_util::future::BoxFuture;
 use skep_core::Result;
-use skep_core::rows::Cursor;
+use skep_core::rows::{Cursor, Names};
 use skep_thrift::Writer;
 use skep_thrift::wire::{Kind, Protocol};
 
@@ -46,7 +46,6 @@ pub struct PartitionSource {
     element: Element,
     has_begun: bool,
     cursor: Cursor,
-    text: String,
 }
 
 impl PartitionSource {
@@ -67,8 +66,7 @@ impl PartitionSource {
             PartitionReading::Held(answer) => (answer, None),
             PartitionReading::Paged(pages) => (pages.empty(), Some(pages)),
         };
-        let (cursor, text) = (Cursor::default(), String::new());
-        Self { answer, pages, count, protocol, frame, element, has_begun: false, cursor, text }
+        Self { answer, pages, count, protocol, frame, element, has_begun: false, cursor: Cursor::default() }
     }
 
     fn columns(&self) -> PartitionColumns {
@@ -110,14 +108,11 @@ impl Source for PartitionSource {
             self.begin(&mut writer);
         }
         let mut is_done = true;
+        let mut names = Names::default();
         for row in self.answer.walk(&mut self.cursor) {
             match &mut self.element {
-                Element::Partition(shared) => shared.partition(&mut writer, &row),
-                Element::Name => {
-                    self.text.clear();
-                    row.name_into(&mut self.text);
-                    writer.string(&self.text);
-                }
+                Element::Partition(shared) => shared.partition(&mut writer, &row, &mut names),
+                Element::Name => writer.string(names.name(&row)),
             }
             if writer.bytes().len() >= full {
                 is_done = false;
