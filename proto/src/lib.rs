@@ -16,5 +16,12 @@ pub mod etl {
     }
 }
 
+/// `skep.log.v1`: event logs, their snapshots and compactions.
+pub mod log {
+    pub mod v1 {
+        include!("gen/skep.log.v1.rs");
+    }
+}
+
 /// All files' descriptors, for gRPC reflection.
 pub const FILE_DESCRIPTOR_SET: &[u8] = include_bytes!("gen/descriptor.bin");

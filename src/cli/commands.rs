@@ -7,10 +7,13 @@ use clap_complete::Shell;
 
 use super::args::Args;
 use super::changes::{self, ChangesArgs};
+use super::compactions::{self, CompactionCommand};
 use super::databases::{self, DatabasesCommand};
 use super::failure::Failure;
+use super::logs::{self, LogsCommand};
 use super::partitions::{self, PartitionsCommand};
 use super::register::{self, PublishArgs, QuarantineCommand, RegisterArgs};
+use super::snapshots::{self, SnapshotsCommand};
 use super::status::{self, StatusArgs};
 use super::tables::{self, TablesCommand};
 use super::versions::{self, VersionsCommand};
@@ -38,6 +41,15 @@ pub enum ClientCommand {
     /// Look at refused batches that were kept
     #[command(subcommand)]
     Quarantine(QuarantineCommand),
+    /// Make event logs and look at them
+    #[command(subcommand)]
+    Logs(LogsCommand),
+    /// Look at the snapshots of an event log, roll back, expire
+    #[command(subcommand)]
+    Snapshots(SnapshotsCommand),
+    /// Compact an event log, step by step
+    #[command(subcommand)]
+    Compaction(CompactionCommand),
     /// Print the log of changes
     Changes(ChangesArgs),
 }
@@ -53,6 +65,9 @@ pub async fn run(command: ClientCommand) -> Result<(), Failure> {
         ClientCommand::Register(args) => register::run(args).await,
         ClientCommand::Publish(args) => register::publish(args).await,
         ClientCommand::Quarantine(command) => register::quarantine(command).await,
+        ClientCommand::Logs(command) => logs::run(command).await,
+        ClientCommand::Snapshots(command) => snapshots::run(command).await,
+        ClientCommand::Compaction(command) => compactions::run(command).await,
         ClientCommand::Changes(args) => changes::run(args).await,
     }
 }

@@ -190,6 +190,16 @@ async fn keys(calls: &mut Calls, table: &TableArg) -> Result<Vec<String>, Failur
     }
 }
 
+/// The values of a partition that is named on the command line.
+pub(super) async fn partition_values(
+    channel: &tonic::transport::Channel,
+    table: &TableArg,
+    name: &str,
+) -> Result<Vec<String>, Failure> {
+    let mut calls = client!(PartitionServiceClient, channel.clone());
+    values(name, &keys(&mut calls, table).await?)
+}
+
 /// The values of a name, in the order of the keys; `%XX` is a character, as in Hive's names.
 fn values(name: &str, keys: &[String]) -> Result<Vec<String>, Failure> {
     let expected = || keys.iter().map(|key| format!("{key}=…")).collect::<Vec<_>>().join("/");

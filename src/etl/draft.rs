@@ -104,19 +104,7 @@ impl<'r> Draft<'r> {
                 seen.insert(schema, found.findings);
             }
             self.findings.extend(seen[schema].iter().map(|found| Finding::of(uri, found.clone())));
-            self.nulls_check(uri, file);
-        }
-    }
-
-    /// Keys and order of an event log are never NULL.
-    fn nulls_check(&mut self, uri: &str, file: &ParquetFile) {
-        for name in &self.never_null {
-            let problem = match file.facts.column(name).and_then(|column| column.bounds.nulls) {
-                Some(0) => continue,
-                Some(nulls) => format!("the column `{name}` of the event log is NULL in {nulls} rows"),
-                None => format!("the file does not tell how often the column `{name}` of the event log is NULL"),
-            };
-            self.findings.push(Finding::error(uri, "null_key", problem));
+            nulls_check(&self.never_null, uri, file, &mut self.findings);
         }
     }
 
@@ -261,6 +249,18 @@ impl<'r> Draft<'r> {
 
     pub fn has_errors(&self) -> bool {
         self.findings.iter().any(|finding| finding.severity == Severity::Error)
+    }
+}
+
+/// Keys and order of an event log are never NULL.
+pub(super) fn nulls_check(never_null: &[String], uri: &str, file: &ParquetFile, findings: &mut Vec<Finding>) {
+    for name in never_null.iter().filter(|_| file.facts.rows > 0) {
+        let problem = match file.facts.column(name).and_then(|column| column.bounds.nulls) {
+            Some(0) => continue,
+            Some(nulls) => format!("the column `{name}` of the event log is NULL in {nulls} rows"),
+            None => format!("the file does not tell how often the column `{name}` of the event log is NULL"),
+        };
+        findings.push(Finding::error(uri, "null_key", problem));
     }
 }
 

@@ -1,6 +1,8 @@
 //! What jobs wrote becomes tables: registration, discovery, scan planning. Here the catalog and the lake meet; neither
 //! knows the other.
 
+mod compaction;
+mod compaction_check;
 mod draft;
 mod gather;
 mod partitions;
@@ -9,6 +11,7 @@ mod register;
 mod report;
 mod request;
 
+pub use compaction::{Commit, Committed, LogFile, findings_error};
 pub use quarantine::{Quarantined, quarantine_drop, quarantine_list, quarantine_publish};
 pub use register::{Etl, Progress};
 pub use report::{Finding, Outcome, Report, Severity};

@@ -41,8 +41,8 @@ pub struct Progress {
 /// What was read of files, kept while drafts are made anew.
 #[derive(Default)]
 pub(super) struct Read {
-    files: HashMap<Location, ParquetFile>,
-    problems: HashMap<Location, FileProblem>,
+    pub files: HashMap<Location, ParquetFile>,
+    pub problems: HashMap<Location, FileProblem>,
 }
 
 impl Etl {

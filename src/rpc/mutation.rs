@@ -20,6 +20,12 @@ impl Mutation {
         Self { name, key: key_of(name, request_id, &(String::new(), request)) }
     }
 
+    /// Whether the same request was here before: what only a new one needs can be left out.
+    pub async fn is_answered(&self, cx: &Cx) -> Answer<bool> {
+        let Some(key) = &self.key else { return Ok(false) };
+        Ok(cx.metastore().request_answer(key).await.map_err(refused)?.is_some())
+    }
+
     /// Runs the work, or gives the answer that the same request got before. `tables` are those that exist and change.
     pub async fn run<R, F, Fut>(&self, cx: &Cx, tables: &[TableRef], work: F) -> Answer<R>
     where

@@ -11,6 +11,9 @@ use skep_proto::admin::v1::status_service_server::StatusServiceServer;
 use skep_proto::admin::v1::table_service_server::TableServiceServer;
 use skep_proto::admin::v1::version_service_server::VersionServiceServer;
 use skep_proto::etl::v1::registration_service_server::RegistrationServiceServer;
+use skep_proto::log::v1::compaction_service_server::CompactionServiceServer;
+use skep_proto::log::v1::event_log_service_server::EventLogServiceServer;
+use skep_proto::log::v1::snapshot_service_server::SnapshotServiceServer;
 use tonic::server::NamedService;
 use tonic::service::Routes;
 use tonic_health::ServingStatus;
@@ -19,9 +22,12 @@ use tonic_health::server::HealthReporter;
 use super::changes::Changes;
 use super::commits::Commits;
 use super::databases::Databases;
+use super::event_logs::EventLogs;
 use super::front::Front;
+use super::log_compactions::LogCompactions;
 use super::partitions::Partitions;
 use super::registrations::Registrations;
+use super::snapshots::Snapshots;
 use super::status::StatusFront;
 use super::tables::Tables;
 use super::versions::Versions;
@@ -76,6 +82,9 @@ pub async fn routes(front: Front) -> Result<(Router, Health)> {
     serve!(ChangeServiceServer, Changes(front.clone()));
     serve!(CommitServiceServer, Commits(front.clone()));
     serve!(RegistrationServiceServer, Registrations(front.clone()));
+    serve!(EventLogServiceServer, EventLogs(front.clone()));
+    serve!(SnapshotServiceServer, Snapshots(front.clone()));
+    serve!(CompactionServiceServer, LogCompactions(front.clone()));
     for service in &services {
         reporter.set_service_status(service, ServingStatus::Serving).await;
     }

@@ -1,8 +1,9 @@
 //! Who compacts, what of, and what came of it. A lease with a fencing token: whoever begins later wins.
 
 use std::cmp::Ordering;
+use std::collections::HashSet;
 
-use skep_core::event_log::{ArrivalOrder, Boundary, Dialect, SNAPSHOT_ID, ViewInput, snapshot_query_text};
+use skep_core::event_log::{ArrivalOrder, Boundary, Dialect, EventLog, SNAPSHOT_ID, ViewInput, snapshot_query_text};
 use skep_core::partition::Partition;
 use skep_core::registration::REGISTERED;
 use skep_core::stats::{NUM_ROWS, fast_statistics_set};
@@ -13,12 +14,17 @@ use super::super::caller::Caller;
 use super::super::metastore::Metastore;
 use super::super::reference::TableRef;
 use super::super::table_read::missing;
-use super::record::{LockedLog, LogCompaction, LogRecord, LogSnapshot, log_store, same_data};
+use super::history::LogOutcome;
+use super::record::{
+    LockedLog, LogCompaction, LogRecord, LogSnapshot, log_record, log_store, no_log, same_data,
+};
 use crate::store::{Change, StoredFile, Txn};
 
 /// A lease lasts at least and at most so long, in milliseconds.
 const TTL_MIN_MS: i64 = 1_000;
 const TTL_MAX_MS: i64 = 24 * 3_600_000;
+/// Partitions are looked through so many at a time.
+const INPUTS_AT_ONCE: i64 = 10_000;
 
 /// Who wants to compact, and how far.
 #[derive(Debug, Clone)]
@@ -39,11 +45,24 @@ pub struct CompactionBegin {
 pub struct CompactionWork {
     pub compaction: LogCompaction,
     pub snapshot_id: String,
+    /// The snapshot that it builds on.
+    pub base: Option<LogSnapshot>,
+    /// The log's rules.
+    pub log: EventLog,
+    /// The table of snapshots.
+    pub snapshots: Table,
     pub input: CompactionInput,
     /// A query that gives the snapshot's rows, deletions among them, in Hive's and in Trino's language. It reads
     /// partitions by name: none that comes meanwhile.
     pub hive_query: String,
     pub trino_query: String,
+}
+
+/// How a compaction stands.
+#[derive(Debug, Clone)]
+pub enum CompactionState {
+    Open(Box<CompactionWork>),
+    Committed(LogSnapshot),
 }
 
 /// What a compaction reads.
@@ -67,20 +86,20 @@ pub struct CompactionCommit {
 }
 
 impl Metastore {
-    /// Begins a compaction; None where there is nothing to compact.
+    /// Begins a compaction; None where there is nothing to compact. What is to be done, [`Self::compaction_state`] says.
     ///
     /// Errors: InvalidOperation names who compacts already; InvalidObject a boundary that is none.
-    pub async fn compaction_begin(&self, caller: &Caller, begin: &CompactionBegin) -> Result<Option<CompactionWork>> {
+    pub async fn compaction_begin(&self, begin: &CompactionBegin) -> Result<Option<LogCompaction>> {
         if !(TTL_MIN_MS..=TTL_MAX_MS).contains(&begin.ttl_ms) {
             return Err(Error::new(
                 Kind::InvalidInput,
                 format!("a lease of {} ms; {TTL_MIN_MS} to {TTL_MAX_MS} are allowed", begin.ttl_ms),
             ));
         }
-        self.store.retrying("compaction_begin", || self.compaction_begin_once(caller, begin)).await
+        self.store.retrying("compaction_begin", || self.compaction_begin_once(begin)).await
     }
 
-    async fn compaction_begin_once(&self, _: &Caller, begin: &CompactionBegin) -> Result<Option<CompactionWork>> {
+    async fn compaction_begin_once(&self, begin: &CompactionBegin) -> Result<Option<LogCompaction>> {
         let mut txn = self.store.write().await?;
         let LockedLog { table, mut record, arrival } = self.log_lock(&mut txn, &begin.at).await?;
         let now_ms = self.clock.now_ms();
@@ -90,10 +109,13 @@ impl Metastore {
         let partitions = txn.partition_list(table.id, table.version, None).await?;
         let chosen = choose(&arrival, &record, partitions, begin)?;
         let Some((watermark, partitions)) = chosen else { return Ok(None) };
-        record.token += 1;
         let snapshots = TableRef::new(&table.catalog, &table.database, &record.log.snapshot_table);
         let snapshots = txn.table_get(&snapshots.catalog, &snapshots.database, &snapshots.table).await?;
         let snapshots = snapshots.ok_or_else(|| missing(&begin.at))?;
+        if let Some(late) = record.compaction.take() {
+            record.end(&late, LogOutcome::Expired, None, now_ms);
+        }
+        record.token += 1;
         let mut compaction = LogCompaction {
             token: record.token,
             holder: begin.holder.clone(),
@@ -105,62 +127,90 @@ impl Metastore {
             inputs: partitions.iter().map(|p| p.id).collect(),
             location: String::new(),
         };
-        let id = compaction.snapshot_id();
-        compaction.location = format!("{}/{SNAPSHOT_ID}={id}", snapshots.location().unwrap_or_default());
-        let base = match &record.current {
+        // Nobody else ever wrote there, an earlier log of the same name neither: engines read all that lies in it.
+        let directory = format!("{}-{now_ms:x}", compaction.snapshot_id());
+        compaction.location = format!("{}/{directory}", snapshots.location().unwrap_or_default());
+        record.compaction = Some(compaction.clone());
+        log_store(&mut txn, table.id, &record).await?;
+        txn.commit().await?;
+        Ok(Some(compaction))
+    }
+
+    /// How the compaction of this token stands. Errors: InvalidOperation where it was overtaken or given up, naming who won.
+    pub async fn compaction_state(&self, at: &TableRef, token: i64) -> Result<CompactionState> {
+        let mut txn = self.store.read().await?;
+        let table = txn.table_get(&at.catalog, &at.database, &at.table).await?.ok_or_else(|| missing(at))?;
+        let mut record = log_record(&mut txn, table.id).await?.ok_or_else(|| no_log(at))?;
+        if let Some(done) = record.snapshots.iter().find(|s| s.token == token) {
+            return Ok(CompactionState::Committed(done.clone()));
+        }
+        let compaction = fenced(&mut record, at, token)?.clone();
+        let snapshots = TableRef::new(&table.catalog, &table.database, &record.log.snapshot_table);
+        let snapshots = txn.table_get(&snapshots.catalog, &snapshots.database, &snapshots.table).await?;
+        let snapshots = snapshots.ok_or_else(|| missing(at))?;
+        let base = match &compaction.base {
             Some(id) => txn.partition_get(snapshots.id, snapshots.version, &format!("{SNAPSHOT_ID}={id}")).await?,
             None => None,
         };
-        record.compaction = Some(compaction.clone());
-        log_store(&mut txn, table.id, &record).await?;
-        let boundaries: Vec<Boundary> =
-            partitions.iter().map(|p| arrival.boundary(&p.values)).collect::<Result<_>>()?;
-        let shown = record.shown().map(|s| (s.id.as_str(), &s.watermark));
-        let view = ViewInput { log: &record.log, table: &table, snapshot: shown, late: &[] };
-        let work = CompactionWork {
-            hive_query: snapshot_query_text(view, &boundaries, Dialect::Hive)?,
-            trino_query: snapshot_query_text(view, &boundaries, Dialect::Trino)?,
-            snapshot_id: id,
+        let partitions = inputs(&mut txn, &table, &compaction).await?;
+        let arrival = ArrivalOrder::of(&table)?;
+        let places: Vec<Boundary> = partitions.iter().map(|p| arrival.boundary(&p.values)).collect::<Result<_>>()?;
+        let shown = compaction.base.as_deref().and_then(|id| record.snapshot(id));
+        let view = ViewInput {
+            log: &record.log,
+            table: &table,
+            snapshot: shown.map(|s| (s.id.as_str(), &s.watermark)),
+            late: &[],
+        };
+        Ok(CompactionState::Open(Box::new(CompactionWork {
+            hive_query: snapshot_query_text(view, &places, Dialect::Hive)?,
+            trino_query: snapshot_query_text(view, &places, Dialect::Trino)?,
+            snapshot_id: compaction.snapshot_id(),
+            base: shown.cloned(),
+            log: record.log,
+            snapshots,
             compaction,
             input: CompactionInput { log: table, base, partitions },
-        };
-        txn.commit().await?;
-        Ok(Some(work))
+        })))
     }
 
     /// Says that a compaction is alive; gives when it expires, in milliseconds since the epoch.
     pub async fn compaction_heartbeat(&self, at: &TableRef, token: i64, ttl_ms: i64) -> Result<i64> {
         let expires = self.clock.now_ms() + ttl_ms.clamp(TTL_MIN_MS, TTL_MAX_MS);
-        self.compaction_change(at, token, |compaction| {
-            compaction.expires_at_ms = expires;
-            true
-        })
-        .await?;
+        let alive = |record: &mut LogRecord| {
+            if let Some(compaction) = &mut record.compaction {
+                compaction.expires_at_ms = expires;
+            }
+        };
+        self.compaction_change(at, token, alive).await?;
         Ok(expires)
     }
 
     /// Ends a compaction without a result; gives the place whose files nobody will use.
-    pub async fn compaction_give_up(&self, at: &TableRef, token: i64) -> Result<String> {
-        self.compaction_change(at, token, |_| false).await
+    pub async fn compaction_give_up(&self, at: &TableRef, token: i64, reason: Option<&str>) -> Result<String> {
+        let now_ms = self.clock.now_ms();
+        let end = |record: &mut LogRecord| {
+            if let Some(compaction) = record.compaction.take() {
+                record.end(&compaction, LogOutcome::Aborted, reason.map(str::to_owned), now_ms);
+            }
+        };
+        self.compaction_change(at, token, end).await
     }
 
-    /// Changes the compaction of this token, or ends it; gives its place.
+    /// Changes the compaction of this token; gives its place.
     async fn compaction_change(
         &self,
         at: &TableRef,
         token: i64,
-        change: impl Fn(&mut LogCompaction) -> bool + Sync,
+        change: impl Fn(&mut LogRecord) + Sync,
     ) -> Result<String> {
         let change = &change;
         self.store
             .retrying("compaction_change", move || async move {
                 let mut txn = self.store.write().await?;
                 let LockedLog { table, mut record, .. } = self.log_lock(&mut txn, at).await?;
-                let compaction = fenced(&mut record, at, token)?;
-                let location = compaction.location.clone();
-                if !change(compaction) {
-                    record.compaction = None;
-                }
+                let location = fenced(&mut record, at, token)?.location.clone();
+                change(&mut record);
                 log_store(&mut txn, table.id, &record).await?;
                 txn.commit().await?;
                 Ok(location)
@@ -210,6 +260,7 @@ impl Metastore {
         let since = locked.since(&mut txn, &snapshot).await?;
         let LockedLog { table, mut record, arrival } = locked;
         record.compaction = None;
+        record.end(&compaction, LogOutcome::Committed, None, snapshot.at_ms);
         record.late = since.late;
         record.sealed.retain(|one| !arrival.is_covered(one, &snapshot.watermark));
         record.current = Some(snapshot.id.clone());
@@ -260,16 +311,44 @@ fn fenced<'r>(record: &'r mut LogRecord, at: &TableRef, token: i64) -> Result<&'
     let problem = match &record.compaction {
         Some(compaction) if compaction.token == token => None,
         Some(other) => Some(format!("was overtaken by compaction {} of {}", other.token, other.holder)),
-        None => Some(match record.snapshots.last() {
-            Some(last) => format!("is not under way; snapshot {} is from compaction {}", last.id, last.token),
-            None => "is not under way; none was committed".to_owned(),
-        }),
+        None => Some(over(record, token)),
     };
     match (problem, record.compaction.as_mut()) {
         (None, Some(compaction)) => Ok(compaction),
         (problem, _) => {
             let problem = problem.unwrap_or_default();
             Err(Error::invalid_operation(format!("compaction {token} of {at} {problem}")))
+        }
+    }
+}
+
+/// Why no compaction of this token is under way.
+fn over(record: &LogRecord, token: i64) -> String {
+    let how = match record.ended_as(token).map(|ended| ended.outcome) {
+        Some(LogOutcome::Committed) => "was committed, and its snapshot has expired since",
+        Some(LogOutcome::Aborted) => "was aborted",
+        Some(LogOutcome::Expired) => "expired",
+        None => "is not under way",
+    };
+    match record.snapshots.last() {
+        Some(last) => format!("{how}; snapshot {} is from compaction {}", last.id, last.token),
+        None => format!("{how}; none was committed"),
+    }
+}
+
+/// The partitions that a compaction reads, as they were when it began.
+async fn inputs(txn: &mut Txn, table: &Table, compaction: &LogCompaction) -> Result<Vec<Partition>> {
+    let wanted: HashSet<i64> = compaction.inputs.iter().copied().collect();
+    let (mut found, mut after) = (Vec::with_capacity(wanted.len()), String::new());
+    loop {
+        let page = txn.version_partitions(table.id, compaction.log_version, &after, INPUTS_AT_ONCE).await?;
+        let is_last = (page.len() as i64) < INPUTS_AT_ONCE;
+        if let Some(last) = page.last() {
+            after.clone_from(&last.name);
+        }
+        found.extend(page.into_iter().filter(|partition| wanted.contains(&partition.id)));
+        if is_last {
+            return Ok(found);
         }
     }
 }
@@ -297,8 +376,10 @@ fn choose(
     all.sort_by(|(one, _), (other, _)| arrival.compare(one, other));
     let Some((newest, _)) = all.last() else { return Ok(None) };
     let newest = newest.clone();
-    let is_sealed =
-        |one: &Boundary| begin.seal || arrival.compare(one, &newest) == Ordering::Less || record.sealed.contains(one);
+    let is_sealed = |one: &Boundary| {
+        let said = || record.sealed.iter().any(|sealed| arrival.compare(sealed, one) == Ordering::Equal);
+        begin.seal || arrival.compare(one, &newest) == Ordering::Less || said()
+    };
     let up_to = begin.up_to.as_ref().map(|values| arrival.boundary(values)).transpose()?;
     if let Some(up_to) = up_to.as_ref().filter(|up_to| !is_sealed(up_to)) {
         return Err(Error::invalid_operation(format!(
@@ -307,10 +388,10 @@ fn choose(
         )));
     }
     let covered = |one: &Boundary| record.shown().is_some_and(|s| arrival.is_covered(one, &s.watermark));
+    // All that came late: the new snapshot covers its watermark, so what is left out of it would be read nowhere.
     let wanted = |one: &Boundary| {
-        is_sealed(one)
-            && up_to.as_ref().is_none_or(|up_to| arrival.is_covered(one, up_to))
-            && (!covered(one) || record.late.contains(one))
+        let is_next = !covered(one) && up_to.as_ref().is_none_or(|up_to| arrival.is_covered(one, up_to));
+        record.late.contains(one) || (is_next && is_sealed(one))
     };
     let chosen: Vec<(Boundary, Partition)> = all.into_iter().filter(|(one, _)| wanted(one)).collect();
     let Some((last, _)) = chosen.last() else { return Ok(None) };

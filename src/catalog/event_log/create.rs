@@ -61,6 +61,7 @@ impl Metastore {
             compaction: None,
             token: 0,
             sealed: Vec::new(),
+            ended: Vec::new(),
         };
         let snapshots = snapshots_of(&table, &record, request.snapshot_location.as_deref())?;
         record.snapshots_id = self.log_table_create(&mut txn, caller, snapshots).await?;

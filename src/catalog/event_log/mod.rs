@@ -3,14 +3,20 @@
 
 mod compaction;
 mod create;
+mod diff;
 mod guard;
+mod history;
+mod lag;
 mod record;
 mod retention;
 mod rollback;
 mod view;
 
-pub use compaction::{CompactionBegin, CompactionCommit, CompactionInput, CompactionWork};
+pub use compaction::{CompactionBegin, CompactionCommit, CompactionInput, CompactionState, CompactionWork};
 pub use create::LogCreate;
+pub use diff::SnapshotDiff;
 pub(super) use guard::{log_alter_check, log_refuse};
+pub use history::{LogEnded, LogOutcome};
+pub use lag::LogLag;
 pub use record::{LogCompaction, LogRecord, LogSnapshot};
 pub use retention::SnapshotsExpire;

@@ -8,6 +8,7 @@ use skep_core::{Error, Kind, Result};
 
 use super::super::metastore::Metastore;
 use super::super::reference::TableRef;
+use super::history::LogEnded;
 use crate::store::{DocumentKind, Txn};
 
 /// An event log as it stands.
@@ -34,6 +35,9 @@ pub struct LogRecord {
     /// Partitions whose job said that nothing more comes, although they are the newest.
     #[serde(default)]
     pub sealed: Vec<Boundary>,
+    /// Compactions that ended, the oldest first.
+    #[serde(default)]
+    pub ended: Vec<LogEnded>,
 }
 
 /// A snapshot: the latest state of all keys in the log's partitions that `log_version` had, up to the watermark.
@@ -168,7 +172,7 @@ pub(super) async fn log_store(txn: &mut Txn, table_id: i64, record: &LogRecord) 
     txn.document_put(DocumentKind::EventLog, "", &table_id.to_string(), record).await
 }
 
-fn no_log(at: &TableRef) -> Error {
+pub(super) fn no_log(at: &TableRef) -> Error {
     Error::new(Kind::NotFound, format!("{at} is not an event log; make it one first (skep logs create)"))
 }
 

@@ -79,10 +79,7 @@ fn rebased(locked: &LockedLog, before: Option<&str>) {
 }
 
 async fn late_of(txn: &mut Txn, locked: &LockedLog, at: &TableRef, id: &str) -> Result<Vec<Boundary>> {
-    let Some(snapshot) = locked.record.snapshot(id).cloned() else {
-        let kept: Vec<&str> = locked.record.snapshots.iter().map(|s| s.id.as_str()).collect();
-        return Err(Error::not_found(format!("{at} has no snapshot {id:?}; it has {}", kept.join(", "))));
-    };
+    let snapshot = locked.record.snapshot_named(at, id)?.clone();
     let since = locked.since(txn, &snapshot).await?;
     if let Some(name) = since.changed.first() {
         return Err(Error::invalid_operation(format!(

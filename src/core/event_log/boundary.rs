@@ -1,6 +1,7 @@
 //! The order in which a log's partitions arrive, and places in it.
 
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
@@ -91,9 +92,28 @@ impl ArrivalOrder {
         joined(&alternatives, " OR ")
     }
 
-    /// SQL that holds for one partition.
-    pub(super) fn equal(&self, dialect: Dialect, table: &str, boundary: &Boundary) -> String {
-        let terms: Vec<String> = (0..self.keys.len()).map(|at| self.term(dialect, table, at, "=", boundary)).collect();
+    /// SQL that holds for exactly these partitions. Those that differ in their last key alone share a term: an engine's
+    /// parser must bear thousands of them.
+    pub(super) fn among(&self, dialect: Dialect, table: &str, partitions: &[Boundary]) -> String {
+        let mut groups: BTreeMap<&[String], Vec<&Boundary>> = BTreeMap::new();
+        for boundary in partitions {
+            groups.entry(boundary.0.split_last().map_or(&[], |(_, first)| first)).or_default().push(boundary);
+        }
+        let alternatives: Vec<String> = groups.values().map(|group| self.group(dialect, table, group)).collect();
+        if alternatives.is_empty() { "1 = 0".to_owned() } else { joined(&alternatives, " OR ") }
+    }
+
+    /// Partitions that are equal but for their last key.
+    fn group(&self, dialect: Dialect, table: &str, group: &[&Boundary]) -> String {
+        let (Some(last), [one, others @ ..]) = (self.keys.len().checked_sub(1), group) else { return String::new() };
+        let mut terms: Vec<String> = (0..last).map(|at| self.term(dialect, table, at, "=", one)).collect();
+        terms.push(if others.is_empty() {
+            self.term(dialect, table, last, "=", one)
+        } else {
+            let (name, key_type) = &self.keys[last];
+            let values: Vec<String> = group.iter().map(|b| dialect.literal(&b.0[last], *key_type)).collect();
+            format!("{}.{} IN ({})", dialect.name(table), dialect.name(name), values.join(", "))
+        });
         joined(&terms, " AND ")
     }
 

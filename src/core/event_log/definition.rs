@@ -40,6 +40,16 @@ impl LogRole {
     }
 }
 
+/// Parts of a definition, for who wants to say which one is wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogPart {
+    Table,
+    Keys,
+    Order,
+    Operation,
+    Deletes,
+}
+
 /// How an event says what it does. Without one every event sets the state of its key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Operation {
@@ -115,45 +125,56 @@ impl EventLog {
 
     /// Whether the table can be this log. Errors (InvalidObject) name the column and what is allowed.
     pub fn check(&self, table: &Table) -> Result<()> {
-        let wrong = |what: String| Err(Error::invalid_object(format!("event log {}: {what}", table.full_name())));
+        match self.problem(table) {
+            Some((_, what)) => Err(Error::invalid_object(format!("event log {}: {what}", table.full_name()))),
+            None => Ok(()),
+        }
+    }
+
+    /// Why the table cannot be this log, and which part of the definition that is about.
+    pub fn problem(&self, table: &Table) -> Option<(LogPart, String)> {
+        let wrong = |part, what: String| Some((part, what));
         if table.is_view() || table.location().is_none() {
-            return wrong("a view cannot be an event log; it must be a table of Parquet files".into());
+            return wrong(LogPart::Table, "a view cannot be an event log; it must be a table of Parquet files".into());
         }
         if let Err(error) = ArrivalOrder::of(table) {
-            return wrong(error.message.into_owned());
+            return wrong(LogPart::Table, error.message.into_owned());
         }
-        for (what, names) in [("key", &self.keys), ("order", &self.order)] {
+        for (part, what, names) in [(LogPart::Keys, "key", &self.keys), (LogPart::Order, "order", &self.order)] {
             if names.is_empty() {
-                return wrong(format!("names no {what} column; at least one is needed"));
+                return wrong(part, format!("names no {what} column; at least one is needed"));
             }
             for (at, name) in names.iter().enumerate() {
                 if names[..at].contains(name) {
-                    return wrong(format!("the {what} column `{name}` is named twice"));
+                    return wrong(part, format!("the {what} column `{name}` is named twice"));
                 }
                 if let Some(problem) = column_problem(table, what, name) {
-                    return wrong(problem);
+                    return wrong(part, problem);
                 }
             }
         }
-        if let Some(operation) = &self.operation {
-            let Some(column) = column_of(table, &operation.column) else {
-                return wrong(no_column(table, "operation", &operation.column));
-            };
-            let word = type_of(column);
-            if !matches!(word.split('(').next(), Some("string" | "varchar" | "char")) {
-                return wrong(format!("the operation column `{}` is {word}; it must be a string", operation.column));
-            }
-            if operation.deletes.is_empty() {
-                return wrong("an operation column needs at least one value that means deletion".into());
-            }
+        if let Some(problem) = self.operation_problem(table) {
+            return Some(problem);
         }
         if let Some(column) = table.columns().iter().find(|c| c.name == RANK) {
-            return wrong(format!("the column name `{}` is used by the final view itself", column.name));
+            let what = format!("the column name `{}` is used by the final view itself", column.name);
+            return wrong(LogPart::Table, what);
         }
-        match self.tie_problem(table) {
-            Some(problem) => wrong(problem),
-            None => Ok(()),
+        self.tie_problem(table).map(|problem| (LogPart::Order, problem))
+    }
+
+    fn operation_problem(&self, table: &Table) -> Option<(LogPart, String)> {
+        let operation = self.operation.as_ref()?;
+        let Some(column) = column_of(table, &operation.column) else {
+            return Some((LogPart::Operation, no_column(table, "operation", &operation.column)));
+        };
+        let word = type_of(column);
+        if !matches!(word.split('(').next(), Some("string" | "varchar" | "char")) {
+            let what = format!("the operation column `{}` is {word}; it must be a string", operation.column);
+            return Some((LogPart::Operation, what));
         }
+        let what = "an operation column needs at least one value that means deletion";
+        operation.deletes.is_empty().then(|| (LogPart::Deletes, what.to_owned()))
     }
 
     fn tie_problem(&self, table: &Table) -> Option<String> {

@@ -36,13 +36,30 @@ pub fn snapshot_query_text(input: ViewInput<'_>, partitions: &[Boundary], dialec
     let columns = data_columns(input.table);
     let arrival = ArrivalOrder::of(input.table)?;
     let table = &input.table.name;
-    let terms: Vec<String> = partitions.iter().map(|one| arrival.equal(dialect, table, one)).collect();
-    let condition = if terms.is_empty() { "1 = 0".to_owned() } else { terms.join(" OR ") };
-    let source = union_of(input, dialect, &condition);
+    let source = union_of(input, dialect, &arrival.among(dialect, table, partitions));
     let ranked = ranked(input, dialect, &source);
     let selected = list(dialect, "r", &columns);
     let r = dialect.name("r");
     Ok(format!("SELECT {selected} FROM ({ranked}) {r} WHERE {r}.{rank} = 1", rank = dialect.name(RANK)))
+}
+
+/// Rows of one snapshot that another (None: nothing) has not or has otherwise, tombstones among them.
+pub fn snapshot_diff_text(input: ViewInput<'_>, earlier: Option<&str>, later: &str, dialect: Dialect) -> String {
+    let table = &input.log.snapshot_table;
+    let rows = |id: &str| {
+        format!(
+            "SELECT {} FROM {}.{} WHERE {} = {}",
+            list(dialect, table, &data_columns(input.table)),
+            dialect.name(&input.table.database),
+            dialect.name(table),
+            list(dialect, table, &[SNAPSHOT_ID]),
+            dialect.text(id),
+        )
+    };
+    match earlier {
+        Some(earlier) => format!("{} EXCEPT {}", rows(later), rows(earlier)),
+        None => rows(later),
+    }
 }
 
 fn data_columns(table: &Table) -> Vec<&str> {
@@ -96,7 +113,9 @@ fn union(input: ViewInput<'_>, dialect: Dialect, is_view: bool) -> Result<String
     let Some((_, watermark)) = input.snapshot else { return Ok(events(input, dialect, None)) };
     let table = &input.table.name;
     let mut terms = vec![arrival.after(dialect, table, watermark)];
-    terms.extend(input.late.iter().map(|one| arrival.equal(dialect, table, one)));
+    if !input.late.is_empty() {
+        terms.push(arrival.among(dialect, table, input.late));
+    }
     Ok(union_of(input, dialect, &terms.join(" OR ")))
 }
 

@@ -1,8 +1,9 @@
-//! Between core's nouns and the messages of `skep.admin.v1`, without loss. What a message may not hold is refused with
+//! Between core's nouns and the messages, without loss. What a message may not hold is refused with
 //! the path of its field.
 
 mod common;
 mod database;
+mod event_log;
 mod partition;
 mod register;
 mod storage;
@@ -10,6 +11,10 @@ mod table;
 
 pub use common::seconds_out;
 pub use database::{database_in, database_out};
+pub use event_log::{
+    boundary_out, ended_out, file_out, log_in, log_out, part_field, running_out, snapshot_out, state_out, stored_out,
+    work_out,
+};
 pub use partition::{PartitionForm, partition_in};
 pub use register::{finding_out, register_in, report_out};
 pub use storage::columns_out;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use skep::catalog::{
-    Caller, CompactionBegin, CompactionCommit, CompactionWork, LogCreate, Metastore, PartitionsAdd, PartitionsDrop,
+    Caller, CompactionBegin, CompactionCommit, CompactionState, CompactionWork, LogCreate, LogOutcome, Metastore, PartitionsAdd, PartitionsDrop,
     PartitionsWhich, SnapshotsExpire, TableAlter, TableCreate, TableRef,
 };
 use skep_core::event_log::{EventLog, LATE_MAX, Operation};
@@ -90,9 +90,20 @@ async fn remove(field: &Field, table: &str, name: &str) -> Result<()> {
     field.metastore.partitions_drop(&field.caller, &request).await.map(drop)
 }
 
+fn all_sealed() -> CompactionBegin {
+    CompactionBegin { at: at("events"), holder: "test".into(), ttl_ms: 60_000, up_to: None, seal: false }
+}
+
+async fn begin_with(metastore: &Metastore, begin: &CompactionBegin) -> Result<Option<CompactionWork>> {
+    let Some(begun) = metastore.compaction_begin(begin).await? else { return Ok(None) };
+    match metastore.compaction_state(&at("events"), begun.token).await? {
+        CompactionState::Open(work) => Ok(Some(*work)),
+        CompactionState::Committed(snapshot) => panic!("{snapshot:?} is there already"),
+    }
+}
+
 async fn begin(metastore: &Metastore) -> Result<Option<CompactionWork>> {
-    let begin = CompactionBegin { at: at("events"), holder: "test".into(), ttl_ms: 60_000, up_to: None, seal: false };
-    metastore.compaction_begin(&Caller::default(), &begin).await
+    begin_with(metastore, &all_sealed()).await
 }
 
 async fn commit(metastore: &Metastore, work: &CompactionWork) -> Result<String> {
@@ -117,7 +128,11 @@ async fn view(field: &Field) -> (Option<String>, Vec<String>) {
             .collect()
     };
     let snapshot = quoted("`snapshot_id` = '").pop();
-    let (after, late) = (quoted("`day` > '").pop(), quoted("`day` = '"));
+    let after = quoted("`day` > '").pop();
+    // One late partition is named by `=`, several by `IN`.
+    let many = text.split_once("`day` IN (").map_or("", |(_, rest)| rest.split(')').next().unwrap());
+    let many = many.split(", ").map(|one| one.trim_matches('\'').to_owned());
+    let late: Vec<String> = quoted("`day` = '").into_iter().chain(many).collect();
     let log = field.metastore.table_get(&at("events")).await.unwrap();
     let all = field.metastore.version_partitions(&log, "", 10_000).await.unwrap();
     let days = all.into_iter().map(|p| p.values[0].clone());
@@ -181,7 +196,7 @@ store_cases! {
         let old = begin(&field.metastore).await.unwrap().unwrap();
         let held = begin(&field.metastore).await.unwrap_err();
         assert!(held.kind == Kind::InvalidOperation && held.message.contains("by test"), "{held}");
-        field.metastore.compaction_give_up(&at("events"), old.compaction.token).await.unwrap();
+        field.metastore.compaction_give_up(&at("events"), old.compaction.token, Some("why")).await.unwrap();
         let new = begin(&field.metastore).await.unwrap().unwrap();
         let stale = commit(&field.metastore, &old).await.unwrap_err();
         assert!(stale.message.contains("overtaken by compaction 2 of test"), "{stale}");
@@ -203,7 +218,7 @@ store_cases! {
         remove(&field, "events", "day=2024-01-02").await.unwrap();
         let changed = commit(&field.metastore, &work).await.unwrap_err();
         assert!(changed.message.contains("day=2024-01-02"), "{changed}");
-        field.metastore.compaction_give_up(&at("events"), work.compaction.token).await.unwrap();
+        field.metastore.compaction_give_up(&at("events"), work.compaction.token, None).await.unwrap();
         let snapshot = compact(&field).await;
         let refused = remove(&field, "events", "day=2024-01-01").await.unwrap_err();
         assert!(refused.message.contains(&snapshot), "{refused}");
@@ -266,9 +281,67 @@ store_cases! {
         let gone = field.metastore.snapshots_expire(&field.caller, &expire(false)).await.unwrap();
         assert_eq!(planned, gone);
         assert_eq!(gone.iter().map(|(one, _)| one.id.clone()).collect::<Vec<_>>(), [made[2].clone()]);
-        assert!(gone[0].1.ends_with(&format!("snapshot_id={}", made[2])));
+        assert!(gone[0].1.contains(&format!("/events_snapshots/{}-", made[2])), "{gone:?}");
         let left = field.metastore.log_get(&at("events")).await.unwrap();
         assert_eq!(left.snapshots.len(), 3);
+    }
+
+    async fn a_compaction_that_stops_early_takes_all_that_came_late(store: &TestStore) {
+        let field = make(store, &["2024-01-01", "2024-01-04", "2024-01-06", "2024-01-07"]).await;
+        compact(&field).await;
+        add(&field, "2024-01-02").await.unwrap();
+        add(&field, "2024-01-05").await.unwrap();
+        add(&field, "2024-01-08").await.unwrap();
+        let early = CompactionBegin { up_to: Some(vec!["2024-01-03".into()]), ..all_sealed() };
+        let work = begin_with(&field.metastore, &early).await.unwrap().unwrap();
+        let read: Vec<&str> = work.input.partitions.iter().map(|p| p.values[0].as_str()).collect();
+        assert_eq!(read, ["2024-01-02", "2024-01-05"]);
+        commit(&field.metastore, &work).await.unwrap();
+        assert_eq!(view(&field).await.1, ["2024-01-07", "2024-01-08"]);
+    }
+
+    async fn what_became_of_compactions_is_remembered(store: &TestStore) {
+        let field = make(store, &["2024-01-01", "2024-01-02"]).await;
+        let given_up = begin(&field.metastore).await.unwrap().unwrap();
+        field.metastore.compaction_give_up(&at("events"), given_up.compaction.token, Some("full disk")).await.unwrap();
+        let dead = CompactionBegin { ttl_ms: 1_000, ..all_sealed() };
+        let dead = begin_with(&field.metastore, &dead).await.unwrap().unwrap();
+        field.clock.advance(std::time::Duration::from_secs(2));
+        let won = begin(&field.metastore).await.unwrap().unwrap();
+        assert_ne!(won.compaction.location, dead.compaction.location);
+        commit(&field.metastore, &won).await.unwrap();
+        let stale = commit(&field.metastore, &dead).await.unwrap_err();
+        assert!(stale.message.contains("expired; snapshot s00000003 is from compaction 3"), "{stale}");
+        let ended = field.metastore.log_get(&at("events")).await.unwrap().ended;
+        let told: Vec<_> = ended.iter().map(|one| (one.token, one.outcome, one.reason.as_deref())).collect();
+        assert_eq!(
+            told,
+            [(1, LogOutcome::Aborted, Some("full disk")), (2, LogOutcome::Expired, None), (3, LogOutcome::Committed, None)]
+        );
+        let none = field.metastore.compactions_clean(&field.caller, &at("events"), &[3], false).await.unwrap_err();
+        assert_eq!(none.kind, Kind::InvalidOperation);
+        let cleaned = field.metastore.compactions_clean(&field.caller, &at("events"), &[], true).await.unwrap();
+        assert_eq!(cleaned.iter().map(|one| one.location.clone()).collect::<Vec<_>>(), [given_up, dead].map(|w| w.compaction.location));
+        assert_eq!(field.metastore.log_get(&at("events")).await.unwrap().ended.len(), 1);
+    }
+
+    async fn the_lag_is_what_the_view_reads_beside_the_snapshot(store: &TestStore) {
+        let field = make(store, &["2024-01-01", "2024-01-03"]).await;
+        let lag = async || {
+            let record = field.metastore.log_get(&at("events")).await.unwrap();
+            field.metastore.log_lag(&at("events"), &record).await.unwrap()
+        };
+        assert_eq!((lag().await.partitions, lag().await.untold, lag().await.snapshot_age_ms), (2, 2, 0));
+        let first = compact(&field).await;
+        add(&field, "2024-01-02").await.unwrap();
+        compact(&field).await;
+        add(&field, "2023-12-31").await.unwrap();
+        assert_eq!((lag().await.partitions, lag().await.newest.as_deref()), (2, Some("day=2024-01-03")));
+        let diff = field.metastore.snapshot_diff(&at("events"), &first, "").await.unwrap();
+        assert_eq!(diff.partitions, ["day=2024-01-02"]);
+        let all = field.metastore.snapshot_diff(&at("events"), "", "").await.unwrap();
+        assert_eq!(all.partitions, ["day=2024-01-01", "day=2024-01-02"]);
+        assert!(diff.hive_query.contains(" EXCEPT ") && !all.hive_query.contains("EXCEPT"), "{}", diff.hive_query);
     }
 
     async fn a_log_becomes_an_ordinary_table_again(store: &TestStore) {
