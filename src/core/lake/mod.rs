@@ -11,6 +11,7 @@ mod finding;
 mod hive_type;
 mod path_pattern;
 mod path_values;
+mod possible;
 mod schema;
 mod statistics;
 
@@ -21,5 +22,6 @@ pub use finding::{Finding, Severity};
 pub use hive_type::HiveType;
 pub use path_pattern::PathPattern;
 pub use path_values::{PathValues, path_keys, path_values};
+pub use possible::Known;
 pub use schema::{FileColumn, FileSchema};
 pub use statistics::statistics_of;
