@@ -10,6 +10,7 @@ use super::changes::{self, ChangesArgs};
 use super::databases::{self, DatabasesCommand};
 use super::failure::Failure;
 use super::partitions::{self, PartitionsCommand};
+use super::plan::{self, PlanArgs};
 use super::register::{self, PublishArgs, QuarantineCommand, RegisterArgs};
 use super::status::{self, StatusArgs};
 use super::tables::{self, TablesCommand};
@@ -38,6 +39,8 @@ pub enum ClientCommand {
     /// Look at refused batches that were kept
     #[command(subcommand)]
     Quarantine(QuarantineCommand),
+    /// Show which data files a query has to read
+    Plan(PlanArgs),
     /// Print the log of changes
     Changes(ChangesArgs),
 }
@@ -53,6 +56,7 @@ pub async fn run(command: ClientCommand) -> Result<(), Failure> {
         ClientCommand::Register(args) => register::run(args).await,
         ClientCommand::Publish(args) => register::publish(args).await,
         ClientCommand::Quarantine(command) => register::quarantine(command).await,
+        ClientCommand::Plan(args) => plan::run(args).await,
         ClientCommand::Changes(args) => changes::run(args).await,
     }
 }

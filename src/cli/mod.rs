@@ -14,6 +14,7 @@ mod output;
 mod partition_days;
 mod partition_stats;
 mod partitions;
+mod plan;
 mod register;
 mod status;
 mod table_arg;

@@ -4,11 +4,15 @@
 mod draft;
 mod gather;
 mod partitions;
+mod plan;
+mod plan_files;
+mod plan_listing;
 mod quarantine;
 mod register;
 mod report;
 mod request;
 
+pub use plan::{Plan, PlanRefusal, PlanRequest, PlanSummary, PlannedFile, PlannedPartition, PlannedRowGroup};
 pub use quarantine::{Quarantined, quarantine_drop, quarantine_list, quarantine_publish};
 pub use register::{Etl, Progress};
 pub use report::{Finding, Outcome, Report, Severity};

@@ -10,6 +10,7 @@ use skep_proto::admin::v1::partition_service_server::PartitionServiceServer;
 use skep_proto::admin::v1::status_service_server::StatusServiceServer;
 use skep_proto::admin::v1::table_service_server::TableServiceServer;
 use skep_proto::admin::v1::version_service_server::VersionServiceServer;
+use skep_proto::etl::v1::plan_service_server::PlanServiceServer;
 use skep_proto::etl::v1::registration_service_server::RegistrationServiceServer;
 use tonic::server::NamedService;
 use tonic::service::Routes;
@@ -21,6 +22,7 @@ use super::commits::Commits;
 use super::databases::Databases;
 use super::front::Front;
 use super::partitions::Partitions;
+use super::plans::Plans;
 use super::registrations::Registrations;
 use super::status::StatusFront;
 use super::tables::Tables;
@@ -75,6 +77,7 @@ pub async fn routes(front: Front) -> Result<(Router, Health)> {
     serve!(VersionServiceServer, Versions(front.clone()));
     serve!(ChangeServiceServer, Changes(front.clone()));
     serve!(CommitServiceServer, Commits(front.clone()));
+    serve!(PlanServiceServer, Plans(front.clone()));
     serve!(RegistrationServiceServer, Registrations(front.clone()));
     for service in &services {
         reporter.set_service_status(service, ServingStatus::Serving).await;

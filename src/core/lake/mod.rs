@@ -12,7 +12,11 @@ mod hive_type;
 mod path_pattern;
 mod path_values;
 mod possible;
+mod scan_filter;
+#[cfg(test)]
+mod scan_filter_test;
 mod schema;
+mod slack;
 mod statistics;
 
 pub use bounds::{Bounds, Nan, TEXT_BOUND_MAX, text_high, text_low};
@@ -23,5 +27,7 @@ pub use hive_type::HiveType;
 pub use path_pattern::PathPattern;
 pub use path_values::{PathValues, path_keys, path_values};
 pub use possible::Known;
+pub use scan_filter::{ScanFilter, column_unknown};
 pub use schema::{FileColumn, FileSchema};
+pub use slack::Slack;
 pub use statistics::statistics_of;

@@ -4,11 +4,9 @@
 use std::cmp::Ordering;
 
 use super::bounds::Bounds;
-use crate::filter::{CompareOp, Expr, Filter, Truth};
+use super::slack::Slack;
+use crate::filter::{CompareOp, Expr, Filter, LikeDialect, Truth, literal_prefix};
 use crate::types::Value;
-
-/// Timestamps that are points in time are shown in a zone that we do not know: it is within a day.
-const ZONES_SECONDS: i64 = 86_400;
 
 /// What is known of a column.
 #[derive(Debug, Clone, Copy)]
@@ -19,7 +17,7 @@ pub enum Known<'a> {
     Bounds {
         bounds: &'a Bounds,
         rows: u64,
-        is_instant: bool,
+        slack: Slack,
     },
     Nothing,
 }
@@ -97,9 +95,11 @@ fn possible(filter: &Filter, expr: &Expr, columns: &[Known<'_>]) -> Possible {
             Expr::Key(key) if !is_exact(columns, *key) => is_null(columns, *key),
             _ => exactly(filter, expr, columns),
         },
-        Expr::Literal(_) | Expr::Key(_) | Expr::Cast { .. } | Expr::Like { .. } | Expr::Unknown(_) => {
-            exactly(filter, expr, columns)
-        }
+        Expr::Like { operand, pattern, dialect } => match &**operand {
+            Expr::Key(key) if !is_exact(columns, *key) => like(filter, columns, *key, pattern, *dialect),
+            _ => exactly(filter, expr, columns),
+        },
+        Expr::Literal(_) | Expr::Key(_) | Expr::Cast { .. } | Expr::Unknown(_) => exactly(filter, expr, columns),
     }
 }
 
@@ -136,7 +136,7 @@ fn compared(filter: &Filter, part: &Expr, columns: &[Known<'_>], key: usize, op:
 
 /// A column within bounds, compared with a value.
 fn range(columns: &[Known<'_>], key: usize, op: CompareOp, value: &Value) -> Possible {
-    let Some(Known::Bounds { bounds, rows, is_instant }) = columns.get(key) else { return ANYTHING };
+    let Some(Known::Bounds { bounds, rows, slack }) = columns.get(key) else { return ANYTHING };
     if value.is_null() || op == CompareOp::NullSafeEqual {
         return ANYTHING;
     }
@@ -144,10 +144,11 @@ fn range(columns: &[Known<'_>], key: usize, op: CompareOp, value: &Value) -> Pos
     if bounds.is_all_null(*rows) {
         return Possible { yes: false, no: false, null: *rows > 0 };
     }
-    let (low, high) = edges(bounds, *is_instant);
-    let order = |edge: &Option<Value>| edge.as_ref().and_then(|edge| edge.compare(value));
+    let (low, high) = slack.edges(bounds);
+    // Texts that are compared as numbers or dates are not in the order of these.
+    let order = |edge: Option<Value>| edge.filter(|edge| is_text(edge) == is_text(value))?.compare(value);
     // Whether some value can be less than, equal to, greater than it.
-    let (low, high) = (order(&low), order(&high));
+    let (low, high) = (order(low), order(high));
     let less = low.is_none_or(|order| order == Ordering::Less);
     let greater = high.is_none_or(|order| order == Ordering::Greater);
     let equal = low.is_none_or(|order| order != Ordering::Greater) && high.is_none_or(|order| order != Ordering::Less);
@@ -163,16 +164,25 @@ fn range(columns: &[Known<'_>], key: usize, op: CompareOp, value: &Value) -> Pos
     Possible { yes, no, null }
 }
 
-/// Bounds that hold whatever the zone, and above a NaN.
-fn edges(bounds: &Bounds, is_instant: bool) -> (Option<Value>, Option<Value>) {
-    let moved = |value: &Value, by: i64| match value {
-        Value::Timestamp { seconds, nanos } if is_instant => {
-            seconds.checked_add(by).map(|seconds| Value::Timestamp { seconds, nanos: *nanos })
-        }
-        other => Some(other.clone()),
-    };
-    let low = bounds.low.as_ref().and_then(|low| moved(low, -ZONES_SECONDS));
-    (low, bounds.high_with_nan().and_then(|high| moved(high, ZONES_SECONDS)))
+fn is_text(value: &Value) -> bool {
+    matches!(value, Value::Text(_))
+}
+
+/// A column of texts within bounds: those that match a pattern begin as it does.
+fn like(filter: &Filter, columns: &[Known<'_>], key: usize, pattern: &str, dialect: LikeDialect) -> Possible {
+    let Some(Known::Bounds { bounds, rows, slack }) = columns.get(key) else { return ANYTHING };
+    let null = bounds.nulls != Some(0);
+    if bounds.is_all_null(*rows) {
+        return Possible { yes: false, no: false, null: *rows > 0 };
+    }
+    let (low, high) = slack.edges(bounds);
+    let yes = filter.readings().iter().any(|reading| {
+        let prefix = literal_prefix(pattern, dialect.reading(*reading));
+        let below = matches!(&low, Some(Value::Text(low)) if low.as_str() > prefix && !low.starts_with(prefix));
+        let above = matches!(&high, Some(Value::Text(high)) if high.as_str() < prefix);
+        !below && !above
+    });
+    Possible { yes, no: true, null }
 }
 
 fn member(columns: &[Known<'_>], key: usize, rows: &[Vec<Expr>]) -> Possible {
@@ -253,7 +263,7 @@ mod tests {
             let all: Vec<Bounds> = (0..3).map(|column| bounds(&rows, column)).collect();
             let count = rows.len() as u64;
             let mut known = vec![Known::Value(&key)];
-            known.extend(all.iter().map(|bounds| Known::Bounds { bounds, rows: count, is_instant: false }));
+            known.extend(all.iter().map(|bounds| Known::Bounds { bounds, rows: count, slack: Slack::None }));
             prop_assert!(!kept || filter.may_keep(&known), "{text}");
             // To know less never says less.
             known[2] = Known::Nothing;
@@ -267,7 +277,7 @@ mod tests {
         let (low, high) = (Value::Integer(10), Value::Integer(20));
         let bounds = Bounds { low: Some(low), high: Some(high), nulls: Some(0), ..Bounds::default() };
         let key = Value::Text("x".into());
-        let known = [Known::Value(&key), Known::Bounds { bounds: &bounds, rows: 5, is_instant: false }];
+        let known = [Known::Value(&key), Known::Bounds { bounds: &bounds, rows: 5, slack: Slack::None }];
         let may = |text: &str| Filter::parse(text, &columns()).unwrap().may_keep(&known);
         for no in [
             "a < 10",
