@@ -41,6 +41,7 @@ mod partition_query;
 mod partition_range;
 mod partition_read;
 mod partition_rename;
+mod partition_walk;
 mod privileges;
 mod publish;
 mod purge;
@@ -96,6 +97,7 @@ pub use partition_query::{
 };
 pub use partition_read::PartitionValuesQuery;
 pub use partition_rename::PartitionRename;
+pub use partition_walk::{PartitionWalk, WalkedPartition};
 pub use privileges::{DEFAULT_AUTHORIZER, Privilege, PrivilegeObject, PrivilegeSet};
 pub use publish::{Publish, Published};
 pub use reference::TableRef;

@@ -81,12 +81,11 @@ impl Metastore {
             return Ok(Beyond::Few((partitions, picked)));
         }
         let shapes = Arc::new(shapes(&txn.slot_list(table.id, table.version).await?));
-        let kept = self.settings.retention.max(self.settings.event_ttl).as_millis();
-        let until_ms = self.clock.now_ms().saturating_add(i64::try_from(kept).unwrap_or(i64::MAX));
+        let until_ms = self.whole_until(self.clock.now_ms());
         Ok(Beyond::Many(Box::new(PartitionPages {
             store: self.store.clone(),
             clock: self.clock.clone(),
-            until_ms: until_ms.saturating_add(GRACE_MS),
+            until_ms,
             table: Arc::new(table),
             shapes,
             bound,
@@ -95,6 +94,13 @@ impl Metastore {
             has_unknown,
             cursor: PageCursor::default(),
         })))
+    }
+
+    /// Until when nothing of a version is purged that is current at a time; milliseconds since the epoch.
+    pub(super) fn whole_until(&self, current_ms: i64) -> i64 {
+        let kept = self.settings.retention.max(self.settings.event_ttl).as_millis();
+        let until_ms = current_ms.saturating_add(i64::try_from(kept).unwrap_or(i64::MAX));
+        until_ms.saturating_add(GRACE_MS)
     }
 
     /// All pages in one, for what cannot be answered page by page.

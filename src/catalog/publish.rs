@@ -174,6 +174,29 @@ impl Metastore {
         self.store.peek().await?.file_list(table_id, version, partitions).await
     }
 
+    /// The same, each file as it is read; nothing is kept. See [`super::PartitionWalk`] for how long a version lasts.
+    pub async fn files_each(
+        &self,
+        at_version: (i64, i64),
+        partitions: &[String],
+        each: impl FnMut(StoredFile) -> Result<()> + Send,
+    ) -> Result<()> {
+        let (table_id, version) = at_version;
+        self.store.peek().await?.file_each(table_id, version, partitions, each).await
+    }
+
+    /// At most `limit` files of one partition, by path, behind the path `after`.
+    pub async fn files_page(
+        &self,
+        at_version: (i64, i64),
+        partition: &str,
+        (after, limit): (&str, usize),
+        each: impl FnMut(StoredFile) -> Result<()> + Send,
+    ) -> Result<()> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        self.store.peek().await?.file_page(at_version, partition, after, limit, each).await
+    }
+
     /// The table as it is now, and those of the named partitions that it has, all of one version.
     pub async fn publish_plan(&self, at: &TableRef, names: &[String]) -> Result<(Arc<Table>, Vec<Partition>)> {
         let mut txn = self.store.read().await?;

@@ -12,6 +12,7 @@ use super::databases::{self, DatabasesCommand};
 use super::failure::Failure;
 use super::logs::{self, LogsCommand};
 use super::partitions::{self, PartitionsCommand};
+use super::plan::{self, PlanArgs};
 use super::register::{self, PublishArgs, QuarantineCommand, RegisterArgs};
 use super::snapshots::{self, SnapshotsCommand};
 use super::status::{self, StatusArgs};
@@ -50,6 +51,8 @@ pub enum ClientCommand {
     /// Compact an event log, step by step
     #[command(subcommand)]
     Compaction(CompactionCommand),
+    /// Show which data files a query has to read
+    Plan(PlanArgs),
     /// Print the log of changes
     Changes(ChangesArgs),
 }
@@ -68,6 +71,7 @@ pub async fn run(command: ClientCommand) -> Result<(), Failure> {
         ClientCommand::Logs(command) => logs::run(command).await,
         ClientCommand::Snapshots(command) => snapshots::run(command).await,
         ClientCommand::Compaction(command) => compactions::run(command).await,
+        ClientCommand::Plan(args) => plan::run(args).await,
         ClientCommand::Changes(args) => changes::run(args).await,
     }
 }

@@ -254,9 +254,7 @@ async fn begin(args: BeginArgs) -> Result<(), Failure> {
             _ => output.record(&[("token", Value::Null)])?,
         });
     };
-    let one = |input: &p::InputPartition| {
-        json!({"name": input.name, "location": input.location, "rows": input.rows, "bytes": input.bytes})
-    };
+    let one = |input: &p::InputPartition| json!({"name": input.name, "location": input.location, "rows": input.rows, "bytes": input.bytes});
     let partitions: Vec<Value> = work.partitions.iter().map(one).collect();
     let partitions = if is_table { json!(partitions.len()) } else { json!(partitions) };
     Ok(output.record(&[

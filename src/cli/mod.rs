@@ -16,6 +16,7 @@ mod output;
 mod partition_days;
 mod partition_stats;
 mod partitions;
+mod plan;
 mod register;
 mod snapshots;
 mod status;

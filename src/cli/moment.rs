@@ -42,6 +42,24 @@ pub fn time_text(seconds: i64) -> String {
     format!("{} {:02}:{:02}:{:02}", day_text(days), second / 3_600, second / 60 % 60, second % 60)
 }
 
+/// Seconds since the epoch of `2024-01-02`, `2024-01-02 03:04` or `2024-01-02T03:04:05`; none for other texts.
+pub fn parse_time(text: &str) -> Option<i64> {
+    let (day, time) = text.split_once([' ', 'T']).map_or((text, None), |(day, time)| (day, Some(time)));
+    let numbers =
+        |text: &str, by: char| text.split(by).map(|part| part.parse::<u32>().ok()).collect::<Option<Vec<_>>>();
+    let [year, month, day] = numbers(day, '-')?.try_into().ok()?;
+    let midnight = days(year.into(), month, day)? * 86_400;
+    let (hour, minute, second) = match time.map(|time| numbers(time.trim_end_matches('Z'), ':')) {
+        None => (0, 0, 0),
+        Some(parts) => match parts?.as_slice() {
+            [hour, minute] => (*hour, *minute, 0),
+            [hour, minute, second] => (*hour, *minute, *second),
+            _ => return None,
+        },
+    };
+    (hour < 24 && minute < 60 && second < 60).then(|| midnight + i64::from(hour * 3_600 + minute * 60 + second))
+}
+
 /// `2 d 3 h`, the two largest parts.
 pub fn span_text(seconds: i64) -> String {
     let sign = if seconds < 0 { "-" } else { "" };

@@ -121,7 +121,8 @@ fn column_told(column: &KnownColumn) -> ColumnFacts {
     ColumnFacts {
         name: column.name.to_lowercase(),
         hive_type: column.type_name.clone(),
-        is_instant: false,
+        // Who tells of timestamps may mean points in time.
+        is_instant: key_type == KeyType::Timestamp,
         bounds: Bounds {
             low: value(&low),
             high: value(&high),

@@ -6,12 +6,16 @@ mod compaction_check;
 mod draft;
 mod gather;
 mod partitions;
+mod plan;
+mod plan_files;
+mod plan_listing;
 mod quarantine;
 mod register;
 mod report;
 mod request;
 
 pub use compaction::{Commit, Committed, LogFile, findings_error};
+pub use plan::{Plan, PlanRefusal, PlanRequest, PlanSummary, PlannedFile, PlannedPartition, PlannedRowGroup};
 pub use quarantine::{Quarantined, quarantine_drop, quarantine_list, quarantine_publish};
 pub use register::{Etl, Progress};
 pub use report::{Finding, Outcome, Report, Severity};

@@ -18,6 +18,7 @@ mod partition_changes;
 mod partition_list;
 mod partition_stats;
 mod partitions;
+mod plans;
 mod registrations;
 mod routes;
 mod snapshots;

@@ -22,9 +22,16 @@ const FILE_LIST: Sql = Sql::per_dialect(
      from (select distinct unnest($3::text[]) as name) n cross join lateral (select * from file \
      where table_id = $1 and partition = n.name and added <= $2 and (removed is null or removed > $2) offset 0) f \
      order by f.partition, f.path",
+    "select f.partition, f.path, f.added, f.size, f.modified_at, f.etag, f.row_count, f.facts \
+     from (select distinct value as name from json_each($3)) n cross join file f where f.table_id = $1 \
+     and f.partition = n.name and f.added <= $2 and (f.removed is null or f.removed > $2) \
+     order by f.partition, f.path",
+);
+/// Of one partition, by the index that has it in this order.
+const FILE_PAGE: Sql = Sql::both(
+    "file_page",
     "select partition, path, added, size, modified_at, etag, row_count, facts from file where table_id = $1 \
-     and added <= $2 and (removed is null or removed > $2) and partition in (select value from json_each($3)) \
-     order by partition, path",
+     and partition = $3 and path > $4 and added <= $2 and (removed is null or removed > $2) order by path limit $5",
 );
 const FILE_REMOVE: Sql = Sql::per_dialect(
     "file_remove",
@@ -51,7 +58,7 @@ const FILE_PURGE_ALL: Sql =
     Sql::both("file_purge_all", "delete from file where id in (select id from file where table_id = $1 limit $2)");
 
 pub(super) const ALL: &[&Sql] =
-    &[&FILE_INSERT, &FILE_LIST, &FILE_REMOVE, &FILE_REMOVE_OF, &FILE_PURGE, &FILE_PURGE_ALL];
+    &[&FILE_INSERT, &FILE_LIST, &FILE_PAGE, &FILE_REMOVE, &FILE_REMOVE_OF, &FILE_PURGE, &FILE_PURGE_ALL];
 
 /// Rows go to the database in statements of at most so many.
 const BATCH: usize = 5_000;
@@ -111,6 +118,31 @@ impl Txn {
     pub async fn file_list(&mut self, table_id: i64, version: i64, partitions: &[String]) -> Result<Vec<StoredFile>> {
         let args = [Arg::I64(table_id), Arg::I64(version), Arg::Texts(partitions)];
         self.list(&FILE_LIST, &args, read).await
+    }
+
+    /// The same, each file as it arrives: one statement that keeps nothing.
+    pub async fn file_each(
+        &mut self,
+        table_id: i64,
+        version: i64,
+        partitions: &[String],
+        mut each: impl FnMut(StoredFile) -> Result<()> + Send,
+    ) -> Result<()> {
+        let args = [Arg::I64(table_id), Arg::I64(version), Arg::Texts(partitions)];
+        self.for_each(&FILE_LIST, &args, |row| each(read(row)?)).await
+    }
+
+    /// At most `limit` files of one partition as of a version, by path, behind the path `after`.
+    pub async fn file_page(
+        &mut self,
+        (table_id, version): (i64, i64),
+        partition: &str,
+        after: &str,
+        limit: i64,
+        mut each: impl FnMut(StoredFile) -> Result<()> + Send,
+    ) -> Result<()> {
+        let args = [Arg::I64(table_id), Arg::I64(version), Arg::Text(partition), Arg::Text(after), Arg::I64(limit)];
+        self.for_each(&FILE_PAGE, &args, |row| each(read(row)?)).await
     }
 
     /// Removes files, given by partition and path, in `version`.

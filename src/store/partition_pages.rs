@@ -117,6 +117,10 @@ pub struct NameRange {
 const NEXT: char = '\u{1}';
 
 impl NameRange {
+    /// All names: none begins with what Unicode has last.
+    pub fn all() -> Self {
+        Self { low: String::new(), high: char::MAX.to_string() }
+    }
     /// From one name to another, both of them in it.
     pub fn through(first: &str, last: &str) -> Self {
         Self { low: first.to_owned(), high: format!("{last}{NEXT}") }

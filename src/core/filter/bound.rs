@@ -104,7 +104,7 @@ impl Filter {
     }
 
     /// Evaluates a part of this filter's tree.
-    pub(super) fn evaluate_part(&self, part: &Expr, values: &[&Value], reading: Reading) -> Truth {
+    pub(crate) fn evaluate_part(&self, part: &Expr, values: &[&Value], reading: Reading) -> Truth {
         truth(part, self.scope(values, reading))
     }
 

@@ -40,7 +40,7 @@ pub struct ColumnFacts {
 pub struct RowGroupFacts {
     /// Where it begins, in bytes.
     pub offset: u64,
-    /// Compressed bytes.
+    /// Compressed bytes; of several together, the bytes that they lie in.
     pub length: u64,
     pub rows: u64,
     /// As the file's columns; empty where there is one group, whose bounds are the columns' own.
@@ -77,11 +77,17 @@ impl FileFacts {
     }
 }
 
+impl RowGroupFacts {
+    fn end(&self) -> u64 {
+        self.offset.saturating_add(self.length)
+    }
+}
+
 fn groups_join(groups: &[RowGroupFacts]) -> Option<RowGroupFacts> {
     let (first, rest) = groups.split_first()?;
     Some(rest.iter().fold(first.clone(), |all, next| RowGroupFacts {
         offset: all.offset.min(next.offset),
-        length: all.length.saturating_add(next.length),
+        length: all.end().max(next.end()) - all.offset.min(next.offset),
         rows: all.rows.saturating_add(next.rows),
         bounds: all.bounds.iter().zip(&next.bounds).map(|(a, b)| a.union(all.rows, b, next.rows)).collect(),
     }))

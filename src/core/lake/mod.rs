@@ -11,7 +11,12 @@ mod finding;
 mod hive_type;
 mod path_pattern;
 mod path_values;
+mod possible;
+mod scan_filter;
+#[cfg(test)]
+mod scan_filter_test;
 mod schema;
+mod slack;
 mod statistics;
 
 pub use bounds::{Bounds, Nan, TEXT_BOUND_MAX, text_high, text_low};
@@ -21,5 +26,8 @@ pub use finding::{Finding, Severity};
 pub use hive_type::HiveType;
 pub use path_pattern::PathPattern;
 pub use path_values::{PathValues, path_keys, path_values};
+pub use possible::Known;
+pub use scan_filter::{ScanFilter, column_unknown};
 pub use schema::{FileColumn, FileSchema};
+pub use slack::Slack;
 pub use statistics::statistics_of;

@@ -3,4 +3,5 @@
 
 mod files;
 mod logs;
+mod plan;
 mod register;

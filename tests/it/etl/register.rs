@@ -13,12 +13,12 @@ use super::files::{Values, people, write};
 use crate::grpc::fixture::{Field, at};
 
 /// A registration of what lies below `name` in the field's folder.
-fn request(field: &Field, name: &str) -> p::RegisterRequest {
+pub fn request(field: &Field, name: &str) -> p::RegisterRequest {
     let uris = vec![format!("file:{}/{name}/", field.folder.path().display())];
     p::RegisterRequest { table: at("people"), uris, create: true, user: "etl".into(), ..Default::default() }
 }
 
-async fn register(field: &Field, request: p::RegisterRequest) -> Result<p::RegisterReport, tonic::Status> {
+pub async fn register(field: &Field, request: p::RegisterRequest) -> Result<p::RegisterReport, tonic::Status> {
     let mut calls = RegistrationServiceClient::new(field.channel.clone());
     let mut stream = calls.register(request).await?.into_inner();
     let mut report = None;
