@@ -2,7 +2,9 @@
 //! knows the other.
 
 mod draft;
+mod fill;
 mod gather;
+mod land;
 mod partitions;
 mod quarantine;
 mod register;
