@@ -66,7 +66,7 @@ mod validate;
 mod versions;
 mod write_ids;
 
-pub use crate::store::{PartitionColumns, StoredFile, TableVersion, VersionSpan};
+pub use crate::store::{FileBrief, PartitionColumns, StoredFile, StoredPartition, TableVersion, VersionSpan};
 pub use caller::Caller;
 pub use catalogs::CatalogAltered;
 pub use changes::{ChangePage, ChangeQuery, LoggedChange};

@@ -11,11 +11,12 @@ use skep_core::{Error, Result};
 use super::caller::Caller;
 use super::metastore::Metastore;
 use super::partition_form::overtaken;
+use super::partition_privileges::partition_privileges_forget;
 use super::reference::TableRef;
 use super::statistics_update::statistics_store;
 use super::table_alter::Altered;
 use super::table_read::missing;
-use crate::store::{Change, Definition, StoredFile, Txn};
+use crate::store::{Change, Definition, FileBrief, PartitionScan, StoredFile, StoredPartition, Txn};
 
 /// What versions say that it was.
 const OPERATION: &str = "register";
@@ -28,8 +29,8 @@ pub struct Publish {
     pub planned: Arc<Table>,
     /// New columns, or new parameters of a table without partitions.
     pub definition: Option<Table>,
-    pub partitions: Vec<Published>,
-    /// Names of partitions that go; their data stays.
+    pub partitions: Arc<Vec<Published>>,
+    /// Names of partitions that go; their data stays. The call is a conflict where anything changed since the plan.
     pub dropped: Vec<String>,
 }
 
@@ -83,6 +84,7 @@ impl Metastore {
             txn.partition_remove_many(locked.id, version, &publish.dropped).await?;
             txn.statistics_delete(locked.id, &publish.dropped, None, None).await?;
             txn.file_remove_of(locked.id, version, &publish.dropped).await?;
+            partition_privileges_forget(&mut txn, locked.id, &old).await?;
         }
         publish_files(&mut txn, locked.id, version, &publish.partitions).await?;
         txn.commit().await?;
@@ -104,7 +106,7 @@ impl Metastore {
         let now: HashMap<&str, i64> = now.iter().map(|p| (p.name.as_str(), p.id)).collect();
         let holds = |p: &Published| p.replaces == now.get(p.partition.name.as_str()).copied();
         let of_table = publish.partitions.iter().any(|p| p.partition.name.is_empty());
-        if of_table || !publish.partitions.iter().all(holds) {
+        if of_table || !publish.dropped.is_empty() || !publish.partitions.iter().all(holds) {
             return Err(overtaken(&publish.at));
         }
         Ok(())
@@ -197,6 +199,28 @@ impl Metastore {
         self.store.peek().await?.file_page(at_version, partition, after, limit, each).await
     }
 
+    /// The table as it is now, and every partition of it as it is stored, of one version, as the rows arrive.
+    pub async fn publish_state(
+        &self,
+        at: &TableRef,
+        each: impl FnMut(StoredPartition<'_>) -> Result<()> + Send,
+    ) -> Result<Arc<Table>> {
+        let mut txn = self.store.read().await?;
+        let table = txn.table_get(&at.catalog, &at.database, &at.table).await?.ok_or_else(|| missing(at))?;
+        txn.partition_scan(table.id, PartitionScan::First(None), each).await?;
+        Ok(Arc::new(table))
+    }
+
+    /// The files of all partitions as of a version, by partition and path, without their facts.
+    pub async fn files_brief(
+        &self,
+        table_id: i64,
+        version: i64,
+        each: impl FnMut(FileBrief<'_>) -> Result<()> + Send,
+    ) -> Result<()> {
+        self.store.peek().await?.file_brief_each(table_id, version, each).await
+    }
+
     /// The table as it is now, and those of the named partitions that it has, all of one version.
     pub async fn publish_plan(&self, at: &TableRef, names: &[String]) -> Result<(Arc<Table>, Vec<Partition>)> {
         let mut txn = self.store.read().await?;
@@ -218,7 +242,7 @@ async fn publish_files(txn: &mut Txn, table_id: i64, version: i64, all: &[Publis
     };
     let gone: Vec<(String, String)> = all.iter().flat_map(gone).collect();
     txn.file_remove_many(table_id, version, &gone).await?;
-    let came: Vec<StoredFile> = all.iter().flat_map(|p| p.files_added.iter().cloned()).collect();
+    let came: Vec<&StoredFile> = all.iter().flat_map(|p| &p.files_added).collect();
     txn.file_add_many(table_id, version, &came).await?;
     let statistics: Vec<(&str, &[ColumnStatistics])> = all
         .iter()

@@ -56,18 +56,26 @@ pub(super) struct Counts {
 /// What is there of a partition before.
 pub(super) struct Before {
     pub partition: Option<Partition>,
-    /// Its files, if all are known.
+    /// Its files by path, if all are known.
     pub files: Vec<StoredFile>,
 }
 
 impl Before {
+    /// Nothing is there of any of them.
+    pub fn none<'n>(names: impl IntoIterator<Item = &'n String>) -> Befores {
+        names.into_iter().map(|name| (name.clone(), Self { partition: None, files: Vec::new() })).collect()
+    }
+
     /// The file of this path, if it is the same one.
     pub fn same(&self, path: &str, source: &Source) -> Option<&StoredFile> {
-        let file = &source.file;
-        let known = self.files.iter().find(|known| known.path == path)?;
-        let etag_differs = matches!((&known.etag, &file.etag), (Some(one), Some(other)) if one != other);
-        let time_differs = file.etag.is_none() && known.modified_at != file.modified_at_ms;
-        (known.size == file.size as i64 && !etag_differs && !time_differs).then_some(known)
+        let known = self.known(path)?;
+        source.is(known.size, known.modified_at, known.etag.as_deref()).then_some(known)
+    }
+
+    /// The file of this path.
+    fn known(&self, path: &str) -> Option<&StoredFile> {
+        let at = self.files.binary_search_by(|known| known.path.as_str().cmp(path)).ok()?;
+        self.files.get(at)
     }
 }
 
@@ -155,7 +163,7 @@ impl<'r> Draft<'r> {
                     kept.push(same);
                 }
                 (_, Some(footer)) => {
-                    if before.files.iter().any(|known| known.path == path) {
+                    if before.known(path).is_some() {
                         removed.push(path.to_owned());
                     }
                     added.push((stored(name, path, &sources[*at], footer), *footer));
@@ -230,11 +238,7 @@ impl<'r> Draft<'r> {
 
     fn partition(&self, name: &str, part: &Part, known: Option<&Partition>, parameters: Parameters) -> Partition {
         let shape = known.and_then(|p| p.storage.as_ref()).or(self.table.storage.as_ref()).map(|s| &s.shape);
-        let shape = match shape {
-            Some(shape) if shape.columns() == self.columns => Arc::clone(shape),
-            Some(shape) => Arc::new(Shape { columns: Some(self.columns.clone()), ..Shape::clone(shape) }),
-            None => Arc::default(),
-        };
+        let shape = shape.map(Arc::clone).unwrap_or_default();
         Partition {
             id: 0,
             values: part.values.clone(),
@@ -247,9 +251,42 @@ impl<'r> Draft<'r> {
         }
     }
 
-    pub fn has_errors(&self) -> bool {
-        self.findings.iter().any(|finding| finding.severity == Severity::Error)
+    /// When all is in: partitions get the columns that the batch leaves; equal shapes stay one.
+    pub fn finish(&mut self) {
+        let mut renewed: HashMap<usize, Arc<Shape>> = HashMap::new();
+        for storage in self.published.iter_mut().filter_map(|p| p.partition.storage.as_mut()) {
+            if storage.shape.columns() == self.columns {
+                continue;
+            }
+            let new = renewed.entry(Arc::as_ptr(&storage.shape).addr()).or_insert_with(|| {
+                Arc::new(Shape { columns: Some(self.columns.clone()), ..Shape::clone(&storage.shape) })
+            });
+            storage.shape = Arc::clone(new);
+        }
     }
+
+    /// What schemas have changed so far.
+    pub fn mark(&self) -> Mark {
+        Mark { columns: self.columns.clone(), changes: self.changes.clone(), findings: self.findings.len() }
+    }
+
+    pub fn errors_since(&self, mark: &Mark) -> Vec<Finding> {
+        self.findings[mark.findings..].iter().filter(|f| f.severity == Severity::Error).cloned().collect()
+    }
+
+    /// As if no schema had been looked at since.
+    pub fn reset(&mut self, mark: Mark) {
+        self.columns = mark.columns;
+        self.changes = mark.changes;
+        self.findings.truncate(mark.findings);
+    }
+}
+
+/// A point to which a draft's schemas can be taken back.
+pub(super) struct Mark {
+    columns: Vec<Column>,
+    changes: Vec<ColumnChange>,
+    findings: usize,
 }
 
 /// Keys and order of an event log are never NULL.

@@ -31,7 +31,17 @@ pub(super) struct Gathered {
 pub(super) struct Source {
     pub file: LakeFile,
     /// The directory where a file was named.
-    pub prefix: Location,
+    pub prefix: Arc<Location>,
+}
+
+impl Source {
+    /// Whether it is the file that was registered with these facts.
+    pub fn is(&self, size: i64, modified_at: i64, etag: Option<&str>) -> bool {
+        let file = &self.file;
+        let etag_differs = matches!((etag, &file.etag), (Some(one), Some(other)) if one != other);
+        let time_differs = file.etag.is_none() && modified_at != file.modified_at_ms;
+        size == file.size as i64 && !etag_differs && !time_differs
+    }
 }
 
 /// Lists and looks. Errors: NotFound and the like name the place.
@@ -40,14 +50,7 @@ pub(super) async fn gather(lake: &Lake, request: &Register, listed: &Arc<AtomicU
     for uri in &request.uris {
         let location = Location::parse(uri).map_err(|e| e.with_kind(Kind::InvalidInput))?;
         let before = all.files.len();
-        let mut pages = lake.list(&location);
-        while let Some(page) = pages.try_next().await? {
-            all.take(page, &location);
-            listed.store(all.files.len(), Ordering::Relaxed);
-            if all.files.len() > FILES_MAX {
-                return Err(Error::new(Kind::InvalidInput, format!("more than {FILES_MAX} files; name less")));
-            }
-        }
+        all.list(lake, &location, listed).await?;
         if all.files.len() == before {
             all.findings.push(Finding::error(uri, "no_files", "no data file lies there"));
         }
@@ -55,18 +58,37 @@ pub(super) async fn gather(lake: &Lake, request: &Register, listed: &Arc<AtomicU
     for known in &request.files {
         all.told(known)?;
     }
-    all.files.sort_by(|one, other| one.file.location.cmp(&other.file.location));
-    all.files.dedup_by(|one, other| one.file.location == other.file.location);
+    all.sort();
     Ok(all)
 }
 
 impl Gathered {
-    fn take(&mut self, page: Vec<Listed>, prefix: &Location) {
+    /// Takes in all that lies below a prefix.
+    pub async fn list(&mut self, lake: &Lake, prefix: &Location, listed: &Arc<AtomicUsize>) -> Result<()> {
+        let shared = Arc::new(prefix.clone());
+        let mut pages = lake.list(prefix);
+        while let Some(page) = pages.try_next().await? {
+            self.take(page, &shared);
+            listed.store(self.files.len(), Ordering::Relaxed);
+            if self.files.len() > FILES_MAX {
+                return Err(Error::new(Kind::InvalidInput, format!("more than {FILES_MAX} files; name less")));
+            }
+        }
+        Ok(())
+    }
+
+    /// By location, each file once.
+    pub fn sort(&mut self) {
+        self.files.sort_by(|one, other| one.file.location.cmp(&other.file.location));
+        self.files.dedup_by(|one, other| one.file.location == other.file.location);
+    }
+
+    fn take(&mut self, page: Vec<Listed>, prefix: &Arc<Location>) {
         for listed in page {
             match listed {
                 Listed::File(file) => {
-                    let parent = if file.location == *prefix { prefix.parent() } else { None };
-                    self.files.push(Source { file, prefix: parent.unwrap_or_else(|| prefix.clone()) });
+                    let parent = if file.location == **prefix { prefix.parent() } else { None };
+                    self.files.push(Source { file, prefix: parent.map_or_else(|| Arc::clone(prefix), Arc::new) });
                 }
                 Listed::Skipped(uri, finding) => self.findings.push(Finding::of(uri, finding)),
             }
@@ -80,7 +102,7 @@ impl Gathered {
         if known.columns.is_empty() {
             return Err(wrong("columns are not told; a file that is not to be opened needs them"));
         }
-        let prefix = location.parent().unwrap_or_else(|| location.clone());
+        let prefix = Arc::new(location.parent().unwrap_or_else(|| location.clone()));
         let file = LakeFile {
             location: location.clone(),
             size: known.size,

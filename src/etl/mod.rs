@@ -4,7 +4,9 @@
 mod compaction;
 mod compaction_check;
 mod draft;
+mod fill;
 mod gather;
+mod land;
 mod partitions;
 mod plan;
 mod plan_files;

@@ -83,7 +83,7 @@ fn root_of(table: &Table, keys: &[String], base: Option<&Location>, source: &Sou
         return own;
     }
     // A prefix may begin within the values: `…/dt=2024-01-01/`.
-    let mut root = source.prefix.clone();
+    let mut root = Location::clone(&source.prefix);
     let is_value = |segment: &str| {
         segment.split_once('=').is_some_and(|(key, _)| keys.iter().any(|k| k.eq_ignore_ascii_case(key)))
     };

@@ -1,6 +1,6 @@
 //! Registering files: gather, read footers, draft, publish. Nothing is written before the end, and then all at once.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
@@ -10,17 +10,16 @@ use skep_core::table::Table;
 use skep_core::{Error, Kind, Result};
 
 use super::draft::{Before, Befores, Draft, never_null, table_of};
+use super::fill::{Bad, Batch, problem_of};
 use super::gather::{Gathered, Source, gather};
-use super::partitions::{Part, below, parts};
-use super::report::{Finding, LISTED_MAX, Outcome, Report, Severity, findings_cut};
+use super::land::{ATTEMPTS, Landing, overtaken_always};
+use super::partitions::{below, parts};
+use super::report::{Finding, Outcome, Report, Severity, findings_cut, names_cut};
 use super::request::Register;
-use crate::catalog::{Caller, Metastore, Publish, RequestKey, TableCreate};
+use crate::catalog::{Caller, Metastore, RequestKey};
 use crate::clock::Clock;
 use crate::lake::{FileProblem, FileRead, Lake, LakeFile, ParquetFile, ProblemKind};
 use crate::warehouse::Location;
-
-/// A draft is overtaken at most so often.
-const ATTEMPTS: usize = 50;
 
 /// Catalog and lake together. Cheap to clone.
 #[derive(Clone)]
@@ -76,8 +75,7 @@ impl Etl {
                 done => return done,
             }
         }
-        let at = request.table.at();
-        Err(Error::new(Kind::Unavailable, format!("{at} was changed by others {ATTEMPTS} times meanwhile; try again")))
+        Err(overtaken_always(&request.table.at()))
     }
 
     /// Reads the footers that are not read yet.
@@ -98,6 +96,16 @@ impl Etl {
         Ok(())
     }
 
+    /// A draft of this table's next version.
+    pub(super) async fn draft<'r>(&self, request: &'r Register, table: Arc<Table>, is_new: bool) -> Result<Draft<'r>> {
+        let mut draft = Draft::new(request, table, i64::from(self.clock.now_seconds() as i32));
+        if !is_new {
+            let record = self.metastore.log_find(draft.table.id).await?;
+            draft.never_null = never_null(&draft.table, record.as_ref());
+        }
+        Ok(draft)
+    }
+
     /// What is there of these partitions, all of one version of the table.
     pub(super) async fn befores(&self, table: &Table, names: &[String]) -> Result<Befores> {
         let at = crate::catalog::TableRef::new(&table.catalog, &table.database, &table.name);
@@ -105,8 +113,7 @@ impl Etl {
         if now.id != table.id || now.version != table.version {
             return Err(Error::new(Kind::Conflict, format!("{at} was changed meanwhile")));
         }
-        let mut all: Befores =
-            names.iter().map(|name| (name.clone(), Before { partition: None, files: Vec::new() })).collect();
+        let mut all = Before::none(names);
         for partition in found {
             if let Some(before) = all.get_mut(&partition.name) {
                 before.partition = Some(partition);
@@ -129,47 +136,56 @@ impl Etl {
     }
 }
 
-pub(super) fn report_read(answer: &[u8]) -> Result<Report> {
+pub(super) fn report_read<T: serde::de::DeserializeOwned>(answer: &[u8]) -> Result<T> {
     serde_json::from_slice(answer).map_err(|e| Error::new(Kind::Corrupt, format!("a report cannot be read: {e}")))
 }
 
-/// One attempt to register against the table as it is now.
-struct Attempt<'a> {
-    etl: &'a Etl,
-    caller: &'a Caller,
-    request: &'a Register,
-    key: Option<&'a RequestKey>,
-    pattern: Option<&'a PathPattern>,
-    base: Option<&'a Location>,
+pub(super) fn report_write<T: serde::Serialize>(report: &T) -> Result<Vec<u8>> {
+    serde_json::to_vec(report).map_err(|e| Error::internal(format!("a report: {e}")))
 }
 
-impl Attempt<'_> {
+/// One attempt to register against the table as it is now.
+pub(super) struct Attempt<'a> {
+    pub etl: &'a Etl,
+    pub caller: &'a Caller,
+    pub request: &'a Register,
+    pub key: Option<&'a RequestKey>,
+    pub pattern: Option<&'a PathPattern>,
+    pub base: Option<&'a Location>,
+}
+
+/// What an attempt would do.
+pub(super) struct Prepared<'a> {
+    /// None: the reason is among the findings.
+    pub draft: Option<Draft<'a>>,
+    pub findings: Vec<Finding>,
+    pub is_new: bool,
+}
+
+impl<'a> Attempt<'a> {
     async fn run(&self, gathered: &Gathered, read: &mut Read, progress: &Progress) -> Result<(Report, bool)> {
+        let prepared = self.prepare(gathered, read, progress).await?;
+        self.publish(prepared).await
+    }
+
+    /// Holds what was gathered against the table as it is now.
+    pub async fn prepare(&self, gathered: &Gathered, read: &mut Read, progress: &Progress) -> Result<Prepared<'a>> {
         let mut findings = gathered.findings.clone();
         let sources = &gathered.files;
         let Some((table, is_new)) = self.table(sources, read, progress, &mut findings).await? else {
-            return self.end(None, findings, false).await;
+            return Ok(Prepared { draft: None, findings, is_new: false });
         };
         if let Some(pattern) = self.pattern {
             pattern.keys_check(&table.partition_keys)?;
         }
         let (parts, misplaced) = parts(&table, self.pattern, self.base, sources);
         findings.extend(misplaced.into_iter().map(|(_, finding)| finding));
-        let names: Vec<String> = parts.keys().cloned().collect();
-        let befores = if is_new {
-            names.iter().map(|n| (n.clone(), Before { partition: None, files: Vec::new() })).collect()
-        } else {
-            self.etl.befores(&table, &names).await?
-        };
-        self.etl.footers(unread(&parts, &befores, sources, read), read, progress).await?;
-        let mut draft = Draft::new(self.request, Arc::new(table), i64::from(self.etl.clock.now_seconds() as i32));
-        if !is_new {
-            let record = self.etl.metastore.log_find(draft.table.id).await?;
-            draft.never_null = never_null(&draft.table, record.as_ref());
-        }
-        self.fill(&mut draft, &parts, &befores, sources, read)?;
-        draft.findings.append(&mut findings);
-        self.publish(draft, is_new).await
+        let mut draft = self.etl.draft(self.request, Arc::new(table), is_new).await?;
+        let bad = if self.request.without_bad_files { Bad::LeaveFiles } else { Bad::Refuse };
+        let batch = Batch { parts: &parts, sources, is_new, bad };
+        self.etl.fill(&mut draft, &batch, read, progress).await?;
+        findings.splice(0..0, std::mem::take(&mut draft.findings));
+        Ok(Prepared { draft: Some(draft), findings, is_new })
     }
 
     /// The table, or the one that is to be made. None where the reason is among the findings.
@@ -248,8 +264,8 @@ impl Attempt<'_> {
 
     /// Where a new table lies.
     fn new_base(&self, sources: &[Source], source: &Source, keys: &[(String, String)]) -> Location {
-        let Some(first) = sources.first() else { return source.prefix.clone() };
-        let mut base = self.base.unwrap_or(&first.prefix).clone();
+        let Some(first) = sources.first() else { return Location::clone(&source.prefix) };
+        let mut base = Location::clone(self.base.unwrap_or(&first.prefix));
         let is_value = |segment: &str| {
             segment.split_once('=').is_some_and(|(key, _)| keys.iter().any(|(k, _)| k.eq_ignore_ascii_case(key)))
         };
@@ -261,91 +277,27 @@ impl Attempt<'_> {
         base
     }
 
-    fn fill(
-        &self,
-        draft: &mut Draft<'_>,
-        parts: &BTreeMap<String, Part>,
-        befores: &Befores,
-        sources: &[Source],
-        read: &Read,
-    ) -> Result<()> {
-        let mut footers: HashMap<usize, &ParquetFile> = HashMap::new();
-        for at in parts.values().flat_map(|part| &part.files) {
-            let location = &sources[*at].file.location;
-            if let Some(footer) = read.files.get(location) {
-                footers.insert(*at, footer);
-            }
-            draft.findings.extend(problem_of(&sources[*at], read));
-        }
-        let mut order: Vec<usize> = footers.keys().copied().collect();
-        order.sort_unstable();
-        let files: Vec<(String, &ParquetFile)> =
-            order.iter().map(|at| (sources[*at].file.location.to_string(), footers[at])).collect();
-        draft.schemas(&files);
-        if self.request.without_bad_files {
-            let bad: Vec<String> = draft
-                .findings
-                .iter_mut()
-                .filter(|finding| finding.severity == Severity::Error && !finding.uri.is_empty())
-                .map(|finding| {
-                    finding.severity = Severity::Warning;
-                    finding.uri.clone()
-                })
-                .collect();
-            footers.retain(|at, _| !bad.contains(&sources[*at].file.location.to_string()));
-        }
-        for (name, part) in parts {
-            if let Some(before) = befores.get(name) {
-                draft.part(name, part, before, sources, &footers)?;
-            }
-        }
-        Ok(())
-    }
-
-    async fn publish(&self, draft: Draft<'_>, is_new: bool) -> Result<(Report, bool)> {
-        if draft.has_errors() || self.request.dry_run || draft.published.is_empty() {
-            let findings = draft.findings.clone();
+    async fn publish(&self, prepared: Prepared<'_>) -> Result<(Report, bool)> {
+        let Prepared { draft, findings, is_new } = prepared;
+        let Some(mut draft) = draft else { return self.end(None, findings, false).await };
+        if has_errors(&findings) || self.request.dry_run || draft.published.is_empty() {
             return self.end(Some(&draft), findings, is_new).await;
         }
-        let overtaken = &AtomicBool::new(false);
-        let draft = &draft;
-        let at = &self.request.table.at();
-        let done = self
-            .etl
-            .metastore
-            .together("register", self.key, std::slice::from_ref(at), |within: Metastore| async move {
-                let planned = if is_new {
-                    let create = TableCreate { table: Table::clone(&draft.table), ..TableCreate::default() };
-                    within.table_create(self.caller, create).await?;
-                    within.table_get(at).await?
-                } else {
-                    Arc::clone(&draft.table)
-                };
-                let publish = publish_of(draft, &planned);
-                let version = match within.publish(self.caller, &publish).await {
-                    Err(error) if error.kind == Kind::Conflict => {
-                        overtaken.store(true, Ordering::Relaxed);
-                        return Err(error.with_kind(Kind::InvalidOperation));
-                    }
-                    version => version?,
-                };
-                let mut report = report_of(self.request, Some(draft), draft.findings.clone(), Outcome::Registered);
-                (report.version, report.table_created) = (version, is_new);
-                serde_json::to_vec(&report).map_err(|e| Error::internal(format!("a report: {e}")))
-            })
-            .await;
-        match done {
-            Ok(done) => Ok((report_read(&done.answer)?, done.replayed)),
-            Err(error) if overtaken.load(Ordering::Relaxed) => Err(error.with_kind(Kind::Conflict)),
-            // Somebody else made the table at the same time.
-            Err(error) if is_new && error.kind == Kind::AlreadyExists => Err(error.with_kind(Kind::Conflict)),
-            Err(error) => Err(error),
-        }
+        let mut report = report_of(self.request, Some(&draft), findings, Outcome::Registered);
+        report.table_created = is_new;
+        let published = Arc::new(std::mem::take(&mut draft.published));
+        let landing = Landing { draft: &draft, published, dropped: Vec::new(), is_new };
+        let answer = |versions: &[i64]| {
+            let version = versions.first().copied().unwrap_or_default();
+            report_write(&Report { version, ..report.clone() })
+        };
+        let done = self.etl.land("register", (self.caller, self.key), &[], &[landing], answer).await?;
+        Ok((report_read(&done.answer)?, done.replayed))
     }
 
     /// A report without a change of the table: nothing to do, a dry run, errors.
     async fn end(&self, draft: Option<&Draft<'_>>, findings: Vec<Finding>, is_new: bool) -> Result<(Report, bool)> {
-        let has_errors = findings.iter().any(|finding| finding.severity == Severity::Error);
+        let has_errors = has_errors(&findings);
         let is_idle = draft.is_none_or(|draft| draft.published.is_empty());
         let outcome = match (has_errors, is_idle) {
             (true, _) => Outcome::Refused,
@@ -362,50 +314,8 @@ impl Attempt<'_> {
     }
 }
 
-/// Files whose footers must be read: those that the table does not have as they are.
-fn unread(parts: &BTreeMap<String, Part>, befores: &Befores, sources: &[Source], read: &Read) -> Vec<LakeFile> {
-    let mut wanted = Vec::new();
-    for (name, part) in parts {
-        let Some(before) = befores.get(name) else { continue };
-        let registered =
-            before.partition.as_ref().is_some_and(|p| skep_core::registration::is_registered(&p.parameters));
-        for at in &part.files {
-            let file = &sources[*at].file;
-            let path = below(&file.location, &part.location);
-            let known = registered && before.same(path, &sources[*at]).is_some();
-            let is_read = read.files.contains_key(&file.location) || read.problems.contains_key(&file.location);
-            if !known && !is_read {
-                wanted.push(file.clone());
-            }
-        }
-    }
-    wanted
-}
-
-fn problem_of(source: &Source, read: &Read) -> Option<Finding> {
-    let location = &source.file.location;
-    let problem = read.problems.get(location)?;
-    Some(Finding::of(location.to_string(), problem.finding()))
-}
-
-fn publish_of(draft: &Draft<'_>, planned: &Arc<Table>) -> Publish {
-    let of_table = draft.published.iter().find(|p| p.partition.name.is_empty());
-    let mut definition = draft.definition().map(|new| Table { storage: new.storage, ..Table::clone(planned) });
-    if let Some(of_table) = of_table {
-        let mut new = definition.take().unwrap_or_else(|| Table::clone(planned));
-        new.parameters.extend(of_table.partition.parameters.clone());
-        if let (Some(storage), Some(moved)) = (new.storage.as_mut(), of_table.partition.storage.as_ref()) {
-            storage.location.clone_from(&moved.location);
-        }
-        definition = Some(new);
-    }
-    Publish {
-        at: crate::catalog::TableRef::new(&planned.catalog, &planned.database, &planned.name),
-        planned: Arc::clone(planned),
-        definition,
-        partitions: draft.published.clone(),
-        dropped: Vec::new(),
-    }
+fn has_errors(findings: &[Finding]) -> bool {
+    findings.iter().any(|finding| finding.severity == Severity::Error)
 }
 
 pub(super) fn report_of(
@@ -425,6 +335,6 @@ pub(super) fn report_of(
     report.partitions_changed = counts.partitions_changed;
     (report.rows, report.bytes) = (counts.rows, counts.bytes);
     report.columns = draft.changes.iter().map(|c| (c.name.clone(), c.old_type.clone(), c.new_type.clone())).collect();
-    report.partitions = draft.published.iter().take(LISTED_MAX).map(|p| p.partition.name.clone()).collect();
+    report.partitions = names_cut(draft.published.iter().map(|p| &p.partition.name));
     report
 }

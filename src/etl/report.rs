@@ -69,6 +69,10 @@ impl Finding {
     }
 }
 
+/// Bytes of findings that a report lists, and of the names in one list: a report is stored with its request.
+const FINDINGS_BYTES_MAX: usize = 300_000;
+const NAMES_BYTES_MAX: usize = 100_000;
+
 /// Findings, errors first, as many as a report lists; and how many are left out.
 pub fn findings_cut(mut all: Vec<Finding>) -> (Vec<Finding>, i64) {
     all.sort_by_key(|finding| match finding.severity {
@@ -76,7 +80,23 @@ pub fn findings_cut(mut all: Vec<Finding>) -> (Vec<Finding>, i64) {
         Severity::Warning => 1,
         Severity::Info => 2,
     });
-    let left_out = all.len().saturating_sub(LISTED_MAX) as i64;
-    all.truncate(LISTED_MAX);
+    let mut bytes = 0;
+    let listed = all.iter().take(LISTED_MAX).take_while(|finding| {
+        bytes += finding.uri.len() + finding.code.len() + finding.message.len() + 64;
+        bytes <= FINDINGS_BYTES_MAX
+    });
+    let listed = listed.count();
+    let left_out = (all.len() - listed) as i64;
+    all.truncate(listed);
     (all, left_out)
+}
+
+/// The first of these names, as many as a report lists.
+pub fn names_cut<'n>(all: impl IntoIterator<Item = &'n String>) -> Vec<String> {
+    let mut bytes = 0;
+    let listed = all.into_iter().take(LISTED_MAX).take_while(|name| {
+        bytes += name.len() + 3;
+        bytes <= NAMES_BYTES_MAX
+    });
+    listed.cloned().collect()
 }

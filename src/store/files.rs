@@ -1,6 +1,8 @@
 //! Files of registered partitions: rows that are added in one version and removed in a later one, as partitions are.
 //! What a footer told is kept as the text that the layer above made of it.
 
+use std::borrow::Borrow;
+
 use skep_core::Result;
 
 use super::driver::{Arg, ColumnArg, Row, Sql};
@@ -33,6 +35,12 @@ const FILE_PAGE: Sql = Sql::both(
     "select partition, path, added, size, modified_at, etag, row_count, facts from file where table_id = $1 \
      and partition = $3 and path > $4 and added <= $2 and (removed is null or removed > $2) order by path limit $5",
 );
+/// What a comparison with the lake needs, of all partitions.
+const FILE_BRIEF: Sql = Sql::both(
+    "file_brief",
+    "select partition, path, size, modified_at, etag from file where table_id = $1 and added <= $2 \
+     and (removed is null or removed > $2) order by partition, path",
+);
 const FILE_REMOVE: Sql = Sql::per_dialect(
     "file_remove",
     "update file set removed = $2 where id = any(array(select f.id \
@@ -58,7 +66,7 @@ const FILE_PURGE_ALL: Sql =
     Sql::both("file_purge_all", "delete from file where id in (select id from file where table_id = $1 limit $2)");
 
 pub(super) const ALL: &[&Sql] =
-    &[&FILE_INSERT, &FILE_LIST, &FILE_PAGE, &FILE_REMOVE, &FILE_REMOVE_OF, &FILE_PURGE, &FILE_PURGE_ALL];
+    &[&FILE_INSERT, &FILE_LIST, &FILE_PAGE, &FILE_BRIEF, &FILE_REMOVE, &FILE_REMOVE_OF, &FILE_PURGE, &FILE_PURGE_ALL];
 
 /// Rows go to the database in statements of at most so many.
 const BATCH: usize = 5_000;
@@ -81,6 +89,16 @@ pub struct StoredFile {
     pub facts: String,
 }
 
+/// A file without its facts, as its row has it.
+#[derive(Debug, Clone, Copy)]
+pub struct FileBrief<'r> {
+    pub partition: &'r str,
+    pub path: &'r str,
+    pub size: i64,
+    pub modified_at: i64,
+    pub etag: Option<&'r str>,
+}
+
 fn read(row: &Row) -> Result<StoredFile> {
     Ok(StoredFile {
         partition: row.string(0)?,
@@ -96,10 +114,16 @@ fn read(row: &Row) -> Result<StoredFile> {
 
 impl Txn {
     /// Adds files in `version`, which `table_commit` began.
-    pub async fn file_add_many(&mut self, table_id: i64, version: i64, files: &[StoredFile]) -> Result<()> {
+    pub async fn file_add_many(
+        &mut self,
+        table_id: i64,
+        version: i64,
+        files: &[impl Borrow<StoredFile>],
+    ) -> Result<()> {
         for batch in files.chunks(BATCH) {
+            let batch: Vec<&StoredFile> = batch.iter().map(Borrow::borrow).collect();
             let text = |of: fn(&StoredFile) -> &String| ColumnArg::Text(batch.iter().map(|f| of(f).clone()).collect());
-            let number = |of: fn(&StoredFile) -> i64| ColumnArg::I64(batch.iter().map(of).collect());
+            let number = |of: fn(&StoredFile) -> i64| ColumnArg::I64(batch.iter().map(|f| of(f)).collect());
             let columns = [
                 text(|f| &f.partition),
                 text(|f| &f.path),
@@ -143,6 +167,25 @@ impl Txn {
     ) -> Result<()> {
         let args = [Arg::I64(table_id), Arg::I64(version), Arg::Text(partition), Arg::Text(after), Arg::I64(limit)];
         self.for_each(&FILE_PAGE, &args, |row| each(read(row)?)).await
+    }
+
+    /// All files of a version, by partition and path, each as it arrives.
+    pub async fn file_brief_each(
+        &mut self,
+        table_id: i64,
+        version: i64,
+        mut each: impl FnMut(FileBrief<'_>) -> Result<()> + Send,
+    ) -> Result<()> {
+        self.for_each(&FILE_BRIEF, &[Arg::I64(table_id), Arg::I64(version)], |row| {
+            each(FileBrief {
+                partition: row.text(0)?,
+                path: row.text(1)?,
+                size: row.i64(2)?,
+                modified_at: row.i64(3)?,
+                etag: row.opt_text(4)?,
+            })
+        })
+        .await
     }
 
     /// Removes files, given by partition and path, in `version`.

@@ -40,7 +40,7 @@ pub use compactions::CompactionPlace;
 pub use databases::StoredDatabase;
 pub use documents::DocumentKind;
 pub use events::{NewEvent, StoredEvent};
-pub use files::StoredFile;
+pub use files::{FileBrief, StoredFile};
 pub use heads::{CurrentTable, TableName};
 pub use history::{AtVersion, Side};
 pub use joint::Joint;
