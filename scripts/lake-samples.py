@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes Parquet files with pyarrow, and beside each a .json of what pyarrow says of it.
 
-Usage: lake-samples.py DIR; then SKEP_TEST_LAKE_SAMPLES=DIR cargo test -p skep --lib lake::tests::files_of_pyarrow
+Usage: lake-samples.py DIR; then SKEP_TEST_LAKE_SAMPLES=DIR cargo test -p skep --lib lake::tests::files_of_pyarrow (scripts/test.sh does)
 """
 
 import datetime as dt

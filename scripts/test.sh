@@ -16,10 +16,13 @@ if command -v cargo-deny >/dev/null; then step dependencies cargo deny --log-lev
 
 postgres pg
 export SKEP_TEST_POSTGRES=$postgres
+need_python
+lake=$(venv lake tests/clients/lake/requirements.txt)
+step "Parquet files of pyarrow" "$lake/bin/python" scripts/lake-samples.py "$work/lake"
+export SKEP_TEST_LAKE_SAMPLES=$work/lake
 step tests cargo test --workspace --all-features --locked --no-fail-fast
 
 if [ "${1:-}" != quick ]; then
-  need_python
   need_java
   python=$(venv python tests/clients/python/requirements.txt)
   spark=$(venv spark tests/clients/spark/requirements.txt)

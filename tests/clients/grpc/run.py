@@ -44,6 +44,22 @@ class Reflection(unittest.TestCase):
         wanted = {f"skep.admin.v1.{name}Service" for name in ADMIN} | {"grpc.health.v1.Health"}
         self.assertLessEqual(wanted, services)
 
+    def test_every_service_describes_itself(self):
+        """What `grpcurl list` and `grpcurl describe` show: from the server alone, no file is read."""
+        database = ProtoReflectionDescriptorDatabase(self.channel)
+        pool = DescriptorPool(database)
+        told = {name: pool.FindServiceByName(name) for name in database.get_services()}
+        for name, service in sorted(told.items()):
+            print(name, *(f"{m.name}({m.input_type.name})" for m in service.methods), sep="\n    ")
+            self.assertTrue(service.methods)
+            self.assertTrue(all(m.output_type.full_name for m in service.methods))
+        register = told["skep.etl.v1.RegistrationService"].methods_by_name["Register"]
+        self.assertTrue(register.server_streaming and not register.client_streaming)
+        fields = register.input_type.fields_by_name
+        self.assertEqual(fields["table"].message_type.full_name, "skep.admin.v1.TableName")
+        self.assertTrue(fields["uris"].is_repeated)
+        self.assertIn("REGISTER_MODE_REPLACE", fields["mode"].enum_type.values_by_name)
+
     def test_a_call_is_made_from_descriptors(self):
         pool = DescriptorPool(ProtoReflectionDescriptorDatabase(self.channel))
         service = pool.FindServiceByName("skep.admin.v1.StatusService")
