@@ -40,7 +40,8 @@ impl Plan {
     fn step(&self, most: usize) -> Step {
         let (mut partitions, mut files) = (0, 0_usize);
         for waiting in &self.waiting {
-            if !waiting.is_registered {
+            // What was begun page by page goes on so.
+            if !waiting.is_registered || waiting.after.is_some() {
                 break;
             }
             files = files.saturating_add(waiting.file_count.unwrap_or(usize::MAX));

@@ -32,6 +32,7 @@ fn help_is_golden() {
         ("help/partitions-stats.txt", &["partitions", "stats", "--help"]),
         ("help/versions.txt", &["versions", "--help"]),
         ("help/versions-diff.txt", &["versions", "diff", "--help"]),
+        ("help/plan.txt", &["plan", "--help"]),
         ("help/changes.txt", &["changes", "--help"]),
         ("help/completion.txt", &["completion", "--help"]),
         ("help/import.txt", &["import", "--help"]),
