@@ -5,10 +5,14 @@ use std::sync::Arc;
 
 use futures_util::{StreamExt as _, stream};
 use prost::Message as _;
+use skep_core::Error;
 use skep_proto::etl::v1 as p;
 use skep_proto::etl::v1::plan_response::Item;
 use skep_proto::etl::v1::plan_service_server::PlanService;
+use tokio::sync::mpsc::{Receiver, Sender, channel};
+use tokio::task::JoinHandle;
 use tonic::{Request, Response, Status};
+use tracing::Instrument as _;
 
 use super::convert::{columns_out, name_out};
 use super::cx::Cx;
@@ -20,6 +24,8 @@ use crate::etl::{Plan, PlanRefusal, PlanRequest, PlanSummary, PlannedFile, Plann
 
 /// A message ends when it has so many bytes.
 const BATCH_BYTES: usize = 256 << 10;
+/// So many messages wait for their reader.
+const MESSAGES_AHEAD: usize = 4;
 
 /// Calls of plans.
 pub struct Plans(pub Front);
@@ -33,12 +39,16 @@ impl PlanService for Plans {
     }
 }
 
-/// A plan on its way.
+/// A plan on its way: it is made by a task that is some messages ahead of its reader, and ends with it.
 struct Sending {
-    plan: Plan,
-    /// Files that are to be sent before the plan goes on.
-    ready: VecDeque<PlannedFile>,
-    is_over: bool,
+    messages: Receiver<Answer<Item>>,
+    making: JoinHandle<()>,
+}
+
+impl Drop for Sending {
+    fn drop(&mut self) {
+        self.making.abort();
+    }
 }
 
 async fn plan(cx: Cx, request: p::PlanRequest) -> Answer<Answers<p::PlanResponse>> {
@@ -46,11 +56,25 @@ async fn plan(cx: Cx, request: p::PlanRequest) -> Answer<Answers<p::PlanResponse
     let asked = PlanRequest { table, filter: request.filter, columns: request.columns, as_of: as_of(request.as_of) };
     let plan = cx.services().etl.plan(&asked).await.map_err(refused)?;
     let first = Ok(response(head(&plan)));
-    let sending = Sending { plan, ready: VecDeque::new(), is_over: false };
+    let (sender, messages) = channel(MESSAGES_AHEAD);
+    let making = Making { plan, ready: VecDeque::new(), is_over: false };
+    let sending = Sending { messages, making: tokio::spawn(making.run(sender).in_current_span()) };
     let rest = stream::try_unfold(sending, |mut sending| async move {
         Ok(sending.next().await?.map(|item| (response(item), sending)))
     });
     Ok(stream::once(async { first }).chain(rest).boxed())
+}
+
+impl Sending {
+    async fn next(&mut self) -> Answer<Option<Item>> {
+        if let Some(message) = self.messages.recv().await {
+            return message.map(Some);
+        }
+        match (&mut self.making).await {
+            Ok(()) => Ok(None),
+            Err(broken) => Err(Error::internal(format!("the plan broke off: {broken}")).into()),
+        }
+    }
 }
 
 fn refused(refusal: PlanRefusal) -> Refusal {
@@ -77,7 +101,24 @@ fn head(plan: &Plan) -> Item {
     })
 }
 
-impl Sending {
+/// A plan being made.
+struct Making {
+    plan: Plan,
+    /// Files that are to be sent before the plan goes on.
+    ready: VecDeque<PlannedFile>,
+    is_over: bool,
+}
+
+impl Making {
+    async fn run(mut self, messages: Sender<Answer<Item>>) {
+        while let Some(message) = self.next().await.transpose() {
+            let is_last = message.is_err();
+            if messages.send(message).await.is_err() || is_last {
+                return;
+            }
+        }
+    }
+
     async fn next(&mut self) -> Answer<Option<Item>> {
         if self.is_over {
             return Ok(None);
