@@ -15,7 +15,7 @@ use super::gather::Source;
 use super::partitions::{Part, below, place_problem};
 use super::report::{Finding, Severity};
 use super::request::{Mode, Register};
-use crate::catalog::{Published, StoredFile};
+use crate::catalog::{Published, StoredFile, totals_claim};
 use crate::lake::ParquetFile;
 
 /// A column that is new or has another type.
@@ -303,13 +303,14 @@ pub(super) fn table_of(request: &Register, base: &str, keys: &[(String, String)]
         }),
         ..Shape::default()
     };
+    let parameters = [("EXTERNAL".to_owned(), "TRUE".to_owned())].into();
     Table {
         catalog: at.catalog,
         database: at.database,
         name: at.table,
         storage: Some(Storage { shape: Arc::new(shape), location: Some(base.to_owned()) }),
         partition_keys,
-        parameters: [("EXTERNAL".to_owned(), "TRUE".to_owned())].into(),
+        parameters: totals_claim(&parameters).unwrap_or(parameters),
         table_type: skep_core::table::TableType::External,
         ..Table::default()
     }

@@ -14,7 +14,7 @@ use super::gather::{Gathered, Source, gather};
 use super::partitions::{Part, below, parts};
 use super::report::{Finding, LISTED_MAX, Outcome, Report, Severity, findings_cut};
 use super::request::Register;
-use crate::catalog::{Caller, Metastore, Publish, RequestKey, TableCreate};
+use crate::catalog::{Caller, Metastore, Publish, RequestKey, TableCreate, totals_claim};
 use crate::clock::Clock;
 use crate::lake::{FileProblem, FileRead, Lake, LakeFile, ParquetFile, ProblemKind};
 use crate::warehouse::Location;
@@ -391,6 +391,9 @@ fn problem_of(source: &Source, read: &Read) -> Option<Finding> {
 fn publish_of(draft: &Draft<'_>, planned: &Arc<Table>) -> Publish {
     let of_table = draft.published.iter().find(|p| p.partition.name.is_empty());
     let mut definition = draft.definition().map(|new| Table { storage: new.storage, ..Table::clone(planned) });
+    if let Some(parameters) = totals_claim(&planned.parameters) {
+        definition.get_or_insert_with(|| Table::clone(planned)).parameters = parameters;
+    }
     if let Some(of_table) = of_table {
         let mut new = definition.take().unwrap_or_else(|| Table::clone(planned));
         new.parameters.extend(of_table.partition.parameters.clone());

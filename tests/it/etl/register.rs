@@ -18,7 +18,7 @@ fn request(field: &Field, name: &str) -> p::RegisterRequest {
     p::RegisterRequest { table: at("people"), uris, create: true, user: "etl".into(), ..Default::default() }
 }
 
-async fn register(field: &Field, request: p::RegisterRequest) -> Result<p::RegisterReport, tonic::Status> {
+pub async fn register(field: &Field, request: p::RegisterRequest) -> Result<p::RegisterReport, tonic::Status> {
     let mut calls = RegistrationServiceClient::new(field.channel.clone());
     let mut stream = calls.register(request).await?.into_inner();
     let mut report = None;
@@ -30,7 +30,7 @@ async fn register(field: &Field, request: p::RegisterRequest) -> Result<p::Regis
     Ok(report.expect("a call ends with its report"))
 }
 
-fn codes(report: &p::RegisterReport) -> Vec<&str> {
+pub fn codes(report: &p::RegisterReport) -> Vec<&str> {
     report.findings.iter().filter(|f| f.severity() == p::Severity::Error).map(|f| f.code.as_str()).collect()
 }
 
