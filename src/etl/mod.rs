@@ -2,6 +2,7 @@
 //! knows the other.
 
 mod draft;
+mod footer;
 mod gather;
 mod partitions;
 mod quarantine;

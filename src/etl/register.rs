@@ -10,13 +10,14 @@ use skep_core::table::Table;
 use skep_core::{Error, Kind, Result};
 
 use super::draft::{Before, Befores, Draft, never_null, table_of};
+use super::footer::Footer;
 use super::gather::{Gathered, Source, gather};
 use super::partitions::{Part, below, parts};
 use super::report::{Finding, LISTED_MAX, Outcome, Report, Severity, findings_cut};
 use super::request::Register;
 use crate::catalog::{Caller, Metastore, Publish, RequestKey, TableCreate, totals_claim};
 use crate::clock::Clock;
-use crate::lake::{FileProblem, FileRead, Lake, LakeFile, ParquetFile, ProblemKind};
+use crate::lake::{FileProblem, FileRead, Lake, LakeFile, ProblemKind};
 use crate::warehouse::Location;
 
 /// A draft is overtaken at most so often.
@@ -41,7 +42,7 @@ pub struct Progress {
 /// What was read of files, kept while drafts are made anew.
 #[derive(Default)]
 pub(super) struct Read {
-    files: HashMap<Location, ParquetFile>,
+    files: HashMap<Location, Footer>,
     problems: HashMap<Location, FileProblem>,
 }
 
@@ -87,7 +88,7 @@ impl Etl {
         while let Some(FileRead { file, outcome }) = all.next().await {
             progress.footers.fetch_add(1, Ordering::Relaxed);
             match outcome {
-                Ok(found) => drop(read.files.insert(file.location, found)),
+                Ok(found) => drop(read.files.insert(file.location, Footer::of(found))),
                 // The store or the network, not the file: nothing is known then.
                 Err(problem) if problem.kind == ProblemKind::Unreadable => {
                     return Err(Error::new(Kind::Unavailable, problem.message));
@@ -269,7 +270,7 @@ impl Attempt<'_> {
         sources: &[Source],
         read: &Read,
     ) -> Result<()> {
-        let mut footers: HashMap<usize, &ParquetFile> = HashMap::new();
+        let mut footers: HashMap<usize, &Footer> = HashMap::new();
         for at in parts.values().flat_map(|part| &part.files) {
             let location = &sources[*at].file.location;
             if let Some(footer) = read.files.get(location) {
@@ -279,9 +280,9 @@ impl Attempt<'_> {
         }
         let mut order: Vec<usize> = footers.keys().copied().collect();
         order.sort_unstable();
-        let files: Vec<(String, &ParquetFile)> =
+        let files: Vec<(String, &Footer)> =
             order.iter().map(|at| (sources[*at].file.location.to_string(), footers[at])).collect();
-        draft.schemas(&files);
+        draft.schemas(&files)?;
         if self.request.without_bad_files {
             let bad: Vec<String> = draft
                 .findings
