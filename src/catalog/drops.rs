@@ -117,6 +117,7 @@ impl Metastore {
         skip_trash: bool,
     ) -> Result<Vec<Deletion>> {
         self.log_forget(txn, table).await?;
+        Self::totals_forget(txn, table).await?;
         let mut deletions = Vec::new();
         if delete_data
             && data_is_ours(table)

@@ -11,12 +11,13 @@ use super::partition_cache::PartitionCache;
 use super::settings::Settings;
 use super::table_cache::TableCache;
 use super::together::Ends;
+use super::totals::ToldTables;
 use crate::clock::Clock;
 use crate::store::{DocumentKind, Store};
 use crate::warehouse::{Location, Warehouse};
 
-/// Of the memory for caches, table definitions take this part, replies that are made of them another, partitions the
-/// rest.
+/// Of the memory for caches, table definitions take this part, what clients are told of them another, replies that are
+/// made of them a third, partitions the rest.
 const TABLES_SHARE: u64 = 32;
 
 /// Cheap to clone.
@@ -29,6 +30,7 @@ pub struct Metastore {
     pub(super) partition_cache: Arc<PartitionCache>,
     pub(super) table_cache: Arc<TableCache>,
     pub(super) database_cache: Arc<DatabaseCache>,
+    pub(super) told_tables: Arc<ToldTables>,
     /// Set where all operations are parts of one shared write (`together`).
     pub(super) ends: Option<Arc<Ends>>,
 }
@@ -37,7 +39,7 @@ impl Metastore {
     pub fn new(store: Store, warehouse: Arc<Warehouse>, settings: Settings, clock: Clock) -> Self {
         let definitions = settings.cache_memory_max / TABLES_SHARE;
         let table_cache = Arc::new(TableCache::new(definitions));
-        let partition_cache = Arc::new(PartitionCache::new(settings.cache_memory_max - 2 * definitions));
+        let partition_cache = Arc::new(PartitionCache::new(settings.cache_memory_max - 3 * definitions));
         Self {
             store,
             warehouse,
@@ -46,6 +48,7 @@ impl Metastore {
             partition_cache,
             table_cache,
             database_cache: Arc::default(),
+            told_tables: Arc::new(ToldTables::new(definitions)),
             ends: None,
         }
     }

@@ -59,6 +59,7 @@ impl Metastore {
         let mut txn = self.store.write_table(publish.planned.id).await?;
         let locked = txn.table_lock(&at.catalog, &at.database, &at.table).await?.ok_or_else(|| missing(at))?;
         self.publish_check(&mut txn, publish, &locked).await?;
+        let totals = self.totals_after(&mut txn, &locked, publish).await?;
         let mut version = locked.version;
         let change = Change { operation: OPERATION, by: caller.user() };
         let table = publish.definition.as_ref().unwrap_or(&locked);
@@ -87,6 +88,7 @@ impl Metastore {
             partition_privileges_forget(&mut txn, locked.id, &old).await?;
         }
         publish_files(&mut txn, locked.id, version, &publish.partitions).await?;
+        Self::totals_put(&mut txn, locked.id, version, totals).await?;
         txn.commit().await?;
         Ok(version)
     }

@@ -89,6 +89,7 @@ impl Metastore {
             found => found?,
         };
         let mut new = request.new.clone();
+        self.totals_strip(&old, &mut new).await?;
         expected_check(&old, request)?;
         log_alter_check(&old, &mut new)?;
         if !caller.imports || old.is_partitioned() {
@@ -234,6 +235,7 @@ impl Metastore {
             self.columns_cascade(&mut txn, old.id, version, &new).await?;
         }
         self.constraints_after_alter(&mut txn, old, &new, version).await?;
+        Self::totals_follow(&mut txn, old, &new, version).await?;
         self.log_columns_follow(&mut txn, caller, old, &new).await?;
         let moved = (old.location(), new.location());
         if let ((Some(from), Some(to)), true) = (moved, renamed && new.is_partitioned() && moved.0 != moved.1) {

@@ -53,5 +53,7 @@ section! {
         storage_checks: bool = false,
         /// Options of object stores, under the names of the object_store crate (aws_endpoint, aws_region, …).
         object_store: Options = Options::default(),
+        /// A request that an object store refuses for now, or does not answer, is repeated for so long.
+        object_store_retry: Duration = Duration::from_secs(30),
     }
 }

@@ -184,7 +184,7 @@ impl Etl {
                 let (written, wrong) = self.written(&Location::parse(place)?, &[]).await?;
                 findings.extend(wrong);
                 for one in &written {
-                    nulls_check(never_null, &one.file.location.to_string(), &one.footer, &mut findings);
+                    nulls_check(never_null, &one.file.location.to_string(), &one.footer.facts, &mut findings);
                 }
             }
             if findings.len() > FINDINGS_MAX {

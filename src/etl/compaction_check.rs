@@ -64,7 +64,7 @@ pub(super) fn check(work: &CompactionWork, expected: &Expected, written: &[Writt
         let uri = one.file.location.to_string();
         let found = schema_compare(log.columns(), &[], &one.footer.schema, Policy::Strict).findings;
         findings.extend(found.into_iter().map(|found| Finding::of(&uri, found)));
-        nulls_check(&never_null, &uri, &one.footer, &mut findings);
+        nulls_check(&never_null, &uri, &one.footer.facts, &mut findings);
     }
     let rows: i64 = written.iter().map(|one| one.footer.facts.rows as i64).sum();
     let place = &work.compaction.location;

@@ -11,12 +11,12 @@ use skep_core::stats::{Accuracy, NUM_ROWS, fast_statistics_set};
 use skep_core::table::{Column, Parameters, Shape, Storage, Table};
 use skep_core::{Error, Kind, Result};
 
+use super::footer::Footer;
 use super::gather::Source;
 use super::partitions::{Part, below, place_problem};
 use super::report::{Finding, Severity};
 use super::request::{Mode, Register};
-use crate::catalog::{Published, StoredFile};
-use crate::lake::ParquetFile;
+use crate::catalog::{Published, StoredFile, totals_claim};
 
 /// A column that is new or has another type.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,7 +95,7 @@ impl<'r> Draft<'r> {
     }
 
     /// Holds the schemas of new files against the table's, each distinct one once.
-    pub fn schemas(&mut self, files: &[(String, &ParquetFile)]) {
+    pub fn schemas(&mut self, files: &[(String, &Footer)]) -> Result<()> {
         let mut seen: HashMap<&FileSchema, Vec<skep_core::lake::Finding>> = HashMap::new();
         for (uri, file) in files {
             let schema = &*file.schema;
@@ -112,8 +112,11 @@ impl<'r> Draft<'r> {
                 seen.insert(schema, found.findings);
             }
             self.findings.extend(seen[schema].iter().map(|found| Finding::of(uri, found.clone())));
-            nulls_check(&self.never_null, uri, file, &mut self.findings);
+            if !self.never_null.is_empty() {
+                nulls_check(&self.never_null, uri, &file.facts()?, &mut self.findings);
+            }
         }
+        Ok(())
     }
 
     fn change(&mut self, change: ColumnChange) {
@@ -142,7 +145,7 @@ impl<'r> Draft<'r> {
         part: &Part,
         before: &Before,
         sources: &[Source],
-        footers: &HashMap<usize, &ParquetFile>,
+        footers: &HashMap<usize, &Footer>,
     ) -> Result<()> {
         let known = before.partition.as_ref();
         if let Some(was) = known.and_then(Partition::location)
@@ -166,7 +169,7 @@ impl<'r> Draft<'r> {
                     if before.known(path).is_some() {
                         removed.push(path.to_owned());
                     }
-                    added.push((stored(name, path, &sources[*at], footer), *footer));
+                    added.push(stored(name, path, &sources[*at], footer));
                 }
                 // A file with a problem, that was left out.
                 (_, None) => {}
@@ -196,14 +199,14 @@ impl<'r> Draft<'r> {
         name: &str,
         part: &Part,
         known: Option<&Partition>,
-        (kept, added, removed): (&[&StoredFile], Vec<(StoredFile, &ParquetFile)>, Vec<String>),
+        (kept, added, removed): (&[&StoredFile], Vec<StoredFile>, Vec<String>),
     ) -> Result<()> {
-        let known_facts: Vec<FileFacts> = kept.iter().map(|file| facts_of(file)).collect::<Result<_>>()?;
-        let facts: Vec<&FileFacts> = known_facts.iter().chain(added.iter().map(|(_, file)| &file.facts)).collect();
-        let bytes: i64 = kept.iter().map(|f| f.size).chain(added.iter().map(|(f, _)| f.size)).sum();
+        let files = || kept.iter().copied().chain(&added);
+        let facts: Vec<FileFacts> = files().map(facts_of).collect::<Result<_>>()?;
+        let facts: Vec<&FileFacts> = facts.iter().collect();
+        let bytes: i64 = files().map(|file| file.size).sum();
         let rows: u64 = facts.iter().map(|facts| facts.rows).sum();
-        let (new_rows, new_bytes) =
-            added.iter().fold((0, 0), |(rows, bytes), (f, _)| (rows + f.row_count, bytes + f.size));
+        let (new_rows, new_bytes) = added.iter().fold((0, 0), |(rows, bytes), f| (rows + f.row_count, bytes + f.size));
         self.counts.files_added += added.len() as i64;
         self.counts.files_removed += removed.len() as i64;
         self.counts.rows += new_rows;
@@ -230,7 +233,7 @@ impl<'r> Draft<'r> {
             replaces: known.map(|p| p.id).filter(|_| !name.is_empty()),
             is_new_content: !was_registered,
             files_removed: if was_registered { removed } else { Vec::new() },
-            files_added: added.into_iter().map(|(file, _)| file).collect(),
+            files_added: added,
             statistics,
         });
         Ok(())
@@ -290,9 +293,9 @@ pub(super) struct Mark {
 }
 
 /// Keys and order of an event log are never NULL.
-pub(super) fn nulls_check(never_null: &[String], uri: &str, file: &ParquetFile, findings: &mut Vec<Finding>) {
-    for name in never_null.iter().filter(|_| file.facts.rows > 0) {
-        let problem = match file.facts.column(name).and_then(|column| column.bounds.nulls) {
+pub(super) fn nulls_check(never_null: &[String], uri: &str, facts: &FileFacts, findings: &mut Vec<Finding>) {
+    for name in never_null.iter().filter(|_| facts.rows > 0) {
+        let problem = match facts.column(name).and_then(|column| column.bounds.nulls) {
             Some(0) => continue,
             Some(nulls) => format!("the column `{name}` of the event log is NULL in {nulls} rows"),
             None => format!("the file does not tell how often the column `{name}` of the event log is NULL"),
@@ -301,7 +304,7 @@ pub(super) fn nulls_check(never_null: &[String], uri: &str, file: &ParquetFile, 
     }
 }
 
-fn stored(partition: &str, path: &str, source: &Source, file: &ParquetFile) -> StoredFile {
+fn stored(partition: &str, path: &str, source: &Source, file: &Footer) -> StoredFile {
     StoredFile {
         partition: partition.to_owned(),
         path: path.to_owned(),
@@ -309,8 +312,8 @@ fn stored(partition: &str, path: &str, source: &Source, file: &ParquetFile) -> S
         size: source.file.size as i64,
         modified_at: source.file.modified_at_ms,
         etag: source.file.etag.clone(),
-        row_count: file.facts.rows as i64,
-        facts: file.facts.to_text(),
+        row_count: file.rows as i64,
+        facts: file.facts.to_string(),
     }
 }
 
@@ -320,7 +323,7 @@ pub(super) fn facts_of(file: &StoredFile) -> Result<FileFacts> {
 }
 
 /// A table for files whose schema is that of the first of them; the others' is then held against it.
-pub(super) fn table_of(request: &Register, base: &str, keys: &[(String, String)], first: &ParquetFile) -> Table {
+pub(super) fn table_of(request: &Register, base: &str, keys: &[(String, String)], first: &Footer) -> Table {
     let column = |name: &str, type_name: &str| Column {
         name: name.to_owned(),
         type_name: Some(type_name.to_owned()),
@@ -340,13 +343,14 @@ pub(super) fn table_of(request: &Register, base: &str, keys: &[(String, String)]
         }),
         ..Shape::default()
     };
+    let parameters = [("EXTERNAL".to_owned(), "TRUE".to_owned())].into();
     Table {
         catalog: at.catalog,
         database: at.database,
         name: at.table,
         storage: Some(Storage { shape: Arc::new(shape), location: Some(base.to_owned()) }),
         partition_keys,
-        parameters: [("EXTERNAL".to_owned(), "TRUE".to_owned())].into(),
+        parameters: totals_claim(&parameters).unwrap_or(parameters),
         table_type: skep_core::table::TableType::External,
         ..Table::default()
     }

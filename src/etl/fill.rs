@@ -7,11 +7,12 @@ use skep_core::Result;
 use skep_core::registration::is_registered;
 
 use super::draft::{Before, Befores, Draft};
+use super::footer::Footer;
 use super::gather::Source;
 use super::partitions::{Part, below};
 use super::register::{Etl, Progress, Read};
 use super::report::{Finding, Severity};
-use crate::lake::{LakeFile, ParquetFile};
+use crate::lake::LakeFile;
 
 /// Partitions are taken together as long as they have not more files than this.
 const FILES_AT_ONCE: usize = 4_096;
@@ -125,7 +126,7 @@ fn slice_take(
     left: &mut LeftOut,
 ) -> Result<()> {
     let sources = batch.sources;
-    let mut footers: HashMap<usize, &ParquetFile> = HashMap::new();
+    let mut footers: HashMap<usize, &Footer> = HashMap::new();
     let mut problems = Vec::new();
     for at in slice.iter().flat_map(|(_, part)| &part.files) {
         if let Some(footer) = read.files.get(&sources[*at].file.location) {
@@ -135,10 +136,10 @@ fn slice_take(
     }
     let mut bad_parts = HashSet::new();
     if batch.bad == Bad::LeavePartitions {
-        bad_parts = parts_leave(draft, slice, sources, &footers, problems, left);
+        bad_parts = parts_leave(draft, slice, sources, &footers, problems, left)?;
     } else {
         draft.findings.append(&mut problems);
-        draft.schemas(&located(slice, &HashSet::new(), sources, &footers));
+        draft.schemas(&located(slice, &HashSet::new(), sources, &footers))?;
         if batch.bad == Bad::LeaveFiles {
             files_leave(draft, sources, &mut footers);
         }
@@ -156,8 +157,8 @@ fn located<'f>(
     slice: &Slice<'_>,
     bad_parts: &HashSet<String>,
     sources: &[Source],
-    footers: &HashMap<usize, &'f ParquetFile>,
-) -> Vec<(String, &'f ParquetFile)> {
+    footers: &HashMap<usize, &'f Footer>,
+) -> Vec<(String, &'f Footer)> {
     let good = slice.iter().filter(|(name, _)| !bad_parts.contains(name.as_str()));
     let mut order: Vec<usize> = good.flat_map(|(_, part)| part.files.iter().copied()).collect();
     order.sort_unstable();
@@ -165,7 +166,7 @@ fn located<'f>(
 }
 
 /// Errors become warnings, and their files are not registered.
-fn files_leave(draft: &mut Draft<'_>, sources: &[Source], footers: &mut HashMap<usize, &ParquetFile>) {
+fn files_leave(draft: &mut Draft<'_>, sources: &[Source], footers: &mut HashMap<usize, &Footer>) {
     let errors = draft.findings.iter_mut().filter(|f| f.severity == Severity::Error && !f.uri.is_empty());
     let bad: HashSet<String> = errors
         .map(|finding| {
@@ -183,10 +184,10 @@ fn parts_leave(
     draft: &mut Draft<'_>,
     slice: &Slice<'_>,
     sources: &[Source],
-    footers: &HashMap<usize, &ParquetFile>,
+    footers: &HashMap<usize, &Footer>,
     problems: Vec<Finding>,
     left: &mut LeftOut,
-) -> HashSet<String> {
+) -> Result<HashSet<String>> {
     let mut bad_parts = HashSet::new();
     let mut errors = problems;
     loop {
@@ -197,11 +198,11 @@ fn parts_leave(
         }
         left.findings.append(&mut errors);
         let before = draft.mark();
-        draft.schemas(&located(slice, &bad_parts, sources, footers));
+        draft.schemas(&located(slice, &bad_parts, sources, footers))?;
         errors = draft.errors_since(&before);
         if errors.is_empty() {
             left.partitions.extend(bad_parts.iter().cloned());
-            return bad_parts;
+            return Ok(bad_parts);
         }
         draft.reset(before);
     }

@@ -9,6 +9,7 @@ use skep_core::lake::{Bounds, ColumnFacts, FileColumn, FileFacts, FileSchema, Na
 use skep_core::types::{KeyType, Value};
 use skep_core::{Error, Kind, Result};
 
+use super::footer::Footer;
 use super::report::Finding;
 use super::request::{KnownColumn, KnownFile, Register};
 use crate::lake::{Lake, LakeFile, Listed, ParquetFile};
@@ -23,7 +24,7 @@ pub(super) struct Gathered {
     pub files: Vec<Source>,
     pub findings: Vec<Finding>,
     /// Facts that the request itself told, by location.
-    pub told: HashMap<Location, ParquetFile>,
+    pub told: HashMap<Location, Footer>,
 }
 
 /// A file, and below which prefix it was found.
@@ -110,7 +111,7 @@ impl Gathered {
             etag: known.etag.clone().filter(|etag| !etag.is_empty()),
         };
         self.files.push(Source { file, prefix });
-        self.told.insert(location, file_told(known, rows));
+        self.told.insert(location, Footer::of(file_told(known, rows)));
         Ok(())
     }
 }

@@ -8,7 +8,9 @@ use skep_core::{Error, Kind, Result};
 
 use super::draft::Draft;
 use super::register::Etl;
-use crate::catalog::{Caller, Metastore, Publish, Published, RequestKey, TableCreate, TableRef, Together};
+use crate::catalog::{
+    Caller, Metastore, Publish, Published, RequestKey, TableCreate, TableRef, Together, totals_claim,
+};
 
 /// A table's part of a commit.
 pub(super) struct Landing<'d> {
@@ -84,6 +86,9 @@ async fn landing_publish(within: &Metastore, caller: &Caller, landing: &Landing<
 fn publish_of(landing: &Landing<'_>, planned: &Arc<Table>) -> Publish {
     let of_table = landing.published.iter().find(|p| p.partition.name.is_empty());
     let mut definition = landing.draft.definition().map(|new| Table { storage: new.storage, ..Table::clone(planned) });
+    if let Some(parameters) = totals_claim(&planned.parameters) {
+        definition.get_or_insert_with(|| Table::clone(planned)).parameters = parameters;
+    }
     if let Some(of_table) = of_table {
         let mut new = definition.take().unwrap_or_else(|| Table::clone(planned));
         new.parameters.extend(of_table.partition.parameters.clone());

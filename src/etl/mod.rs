@@ -5,6 +5,7 @@ mod compaction;
 mod compaction_check;
 mod draft;
 mod fill;
+mod footer;
 mod gather;
 mod land;
 mod partitions;

@@ -11,6 +11,7 @@ use skep_core::{Error, Kind, Result};
 
 use super::draft::{Before, Befores, Draft, never_null, table_of};
 use super::fill::{Bad, Batch, problem_of};
+use super::footer::Footer;
 use super::gather::{Gathered, Source, gather};
 use super::land::{ATTEMPTS, Landing, overtaken_always};
 use super::partitions::{below, parts};
@@ -18,7 +19,7 @@ use super::report::{Finding, Outcome, Report, Severity, findings_cut, names_cut}
 use super::request::Register;
 use crate::catalog::{Caller, Metastore, RequestKey};
 use crate::clock::Clock;
-use crate::lake::{FileProblem, FileRead, Lake, LakeFile, ParquetFile, ProblemKind};
+use crate::lake::{FileProblem, FileRead, Lake, LakeFile, ProblemKind};
 use crate::warehouse::Location;
 
 /// Catalog and lake together. Cheap to clone.
@@ -40,7 +41,7 @@ pub struct Progress {
 /// What was read of files, kept while drafts are made anew.
 #[derive(Default)]
 pub(super) struct Read {
-    pub files: HashMap<Location, ParquetFile>,
+    pub files: HashMap<Location, Footer>,
     pub problems: HashMap<Location, FileProblem>,
 }
 
@@ -85,7 +86,7 @@ impl Etl {
         while let Some(FileRead { file, outcome }) = all.next().await {
             progress.footers.fetch_add(1, Ordering::Relaxed);
             match outcome {
-                Ok(found) => drop(read.files.insert(file.location, found)),
+                Ok(found) => drop(read.files.insert(file.location, Footer::of(found))),
                 // The store or the network, not the file: nothing is known then.
                 Err(problem) if problem.kind == ProblemKind::Unreadable => {
                     return Err(Error::new(Kind::Unavailable, problem.message));

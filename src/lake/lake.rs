@@ -51,7 +51,7 @@ impl Lake {
     /// Looks at one file; for lists that somebody else made.
     ///
     /// # Errors
-    /// Vanished, or Unreadable.
+    /// Vanished, Denied or Unreadable.
     pub async fn file(&self, location: &Location) -> Result<LakeFile, FileProblem> {
         Source::open(&self.stores, location)?.head(location).await
     }

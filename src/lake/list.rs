@@ -8,7 +8,7 @@ use futures_util::stream::BoxStream;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use object_store::ObjectMeta;
 use skep_core::lake::Finding;
-use skep_core::{Error, Result};
+use skep_core::{Error, Kind, Result};
 
 /// How many entries one page of a listing has.
 pub(super) const PAGE: usize = 1000;
@@ -38,8 +38,8 @@ impl Lake {
     /// After an error nothing comes any more, and what came was not all. Memory is bounded by some pages.
     ///
     /// # Errors
-    /// NotFound where a local prefix is not there; Meta for a place that cannot be opened, for refused access and for
-    /// a listing that broke off. An object store has no directories: a prefix without keys is an empty list.
+    /// NotFound where a local prefix or a bucket is not there; InvalidOperation where access is refused; Unavailable
+    /// for a listing of an object store that broke off; Meta for a place that cannot be opened. An object store has no directories: a prefix without keys is an empty list.
     pub fn list(&self, prefix: &Location) -> BoxStream<'static, Result<Vec<Listed>>> {
         if prefix.is_file() {
             return list_local::list(prefix.clone());
@@ -53,7 +53,7 @@ impl Lake {
             Err(e) => return stream::once(async { Err(e) }).boxed(),
         };
         let prefix = prefix.clone();
-        let failed = prefix.clone();
+        let root = prefix.clone();
         let objects = store.list((!key.is_root()).then_some(&key));
         // A prefix without anything below may be a file's own name.
         let own = prefix.clone();
@@ -61,13 +61,27 @@ impl Lake {
             match object_store::ObjectStoreExt::head(store.as_ref(), &key).await {
                 Ok(found) if found.size > 0 => Ok(vec![Listed::File(object_file(own, found))]),
                 Ok(_) | Err(object_store::Error::NotFound { .. }) => Ok(Vec::new()),
-                Err(e) => Err(Error::meta(format!("Cannot look at {own}: {e}"))),
+                Err(e) => Err(failed("look at", &own, &e)),
             }
         };
         let entries = objects.map_ok(move |object| entry(&prefix, object));
-        let pages = entries.try_chunks(PAGE).map_err(move |e| Error::meta(format!("Cannot list {failed}: {}", e.1)));
+        let pages = entries.try_chunks(PAGE).map_err(move |e| failed("list", &root, &e.1));
         if_empty(pages.boxed(), itself).boxed()
     }
+}
+
+/// What a store's error means for who asked: refused access is to be mended first, all else may be over soon.
+fn failed(doing: &str, location: &Location, e: &object_store::Error) -> Error {
+    let message = format!("Cannot {doing} {location}: {e}");
+    // Of a listing, object_store tells the status in its text alone.
+    let status = message.split_once(" status code: ").and_then(|(_, status)| status.get(..3));
+    let kind = match (e, status) {
+        (object_store::Error::NotFound { .. }, _) | (_, Some("404")) => Kind::NotFound,
+        (object_store::Error::PermissionDenied { .. } | object_store::Error::Unauthenticated { .. }, _)
+        | (_, Some("401" | "403")) => Kind::InvalidOperation,
+        _ => Kind::Unavailable,
+    };
+    Error::new(kind, message)
 }
 
 /// The pages, or else what `instead` gives; ends after an error.

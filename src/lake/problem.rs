@@ -21,7 +21,9 @@ pub enum ProblemKind {
     Vanished,
     /// It is not the file that was listed.
     Changed,
-    /// Reading it failed: access, network, the store.
+    /// Access is refused.
+    Denied,
+    /// Reading it failed: network, the store.
     Unreadable,
 }
 
@@ -48,6 +50,7 @@ impl FileProblem {
             ProblemKind::TooLarge => "metadata_too_large",
             ProblemKind::Vanished => "vanished",
             ProblemKind::Changed => "changed",
+            ProblemKind::Denied => "denied",
             ProblemKind::Unreadable => "unreadable",
         }
     }

@@ -218,5 +218,5 @@ async fn wrong_credentials_are_told() {
     let error = listing(&lake, "s3://bucket/t").await.unwrap_err();
     assert!(error.message.contains("InvalidAccessKeyId"), "{error}");
     let problem = lake.file(&Location::parse("s3://bucket/t/f").unwrap()).await.unwrap_err();
-    assert_eq!(problem.kind, ProblemKind::Unreadable);
+    assert_eq!(problem.kind, ProblemKind::Denied);
 }

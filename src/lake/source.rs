@@ -146,6 +146,9 @@ async fn object_read(
 fn io_problem(location: &Location, e: &io::Error) -> FileProblem {
     match e.kind() {
         io::ErrorKind::NotFound => FileProblem::new(ProblemKind::Vanished, format!("{location} is not there")),
+        io::ErrorKind::PermissionDenied => {
+            FileProblem::new(ProblemKind::Denied, format!("{location} may not be read: {e}"))
+        }
         _ => FileProblem::new(ProblemKind::Unreadable, format!("Cannot read {location}: {e}")),
     }
 }
@@ -154,6 +157,9 @@ fn object_problem(location: &Location, e: &object_store::Error) -> FileProblem {
     match e {
         object_store::Error::NotFound { .. } => {
             FileProblem::new(ProblemKind::Vanished, format!("{location} is not there"))
+        }
+        object_store::Error::PermissionDenied { .. } | object_store::Error::Unauthenticated { .. } => {
+            FileProblem::new(ProblemKind::Denied, format!("{location} may not be read: {e}"))
         }
         _ => FileProblem::new(ProblemKind::Unreadable, format!("Cannot read {location}: {e}")),
     }

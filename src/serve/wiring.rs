@@ -61,6 +61,7 @@ pub fn warehouse_config(warehouse: &config::Warehouse) -> WarehouseConfig {
         trash_home: warehouse.trash_home.clone(),
         storage_checks: warehouse.storage_checks,
         object_store_options: warehouse.object_store.0.clone(),
+        object_store_retry: Some(warehouse.object_store_retry),
     }
 }
 

@@ -85,6 +85,8 @@ pub enum DocumentKind {
     EventLog,
     /// Registrations that were refused. Scope: empty; name: a number.
     Quarantine,
+    /// Statistics of whole tables. Scope: empty; name: the table's id.
+    Totals,
 }
 
 impl DocumentKind {
@@ -102,6 +104,7 @@ impl DocumentKind {
             Self::DataConnector => "data_connector",
             Self::EventLog => "event_log",
             Self::Quarantine => "quarantine",
+            Self::Totals => "totals",
         }
     }
 }

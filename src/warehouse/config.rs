@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// Which `file:` directories outside the roots the server may make and delete. Roots are always its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -36,4 +37,6 @@ pub struct WarehouseConfig {
     /// Options of object stores (`aws_region`, `google_service_account`, `azure_storage_account_name`, …) over those
     /// of the environment; each store takes those that it knows.
     pub object_store_options: BTreeMap<String, String>,
+    /// How long a request that fails for now is repeated; 30 s if not set.
+    pub object_store_retry: Option<Duration>,
 }

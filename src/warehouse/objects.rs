@@ -26,12 +26,14 @@ type Bucket = (String, String);
 /// The stores, opened when they are first needed: one for each bucket or container.
 pub struct ObjectStores {
     options: BTreeMap<String, String>,
+    retry: RetryConfig,
     open: Mutex<HashMap<Bucket, Arc<dyn ObjectStore>>>,
 }
 
 impl ObjectStores {
-    pub(super) fn new(options: BTreeMap<String, String>) -> Self {
-        Self { options, open: Mutex::default() }
+    pub(super) fn new(options: BTreeMap<String, String>, retry_timeout: Option<Duration>) -> Self {
+        let retry = RetryConfig { retry_timeout: retry_timeout.unwrap_or(RETRY_TIMEOUT), ..RetryConfig::default() };
+        Self { options, retry, open: Mutex::default() }
     }
 
     /// Whether `location` is of a kind that can be opened.
@@ -55,7 +57,7 @@ impl ObjectStores {
 
     fn build(&self, location: &Location) -> object_store::Result<Arc<dyn ObjectStore>> {
         tls_provider_set();
-        let retry = RetryConfig { retry_timeout: RETRY_TIMEOUT, ..RetryConfig::default() };
+        let retry = self.retry.clone();
         match location.store_scheme() {
             "s3" => {
                 let mut builder = AmazonS3Builder::from_env();
@@ -228,7 +230,7 @@ mod tests {
             ("azure_storage_account_key", "a2V5"),
             ("unknown", "x"),
         ];
-        let stores = ObjectStores::new(options.map(|(k, v)| (k.to_owned(), v.to_owned())).into());
+        let stores = ObjectStores::new(options.map(|(k, v)| (k.to_owned(), v.to_owned())).into(), None);
         let at = |text: &str| Location::parse(text).unwrap();
         let (first, key) = stores.store(&at("s3a://bucket/wh/dt=a%3Ab")).unwrap();
         assert_eq!(key.as_ref(), "wh/dt=a%3Ab", "keys are literal");

@@ -72,7 +72,7 @@ impl Warehouse {
         let protected =
             environment_home.into_iter().chain(trash_home).chain(trash.as_ref().map(|t| t.root().to_owned()));
         let guard = Guard::new(config.file_scope, &roots, protected.filter(|path| path.is_absolute()).collect());
-        let stores = Arc::new(ObjectStores::new(config.object_store_options));
+        let stores = Arc::new(ObjectStores::new(config.object_store_options, config.object_store_retry));
         let storage_checks = config.storage_checks;
         Ok(Self { inner: Arc::new(Inner { layout, guard, trash, storage_checks, stores, now_millis }) })
     }

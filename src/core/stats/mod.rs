@@ -11,6 +11,8 @@ mod extrapolate;
 mod hll;
 mod hll_stream;
 mod merge;
+mod spark;
+mod totals;
 
 pub use accuracy::{Accuracy, COLUMN_STATS_ACCURATE};
 pub use aggregate::{Aggregate, PartitionStatistics, aggregate};
@@ -24,3 +26,5 @@ pub use decimal::Decimal;
 pub use encoding::{Bytes, Float};
 pub use hll::HyperLogLog;
 pub use merge::merge;
+pub use spark::{SPARK_STATISTICS, spark_statistics};
+pub use totals::Totals;

@@ -149,6 +149,21 @@ pub fn statistics_in(statistics: t::ColumnStatistics) -> Result<Vec<ColumnStatis
     statistics.stats_obj.into_iter().map(column).collect()
 }
 
+/// Columns for a client that may be older than 4.0: those never name a catalog here, cannot read statistics of timestamps,
+/// and lose all others with them (Trino). Before 4.0 they were numbers of seconds.
+pub fn columns_statistics_told(
+    catalog: Option<&str>,
+    mut columns: Vec<ColumnStatistics>,
+) -> Vec<t::ColumnStatisticsObj> {
+    for column in columns.iter_mut().filter(|_| catalog.is_none()) {
+        column.data = match std::mem::replace(&mut column.data, ColumnData::Boolean(BooleanData::default())) {
+            ColumnData::Timestamp(data) => ColumnData::Long(data),
+            other => other,
+        };
+    }
+    columns_statistics_out(columns)
+}
+
 pub fn columns_statistics_out(columns: Vec<ColumnStatistics>) -> Vec<t::ColumnStatisticsObj> {
     let column = |c: ColumnStatistics| t::ColumnStatisticsObj {
         col_name: c.column,

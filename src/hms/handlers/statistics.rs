@@ -7,7 +7,7 @@ use skep_thrift::types as t;
 
 use crate::catalog::{StatisticsDelete, StatisticsScope, StatisticsUpdate, TableRef};
 use crate::hms::context::{Cx, given};
-use crate::hms::convert::statistics::{columns_statistics_out, statistics_in, statistics_out};
+use crate::hms::convert::statistics::{columns_statistics_told, statistics_in, statistics_out};
 use crate::hms::routes::Routes;
 
 pub fn routes() -> Routes {
@@ -110,15 +110,20 @@ async fn get_table_req(cx: Cx, args: m::GetTableStatisticsReqArgs) -> Result<t::
     let request = given(args.request, "the request")?;
     let at = cx.table(request.cat_name.as_deref(), Some(&request.db_name), Some(&request.tbl_name))?;
     let found = cx.metastore().table_statistics(&at, &request.engine, Some(&request.col_names)).await?;
-    Ok(t::TableStatsResult { table_stats: columns_statistics_out(found), is_stats_compliant: None })
+    Ok(t::TableStatsResult {
+        table_stats: columns_statistics_told(request.cat_name.as_deref(), found),
+        is_stats_compliant: None,
+    })
 }
 
 async fn get_partitions_req(cx: Cx, args: m::GetPartitionsStatisticsReqArgs) -> Result<t::PartitionsStatsResult> {
     let request = given(args.request, "the request")?;
     let at = cx.table(request.cat_name.as_deref(), Some(&request.db_name), Some(&request.tbl_name))?;
     let (names, columns) = (&request.part_names, &request.col_names);
+    let catalog = request.cat_name.as_deref();
     let found = cx.metastore().partition_statistics(&at, &request.engine, names, columns).await?;
-    let part_stats = found.into_iter().map(|(name, columns)| (name, columns_statistics_out(columns))).collect();
+    let part_stats =
+        found.into_iter().map(|(name, columns)| (name, columns_statistics_told(catalog, columns))).collect();
     Ok(t::PartitionsStatsResult { part_stats, is_stats_compliant: None })
 }
 
@@ -128,7 +133,7 @@ async fn aggregate(cx: Cx, args: m::GetAggrStatsForArgs) -> Result<t::AggrStats>
     let (names, columns) = (&request.part_names, &request.col_names);
     let found = cx.metastore().statistics_aggregate(&at, &request.engine, names, columns).await?;
     Ok(t::AggrStats {
-        col_stats: columns_statistics_out(found.columns),
+        col_stats: columns_statistics_told(request.cat_name.as_deref(), found.columns),
         parts_found: found.partitions_found,
         is_stats_compliant: None,
     })

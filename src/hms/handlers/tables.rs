@@ -51,7 +51,7 @@ fn capability_check(cx: &Cx, table: &Table, capabilities: Option<&t::ClientCapab
 
 async fn get(cx: Cx, args: m::GetTableArgs, replies: Arc<TableReplies>) -> Result<Answer<t::Table>> {
     let at = cx.table(None, args.dbname.as_deref(), args.tbl_name.as_deref())?;
-    let table = cx.metastore().table_get(&at).await?;
+    let table = cx.metastore().table_told(cx.metastore().table_get(&at).await?).await?;
     capability_check(&cx, &table, None)?;
     Ok(Answer::Encoded(replies.bare(&cx, &table)?))
 }
@@ -59,7 +59,7 @@ async fn get(cx: Cx, args: m::GetTableArgs, replies: Arc<TableReplies>) -> Resul
 async fn get_req(cx: Cx, args: m::GetTableReqArgs, replies: Arc<TableReplies>) -> Result<Answer<t::GetTableResult>> {
     let request = given(args.req, "the request")?;
     let at = cx.table(request.cat_name.as_deref(), Some(&request.db_name), Some(&request.tbl_name))?;
-    let table = cx.metastore().table_get(&at).await?;
+    let table = cx.metastore().table_told(cx.metastore().table_get(&at).await?).await?;
     capability_check(&cx, &table, request.capabilities.as_ref())?;
     if !request.get_column_stats.unwrap_or_default() {
         return Ok(Answer::Encoded(replies.in_struct(&cx, &table)?));
@@ -75,7 +75,8 @@ async fn objects(cx: Cx, args: m::GetTableObjectsByNameArgs) -> Result<Vec<t::Ta
     let (catalog, database) = cx.database_maybe(None, args.dbname.as_deref())?;
     let names = args.tbl_names.as_deref();
     let tables = cx.metastore().table_objects(&catalog, &database.unwrap_or_default(), names).await?;
-    Ok(tables.iter().map(table_out).collect())
+    let tables = cx.metastore().tables_told(tables).await?;
+    Ok(tables.iter().map(|table| table_out(table)).collect())
 }
 
 async fn objects_req(cx: Cx, args: m::GetTableObjectsByNameReqArgs) -> Result<t::GetTablesResult> {
@@ -86,6 +87,7 @@ async fn objects_req(cx: Cx, args: m::GetTableObjectsByNameReqArgs) -> Result<t:
         (None, Some(pattern)) => cx.metastore().table_objects_like(&catalog, &database, pattern).await?,
         (names, _) => cx.metastore().table_objects(&catalog, &database, names.as_deref()).await?,
     };
+    let tables = cx.metastore().tables_told(tables).await?;
     let mut out = Vec::with_capacity(tables.len());
     for table in &tables {
         capability_check(&cx, table, request.capabilities.as_ref())?;

@@ -1,16 +1,17 @@
 """Spark SQL, with its own Hive client, against a running server: a table of real Parquet files from its birth to its end.
 
-    run.py THRIFT_URI WAREHOUSE_DIR
+    run.py THRIFT_URI WAREHOUSE_DIR SKEP ENDPOINT
 """
 import glob
 import os
+import subprocess
 import sys
 import unittest
 import uuid
 
 from pyspark.sql import SparkSession
 
-URI, WAREHOUSE = sys.argv[1], os.path.abspath(sys.argv[2])
+URI, WAREHOUSE, SKEP, ENDPOINT = sys.argv[1], os.path.abspath(sys.argv[2]), sys.argv[3], sys.argv[4]
 DB = "spark_" + uuid.uuid4().hex[:8]
 
 
@@ -103,6 +104,60 @@ class Spark(unittest.TestCase):
         self.sql("ANALYZE TABLE facts COMPUTE STATISTICS FOR COLUMNS id, note")
         told = dict((row[0], row[1]) for row in self.sql("DESCRIBE EXTENDED facts id"))
         self.assertEqual((told["min"], told["max"], told["num_nulls"]), ("0", "199", "0"))
+
+    def register(self, where, table, *options):
+        command = [SKEP, "register", f"file:{where}/", "--table", f"{DB}.{table}", "--endpoint", ENDPOINT, *options]
+        subprocess.run(command, check=True, capture_output=True)
+        self.spark.catalog.refreshTable(table)
+
+    def told(self, table):
+        """What DESCRIBE EXTENDED says of the whole table: bytes and rows; None where it says nothing."""
+        text = {row[0]: row[1] for row in self.sql(f"DESCRIBE EXTENDED {table}")}.get("Statistics")
+        return text and tuple(int(word) for word in text.replace(",", "").split() if word.isdigit())
+
+    def column(self, table, name):
+        told = {row[0]: row[1] for row in self.sql(f"DESCRIBE EXTENDED {table} {name}")}
+        return tuple(told[key] for key in ("min", "max", "num_nulls", "distinct_count"))
+
+    def test_statistics_of_registered_files(self):
+        where = f"{WAREHOUSE}/../lake-{DB}"
+        rows = ("id", "CAST(id % 5 AS STRING) AS name", "IF(id % 10 = 0, NULL, id / 4) AS price", "id % 2 = 3 AS never",
+                "CAST(id AS DECIMAL(9, 2)) AS cost", "date_add(DATE'2024-01-01', CAST(id AS INT)) AS day",
+                "timestamp_seconds(1704067200 + id) AS at", "concat('2024-01-0', 1 + id DIV 50) AS dt")
+        self.spark.range(200).selectExpr(*rows).repartition(1).write.partitionBy("dt").parquet(where)
+        self.register(where, "told", "--create", "--partition-by", "dt")
+        size = sum(os.path.getsize(path) for path in glob.glob(f"{where}/*/*.parquet"))
+        self.assertEqual(self.told("told"), (size, 200))
+        # The ranges of ids do not meet; names may be the same in all partitions.
+        self.assertEqual(self.column("told", "id")[:3], ("0", "199", "0"))
+        self.assertAlmostEqual(int(self.column("told", "id")[3]), 200, delta=20)
+        self.assertEqual(self.column("told", "name"), ("NULL", "NULL", "0", "5"))
+        self.assertEqual(self.column("told", "price")[:3], ("0.25", "49.75", "20"))
+        self.assertEqual(self.column("told", "never"), ("false", "false", "0", "1"))
+        self.assertEqual(self.column("told", "cost")[:3], ("0.00", "199.00", "0"))
+        self.assertEqual(self.column("told", "day")[:3], ("2024-01-01", "2024-07-18", "0"))
+        self.assertEqual(self.column("told", "at")[:3], ("2024-01-01 00:00:00", "2024-01-01 00:03:19", "0"))
+        self.spark.conf.set("spark.sql.cbo.enabled", "true")
+        plan = self.sql("EXPLAIN COST SELECT * FROM told WHERE id < 20")[0][0]
+        self.spark.conf.unset("spark.sql.cbo.enabled")
+        estimate = int(plan.split("Filter")[1].split("rowCount=")[1].split(")")[0].split("E")[0].split(".")[0])
+        self.assertTrue(15 <= estimate <= 25, plan)
+
+        # What another client adds makes them void, what is registered true again.
+        self.sql("INSERT INTO told PARTITION (dt = '2024-02-01') VALUES (1000, 'x', 1.5, false, 1, DATE'2024-01-01', TIMESTAMP'2024-01-01 00:00:00')")
+        self.spark.catalog.refreshTable("told")
+        self.assertIsNone(self.told("told"))
+        self.register(where, "told")
+        self.assertEqual(self.told("told")[1], 201)
+        self.assertEqual(self.column("told", "id")[:3], ("0", "1000", "0"))
+        # A comment changes nothing; what ANALYZE says stands until files are registered again.
+        self.sql("COMMENT ON TABLE told IS 'people'")
+        self.assertEqual(self.told("told")[1], 201)
+        self.sql("ANALYZE TABLE told COMPUTE STATISTICS FOR COLUMNS name")
+        self.assertEqual(self.column("told", "name")[3], "6")
+        self.spark.range(7).selectExpr("id + 2000 AS id", "'y' AS name", "'2024-03-01' AS dt").write.mode("append").partitionBy("dt").parquet(where)
+        self.register(where, "told")
+        self.assertEqual(self.told("told")[1], 208)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,9 @@
 //! What jobs wrote becomes tables: registration, scan planning, event logs; through gRPC and the command line, read back by
 //! Thrift.
 
+#[macro_use]
+mod s3;
+
 mod files;
 mod logs;
 mod plan;

@@ -30,7 +30,7 @@ pub async fn register(field: &Field, request: p::RegisterRequest) -> Result<p::R
     Ok(report.expect("a call ends with its report"))
 }
 
-fn codes(report: &p::RegisterReport) -> Vec<&str> {
+pub fn codes(report: &p::RegisterReport) -> Vec<&str> {
     report.findings.iter().filter(|f| f.severity() == p::Severity::Error).map(|f| f.code.as_str()).collect()
 }
 

@@ -21,15 +21,24 @@ pub struct Field {
 }
 
 pub async fn sqlite() -> Field {
-    let folder = tempfile::tempdir().unwrap();
-    let store = format!("sqlite:{}", folder.path().join("skep.db").display());
-    field(folder, &store, &[]).await
+    sqlite_with(&[]).await
 }
 
 pub async fn postgres() -> Field {
+    postgres_with(&[]).await
+}
+
+/// The same with further variables.
+pub async fn sqlite_with(variables: &[(&str, &str)]) -> Field {
+    let folder = tempfile::tempdir().unwrap();
+    let store = format!("sqlite:{}", folder.path().join("skep.db").display());
+    field(folder, &store, variables).await
+}
+
+pub async fn postgres_with(variables: &[(&str, &str)]) -> Field {
     let options = backend::postgres_options().await;
     let schema = options.schema.clone().unwrap();
-    field(tempfile::tempdir().unwrap(), &options.url, &[("SKEP_STORE_SCHEMA", &schema)]).await
+    field(tempfile::tempdir().unwrap(), &options.url, &[variables, &[("SKEP_STORE_SCHEMA", &schema)]].concat()).await
 }
 
 /// A server with a store that is called so, and these variables.

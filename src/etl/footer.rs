@@ -1,0 +1,26 @@
+//! What is kept of a file's footer until its batch is published: little, for a batch may have millions.
+
+use std::sync::Arc;
+
+use skep_core::Result;
+use skep_core::lake::{FileFacts, FileSchema};
+
+use crate::lake::ParquetFile;
+
+#[derive(Debug, Clone)]
+pub(super) struct Footer {
+    pub schema: Arc<FileSchema>,
+    pub rows: u64,
+    /// As they are stored: a third of what the facts take.
+    pub facts: Box<str>,
+}
+
+impl Footer {
+    pub fn of(file: ParquetFile) -> Self {
+        Self { rows: file.facts.rows, facts: file.facts.to_text().into(), schema: file.schema }
+    }
+
+    pub fn facts(&self) -> Result<FileFacts> {
+        FileFacts::parse(&self.facts)
+    }
+}
