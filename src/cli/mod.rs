@@ -7,6 +7,7 @@ mod changes;
 mod client;
 mod commands;
 mod databases;
+mod discover;
 mod failure;
 mod heat;
 mod moment;

@@ -916,3 +916,570 @@ pub mod registration_service_server {
         const NAME: &'static str = SERVICE_NAME;
     }
 }
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DiscoverRequest {
+    #[prost(message, optional, tag = "1")]
+    pub table: ::core::option::Option<super::super::admin::v1::TableName>,
+    /// Registers partitions that are new in the lake.
+    #[prost(bool, tag = "2")]
+    pub add: bool,
+    /// Drops partitions that have no file left: their metadata, never a file.
+    #[prost(bool, tag = "3")]
+    pub drop: bool,
+    /// Registers what came, changed or went in partitions that the table has.
+    #[prost(bool, tag = "4")]
+    pub sync: bool,
+    /// Says what would be done and changes nothing.
+    #[prost(bool, tag = "5")]
+    pub dry_run: bool,
+    /// How values stand in paths that have no `k=v`; by default as the table was registered.
+    #[prost(string, tag = "6")]
+    pub pattern: ::prost::alloc::string::String,
+    #[prost(enumeration = "EvolutionPolicy", tag = "7")]
+    pub evolution: i32,
+    /// With `drop`: partitions stay whose directory is there, but empty, as Hive's MSCK lets them.
+    #[prost(bool, tag = "8")]
+    pub keep_empty: bool,
+    /// With `drop`: more than ten partitions may go that are more than half of all.
+    #[prost(bool, tag = "9")]
+    pub allow_drop_most: bool,
+    /// The table's location may be empty or not there. Else that is taken for a disk that is not mounted.
+    #[prost(bool, tag = "10")]
+    pub allow_missing_location: bool,
+    /// The same id and request again give the first report again.
+    #[prost(string, tag = "11")]
+    pub request_id: ::prost::alloc::string::String,
+    /// Noted as who did it.
+    #[prost(string, tag = "12")]
+    pub user: ::prost::alloc::string::String,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct DiscoverResponse {
+    #[prost(oneof = "discover_response::Event", tags = "1, 2")]
+    pub event: ::core::option::Option<discover_response::Event>,
+}
+/// Nested message and enum types in `DiscoverResponse`.
+pub mod discover_response {
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
+    pub enum Event {
+        #[prost(message, tag = "1")]
+        Progress(super::RegisterProgress),
+        #[prost(message, tag = "2")]
+        Report(super::DiscoverReport),
+    }
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct DiscoverReport {
+    /// UNCHANGED where nothing was asked for, or nothing was to do.
+    #[prost(enumeration = "RegisterOutcome", tag = "1")]
+    pub outcome: i32,
+    #[prost(message, optional, tag = "2")]
+    pub table: ::core::option::Option<super::super::admin::v1::TableName>,
+    /// The table's version after it.
+    #[prost(int64, tag = "3")]
+    pub version: i64,
+    #[prost(int64, tag = "4")]
+    pub files_listed: i64,
+    /// That the table had before.
+    #[prost(int64, tag = "5")]
+    pub partitions: i64,
+    /// In the lake and not in the table.
+    #[prost(message, optional, tag = "6")]
+    pub new_partitions: ::core::option::Option<PartitionNames>,
+    /// In the table, and nothing lies there.
+    #[prost(message, optional, tag = "7")]
+    pub gone_partitions: ::core::option::Option<PartitionNames>,
+    /// In the table, and their directory has no data file.
+    #[prost(message, optional, tag = "8")]
+    pub empty_partitions: ::core::option::Option<PartitionNames>,
+    /// In both, with other files.
+    #[prost(message, optional, tag = "9")]
+    pub changed_partitions: ::core::option::Option<PartitionNames>,
+    /// Partitions whose files the table does not know: only their number was compared.
+    #[prost(int64, tag = "10")]
+    pub partitions_unknown: i64,
+    /// Within partitions that both have.
+    #[prost(int64, tag = "11")]
+    pub files_new: i64,
+    #[prost(int64, tag = "12")]
+    pub files_changed: i64,
+    #[prost(int64, tag = "13")]
+    pub files_vanished: i64,
+    /// What was done, or would be.
+    #[prost(int64, tag = "14")]
+    pub partitions_added: i64,
+    #[prost(int64, tag = "15")]
+    pub partitions_dropped: i64,
+    #[prost(int64, tag = "16")]
+    pub partitions_synced: i64,
+    #[prost(int64, tag = "17")]
+    pub files_added: i64,
+    #[prost(int64, tag = "18")]
+    pub files_removed: i64,
+    /// Of the files that were added.
+    #[prost(int64, tag = "19")]
+    pub rows: i64,
+    #[prost(message, repeated, tag = "20")]
+    pub columns: ::prost::alloc::vec::Vec<ColumnChange>,
+    /// What was wrong or worth knowing, by file. A partition with a bad file is left as it is; the others go on.
+    #[prost(message, repeated, tag = "21")]
+    pub findings: ::prost::alloc::vec::Vec<FileFinding>,
+    #[prost(int64, tag = "22")]
+    pub findings_left_out: i64,
+    /// This request was here before: the report is that of the first.
+    #[prost(bool, tag = "23")]
+    pub replayed: bool,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PartitionNames {
+    #[prost(int64, tag = "1")]
+    pub count: i64,
+    /// The first of them; at most 10,000.
+    #[prost(string, repeated, tag = "2")]
+    pub names: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RegisterDumpRequest {
+    /// The directory.
+    #[prost(string, tag = "1")]
+    pub uri: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub catalog: ::prost::alloc::string::String,
+    /// Tables go into this database. By default each into the one of its folder's schema.
+    #[prost(string, tag = "3")]
+    pub database: ::prost::alloc::string::String,
+    /// Makes databases that are not there.
+    #[prost(bool, tag = "4")]
+    pub create_databases: bool,
+    #[prost(enumeration = "EvolutionPolicy", tag = "5")]
+    pub evolution: i32,
+    /// Says what would happen and changes nothing.
+    #[prost(bool, tag = "6")]
+    pub dry_run: bool,
+    /// The same id and request again give the first report again.
+    #[prost(string, tag = "7")]
+    pub request_id: ::prost::alloc::string::String,
+    /// Noted as who did it.
+    #[prost(string, tag = "8")]
+    pub user: ::prost::alloc::string::String,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct RegisterDumpResponse {
+    #[prost(oneof = "register_dump_response::Event", tags = "1, 2")]
+    pub event: ::core::option::Option<register_dump_response::Event>,
+}
+/// Nested message and enum types in `RegisterDumpResponse`.
+pub mod register_dump_response {
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
+    pub enum Event {
+        #[prost(message, tag = "1")]
+        Progress(super::RegisterProgress),
+        #[prost(message, tag = "2")]
+        Report(super::DumpReport),
+    }
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct DumpReport {
+    /// REFUSED where any table has an error: nothing was registered then.
+    #[prost(enumeration = "RegisterOutcome", tag = "1")]
+    pub outcome: i32,
+    /// By name.
+    #[prost(message, repeated, tag = "2")]
+    pub tables: ::prost::alloc::vec::Vec<RegisterReport>,
+    /// Databases that were made.
+    #[prost(string, repeated, tag = "3")]
+    pub databases_created: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Of files that belong to no table.
+    #[prost(message, repeated, tag = "4")]
+    pub findings: ::prost::alloc::vec::Vec<FileFinding>,
+    #[prost(int64, tag = "5")]
+    pub findings_left_out: i64,
+    #[prost(bool, tag = "6")]
+    pub replayed: bool,
+}
+/// Generated client implementations.
+pub mod discovery_service_client {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    use tonic::codegen::http::Uri;
+    /// Holds what lies in the lake against what tables say, and mends the tables.
+    #[derive(Debug, Clone)]
+    pub struct DiscoveryServiceClient<T> {
+        inner: tonic::client::Grpc<T>,
+    }
+    impl<T> DiscoveryServiceClient<T>
+    where
+        T: tonic::client::GrpcService<tonic::body::Body>,
+        T::Error: Into<StdError>,
+        T::ResponseBody: Body<Data = Bytes> + std::marker::Send + 'static,
+        <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
+    {
+        pub fn new(inner: T) -> Self {
+            let inner = tonic::client::Grpc::new(inner);
+            Self { inner }
+        }
+        pub fn with_origin(inner: T, origin: Uri) -> Self {
+            let inner = tonic::client::Grpc::with_origin(inner, origin);
+            Self { inner }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> DiscoveryServiceClient<InterceptedService<T, F>>
+        where
+            F: tonic::service::Interceptor,
+            T::ResponseBody: Default,
+            T: tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+                Response = http::Response<
+                    <T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody,
+                >,
+            >,
+            <T as tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+            >>::Error: Into<StdError> + std::marker::Send + std::marker::Sync,
+        {
+            DiscoveryServiceClient::new(InterceptedService::new(inner, interceptor))
+        }
+        /// Compress requests with the given encoding.
+        ///
+        /// This requires the server to support it otherwise it might respond with an
+        /// error.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.send_compressed(encoding);
+            self
+        }
+        /// Enable decompressing responses.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.accept_compressed(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_decoding_message_size(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_encoding_message_size(limit);
+            self
+        }
+        /// Compares one table with its location, and with `add`, `drop`, `sync` mends it in one commit. Progress comes while
+        /// it lists and reads footers, then one report.
+        pub async fn discover(
+            &mut self,
+            request: impl tonic::IntoRequest<super::DiscoverRequest>,
+        ) -> std::result::Result<
+            tonic::Response<tonic::codec::Streaming<super::DiscoverResponse>>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/skep.etl.v1.DiscoveryService/Discover",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("skep.etl.v1.DiscoveryService", "Discover"));
+            self.inner.server_streaming(req, path, codec).await
+        }
+        /// Registers a directory of `schema.table/`, `schema/table/` or `table/` folders of Parquet files as tables, all in
+        /// one commit. Progress, then one report.
+        pub async fn register_dump(
+            &mut self,
+            request: impl tonic::IntoRequest<super::RegisterDumpRequest>,
+        ) -> std::result::Result<
+            tonic::Response<tonic::codec::Streaming<super::RegisterDumpResponse>>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/skep.etl.v1.DiscoveryService/RegisterDump",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("skep.etl.v1.DiscoveryService", "RegisterDump"));
+            self.inner.server_streaming(req, path, codec).await
+        }
+    }
+}
+/// Generated server implementations.
+pub mod discovery_service_server {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    /// Generated trait containing gRPC methods that should be implemented for use with DiscoveryServiceServer.
+    #[async_trait]
+    pub trait DiscoveryService: std::marker::Send + std::marker::Sync + 'static {
+        /// Server streaming response type for the Discover method.
+        type DiscoverStream: tonic::codegen::tokio_stream::Stream<
+                Item = std::result::Result<super::DiscoverResponse, tonic::Status>,
+            >
+            + std::marker::Send
+            + 'static;
+        /// Compares one table with its location, and with `add`, `drop`, `sync` mends it in one commit. Progress comes while
+        /// it lists and reads footers, then one report.
+        async fn discover(
+            &self,
+            request: tonic::Request<super::DiscoverRequest>,
+        ) -> std::result::Result<tonic::Response<Self::DiscoverStream>, tonic::Status>;
+        /// Server streaming response type for the RegisterDump method.
+        type RegisterDumpStream: tonic::codegen::tokio_stream::Stream<
+                Item = std::result::Result<super::RegisterDumpResponse, tonic::Status>,
+            >
+            + std::marker::Send
+            + 'static;
+        /// Registers a directory of `schema.table/`, `schema/table/` or `table/` folders of Parquet files as tables, all in
+        /// one commit. Progress, then one report.
+        async fn register_dump(
+            &self,
+            request: tonic::Request<super::RegisterDumpRequest>,
+        ) -> std::result::Result<
+            tonic::Response<Self::RegisterDumpStream>,
+            tonic::Status,
+        >;
+    }
+    /// Holds what lies in the lake against what tables say, and mends the tables.
+    #[derive(Debug)]
+    pub struct DiscoveryServiceServer<T> {
+        inner: Arc<T>,
+        accept_compression_encodings: EnabledCompressionEncodings,
+        send_compression_encodings: EnabledCompressionEncodings,
+        max_decoding_message_size: Option<usize>,
+        max_encoding_message_size: Option<usize>,
+    }
+    impl<T> DiscoveryServiceServer<T> {
+        pub fn new(inner: T) -> Self {
+            Self::from_arc(Arc::new(inner))
+        }
+        pub fn from_arc(inner: Arc<T>) -> Self {
+            Self {
+                inner,
+                accept_compression_encodings: Default::default(),
+                send_compression_encodings: Default::default(),
+                max_decoding_message_size: None,
+                max_encoding_message_size: None,
+            }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> InterceptedService<Self, F>
+        where
+            F: tonic::service::Interceptor,
+        {
+            InterceptedService::new(Self::new(inner), interceptor)
+        }
+        /// Enable decompressing requests with the given encoding.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.accept_compression_encodings.enable(encoding);
+            self
+        }
+        /// Compress responses with the given encoding, if the client supports it.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.send_compression_encodings.enable(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.max_decoding_message_size = Some(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.max_encoding_message_size = Some(limit);
+            self
+        }
+    }
+    impl<T, B> tonic::codegen::Service<http::Request<B>> for DiscoveryServiceServer<T>
+    where
+        T: DiscoveryService,
+        B: Body + std::marker::Send + 'static,
+        B::Error: Into<StdError> + std::marker::Send + 'static,
+    {
+        type Response = http::Response<tonic::body::Body>;
+        type Error = std::convert::Infallible;
+        type Future = BoxFuture<Self::Response, Self::Error>;
+        fn poll_ready(
+            &mut self,
+            _cx: &mut Context<'_>,
+        ) -> Poll<std::result::Result<(), Self::Error>> {
+            Poll::Ready(Ok(()))
+        }
+        fn call(&mut self, req: http::Request<B>) -> Self::Future {
+            match req.uri().path() {
+                "/skep.etl.v1.DiscoveryService/Discover" => {
+                    #[allow(non_camel_case_types)]
+                    struct DiscoverSvc<T: DiscoveryService>(pub Arc<T>);
+                    impl<
+                        T: DiscoveryService,
+                    > tonic::server::ServerStreamingService<super::DiscoverRequest>
+                    for DiscoverSvc<T> {
+                        type Response = super::DiscoverResponse;
+                        type ResponseStream = T::DiscoverStream;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::ResponseStream>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::DiscoverRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as DiscoveryService>::discover(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = DiscoverSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.server_streaming(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/skep.etl.v1.DiscoveryService/RegisterDump" => {
+                    #[allow(non_camel_case_types)]
+                    struct RegisterDumpSvc<T: DiscoveryService>(pub Arc<T>);
+                    impl<
+                        T: DiscoveryService,
+                    > tonic::server::ServerStreamingService<super::RegisterDumpRequest>
+                    for RegisterDumpSvc<T> {
+                        type Response = super::RegisterDumpResponse;
+                        type ResponseStream = T::RegisterDumpStream;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::ResponseStream>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::RegisterDumpRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as DiscoveryService>::register_dump(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = RegisterDumpSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.server_streaming(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                _ => {
+                    Box::pin(async move {
+                        let mut response = http::Response::new(
+                            tonic::body::Body::default(),
+                        );
+                        let headers = response.headers_mut();
+                        headers
+                            .insert(
+                                tonic::Status::GRPC_STATUS,
+                                (tonic::Code::Unimplemented as i32).into(),
+                            );
+                        headers
+                            .insert(
+                                http::header::CONTENT_TYPE,
+                                tonic::metadata::GRPC_CONTENT_TYPE,
+                            );
+                        Ok(response)
+                    })
+                }
+            }
+        }
+    }
+    impl<T> Clone for DiscoveryServiceServer<T> {
+        fn clone(&self) -> Self {
+            let inner = self.inner.clone();
+            Self {
+                inner,
+                accept_compression_encodings: self.accept_compression_encodings,
+                send_compression_encodings: self.send_compression_encodings,
+                max_decoding_message_size: self.max_decoding_message_size,
+                max_encoding_message_size: self.max_encoding_message_size,
+            }
+        }
+    }
+    /// Generated gRPC service name
+    pub const SERVICE_NAME: &str = "skep.etl.v1.DiscoveryService";
+    impl<T> tonic::server::NamedService for DiscoveryServiceServer<T> {
+        const NAME: &'static str = SERVICE_NAME;
+    }
+}

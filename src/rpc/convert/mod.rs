@@ -3,6 +3,7 @@
 
 mod common;
 mod database;
+mod discover;
 mod partition;
 mod register;
 mod storage;
@@ -10,6 +11,7 @@ mod table;
 
 pub use common::seconds_out;
 pub use database::{database_in, database_out};
+pub use discover::{discover_in, discovered_out, dump_in, dump_out};
 pub use partition::{PartitionForm, partition_in};
 pub use register::{finding_out, register_in, report_out};
 pub use storage::columns_out;
