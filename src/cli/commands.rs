@@ -9,6 +9,7 @@ use super::args::Args;
 use super::changes::{self, ChangesArgs};
 use super::compactions::{self, CompactionCommand};
 use super::databases::{self, DatabasesCommand};
+use super::discover::{self, DiscoverArgs, RegisterDumpArgs};
 use super::failure::Failure;
 use super::logs::{self, LogsCommand};
 use super::partitions::{self, PartitionsCommand};
@@ -37,6 +38,10 @@ pub enum ClientCommand {
     Versions(VersionsCommand),
     /// Register the Parquet files that a job wrote
     Register(RegisterArgs),
+    /// Hold a table against what lies in the lake, and mend it
+    Discover(DiscoverArgs),
+    /// Register a directory of tables as a database
+    RegisterDump(RegisterDumpArgs),
     /// Register a batch that was refused and kept
     Publish(PublishArgs),
     /// Look at refused batches that were kept
@@ -66,6 +71,8 @@ pub async fn run(command: ClientCommand) -> Result<(), Failure> {
         ClientCommand::Partitions(command) => partitions::run(command).await,
         ClientCommand::Versions(command) => versions::run(command).await,
         ClientCommand::Register(args) => register::run(args).await,
+        ClientCommand::Discover(args) => discover::run(args).await,
+        ClientCommand::RegisterDump(args) => discover::register_dump(args).await,
         ClientCommand::Publish(args) => register::publish(args).await,
         ClientCommand::Quarantine(command) => register::quarantine(command).await,
         ClientCommand::Logs(command) => logs::run(command).await,

@@ -8,6 +8,7 @@ mod client;
 mod commands;
 mod compactions;
 mod databases;
+mod discover;
 mod failure;
 mod heat;
 mod logs;

@@ -220,7 +220,7 @@ pub(super) fn broken() -> Failure {
     Failure::new(Failure::SERVER, "the server's answer ended without a report")
 }
 
-fn table_text(table: Option<&skep_proto::admin::v1::TableName>) -> String {
+pub(super) fn table_text(table: Option<&skep_proto::admin::v1::TableName>) -> String {
     table.map(|t| format!("{}.{}", t.database, t.table)).unwrap_or_default()
 }
 

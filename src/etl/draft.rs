@@ -17,6 +17,7 @@ use super::partitions::{Part, below, place_problem};
 use super::report::{Finding, Severity};
 use super::request::{Mode, Register};
 use crate::catalog::{Published, StoredFile, totals_claim};
+use crate::warehouse::Location;
 
 /// A column that is new or has another type.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,7 +40,7 @@ pub(super) struct Draft<'r> {
     pub counts: Counts,
     /// Columns that an event log needs a value in.
     pub never_null: Vec<String>,
-    now_seconds: i64,
+    pub now_seconds: i64,
 }
 
 #[derive(Debug, Default, Clone, Copy)]
@@ -239,16 +240,21 @@ impl<'r> Draft<'r> {
         Ok(())
     }
 
-    fn partition(&self, name: &str, part: &Part, known: Option<&Partition>, parameters: Parameters) -> Partition {
+    pub fn partition(&self, name: &str, part: &Part, known: Option<&Partition>, parameters: Parameters) -> Partition {
         let shape = known.and_then(|p| p.storage.as_ref()).or(self.table.storage.as_ref()).map(|s| &s.shape);
         let shape = shape.map(Arc::clone).unwrap_or_default();
+        let was = known.and_then(Partition::location);
+        let stays = was.filter(|was| Location::parse(was).is_ok_and(|was| was.same_place(&part.location)));
         Partition {
             id: 0,
-            values: part.values.clone(),
+            values: known.map_or(&part.values, |p| &p.values).clone(),
             name: name.to_owned(),
             create_time: known.map_or(self.now_seconds as i32, |p| p.create_time),
             last_access_time: known.map_or(0, |p| p.last_access_time),
-            storage: Some(Storage { shape, location: Some(part.location.to_string()) }),
+            storage: Some(Storage {
+                shape,
+                location: Some(stays.map_or_else(|| part.location.to_string(), str::to_owned)),
+            }),
             parameters,
             write_id: known.and_then(|p| p.write_id),
         }
@@ -343,7 +349,9 @@ pub(super) fn table_of(request: &Register, base: &str, keys: &[(String, String)]
         }),
         ..Shape::default()
     };
-    let parameters = [("EXTERNAL".to_owned(), "TRUE".to_owned())].into();
+    // So that discovery reads these paths, too.
+    let pattern = request.pattern.as_ref().map(|pattern| (super::discover::PATTERN.to_owned(), pattern.clone()));
+    let parameters = pattern.into_iter().chain([("EXTERNAL".to_owned(), "TRUE".to_owned())]).collect();
     Table {
         catalog: at.catalog,
         database: at.database,

@@ -1,9 +1,16 @@
 //! What jobs wrote becomes tables: registration, discovery, scan planning. Here the catalog and the lake meet; neither
 //! knows the other.
 
+mod bare;
 mod compaction;
 mod compaction_check;
+mod discover;
+mod discover_compare;
+mod discover_look;
+mod discover_report;
+mod discover_state;
 mod draft;
+mod dump;
 mod fill;
 mod footer;
 mod gather;
@@ -18,6 +25,8 @@ mod report;
 mod request;
 
 pub use compaction::{Commit, Committed, LogFile, findings_error};
+pub use discover_report::{Discover, Discovered, Limits, Names};
+pub use dump::{Dump, DumpReport};
 pub use plan::{Plan, PlanRefusal, PlanRequest, PlanSummary, PlannedFile, PlannedPartition, PlannedRowGroup};
 pub use quarantine::{Quarantined, quarantine_drop, quarantine_list, quarantine_publish};
 pub use register::{Etl, Progress};

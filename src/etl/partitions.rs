@@ -27,9 +27,20 @@ pub(super) fn parts(
     base: Option<&Location>,
     sources: &[Source],
 ) -> (BTreeMap<String, Part>, Vec<(usize, Finding)>) {
+    parts_of(table, pattern, base, sources, 0..sources.len())
+}
+
+/// The same of some files.
+pub(super) fn parts_of(
+    table: &Table,
+    pattern: Option<&PathPattern>,
+    base: Option<&Location>,
+    sources: &[Source],
+    wanted: impl Iterator<Item = usize>,
+) -> (BTreeMap<String, Part>, Vec<(usize, Finding)>) {
     let keys: Vec<String> = table.partition_keys.iter().map(|key| key.name.clone()).collect();
     let (mut parts, mut problems) = (BTreeMap::<String, Part>::new(), Vec::new());
-    for (at, source) in sources.iter().enumerate() {
+    for (at, source) in wanted.filter_map(|at| Some((at, sources.get(at)?))) {
         let uri = source.file.location.to_string();
         let root = root_of(table, &keys, base, source);
         let path = below(&source.file.location, &root);

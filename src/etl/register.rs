@@ -315,7 +315,7 @@ impl<'a> Attempt<'a> {
     }
 }
 
-fn has_errors(findings: &[Finding]) -> bool {
+pub(super) fn has_errors(findings: &[Finding]) -> bool {
     findings.iter().any(|finding| finding.severity == Severity::Error)
 }
 

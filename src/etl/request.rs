@@ -6,7 +6,7 @@ use skep_core::lake::Policy;
 use crate::catalog::TableRef;
 
 /// A table by its name.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct TableName {
     pub catalog: String,
     pub database: String,

@@ -8,6 +8,7 @@ mod commits;
 mod convert;
 mod cx;
 mod databases;
+mod discoveries;
 mod error;
 mod event_logs;
 mod front;

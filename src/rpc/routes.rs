@@ -10,6 +10,7 @@ use skep_proto::admin::v1::partition_service_server::PartitionServiceServer;
 use skep_proto::admin::v1::status_service_server::StatusServiceServer;
 use skep_proto::admin::v1::table_service_server::TableServiceServer;
 use skep_proto::admin::v1::version_service_server::VersionServiceServer;
+use skep_proto::etl::v1::discovery_service_server::DiscoveryServiceServer;
 use skep_proto::etl::v1::plan_service_server::PlanServiceServer;
 use skep_proto::etl::v1::registration_service_server::RegistrationServiceServer;
 use skep_proto::log::v1::compaction_service_server::CompactionServiceServer;
@@ -23,6 +24,7 @@ use tonic_health::server::HealthReporter;
 use super::changes::Changes;
 use super::commits::Commits;
 use super::databases::Databases;
+use super::discoveries::Discoveries;
 use super::event_logs::EventLogs;
 use super::front::Front;
 use super::log_compactions::LogCompactions;
@@ -88,6 +90,7 @@ pub async fn routes(front: Front) -> Result<(Router, Health)> {
     serve!(EventLogServiceServer, EventLogs(front.clone()));
     serve!(SnapshotServiceServer, Snapshots(front.clone()));
     serve!(CompactionServiceServer, LogCompactions(front.clone()));
+    serve!(DiscoveryServiceServer, Discoveries(front.clone()));
     for service in &services {
         reporter.set_service_status(service, ServingStatus::Serving).await;
     }

@@ -3,6 +3,7 @@
 
 mod common;
 mod database;
+mod discover;
 mod event_log;
 mod partition;
 mod register;
@@ -11,6 +12,7 @@ mod table;
 
 pub use common::seconds_out;
 pub use database::{database_in, database_out};
+pub use discover::{discover_in, discovered_out, dump_in, dump_out};
 pub use event_log::{
     boundary_out, ended_out, file_out, log_in, log_out, part_field, running_out, snapshot_out, state_out, stored_out,
     work_out,

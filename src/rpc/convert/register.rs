@@ -99,7 +99,7 @@ pub fn outcome_out(outcome: Outcome) -> p::RegisterOutcome {
     }
 }
 
-fn column_out((name, old_type, new_type): (String, Option<String>, String)) -> p::ColumnChange {
+pub fn column_out((name, old_type, new_type): (String, Option<String>, String)) -> p::ColumnChange {
     p::ColumnChange { name, old_type: old_type.unwrap_or_default(), new_type }
 }
 
