@@ -31,17 +31,23 @@ impl Metastore {
     /// Makes an existing table of Parquet files an event log: its table of snapshots and its final view are made with
     /// it. Errors: InvalidObject names what does not fit; AlreadyExists a name that is taken.
     pub async fn log_create(&self, caller: &Caller, request: &LogCreate) -> Result<LogRecord> {
-        self.store.retrying("log_create", || self.log_create_once(caller, request)).await
-    }
-
-    async fn log_create_once(&self, caller: &Caller, request: &LogCreate) -> Result<LogRecord> {
         let at = &request.at;
+        let table = self.table_get(at).await?;
         let log = request.log.clone().normalized();
         for name in [&log.snapshot_table, &log.view] {
             if !self.name_is_valid(name) {
                 return Err(Error::invalid_object(format!("{name:?} is not a valid name of a table")));
             }
         }
+        // Made here, so that expired snapshots may be deleted from it.
+        let place = snapshots_place(&table, &log, request.snapshot_location.as_deref())?;
+        let once = |_| self.store.retrying("log_create", || self.log_create_once(caller, request));
+        self.with_directories(caller, vec![place], once).await
+    }
+
+    async fn log_create_once(&self, caller: &Caller, request: &LogCreate) -> Result<LogRecord> {
+        let at = &request.at;
+        let log = request.log.clone().normalized();
         let mut txn = self.store.write().await?;
         let table = txn.table_lock(&at.catalog, &at.database, &at.table).await?.ok_or_else(|| missing(at))?;
         if let Some(role) = LogRole::of(&table) {
@@ -139,15 +145,7 @@ fn snapshots_of(log: &Table, record: &LogRecord, location: Option<&str>) -> Resu
             "the log has a column `{SNAPSHOT_ID}`, which is the snapshots' key"
         )));
     }
-    let location = match (location, log.location()) {
-        (Some(given), _) => Location::parse(given)?,
-        (None, Some(place)) => {
-            let place = Location::parse(place)?;
-            let parent = place.parent().ok_or_else(|| Error::invalid_object("the log lies in a root"))?;
-            parent.join(&record.log.snapshot_table)
-        }
-        (None, None) => return Err(Error::invalid_object("the log has no location")),
-    };
+    let location = snapshots_place(log, &record.log, location)?;
     let shape = log.storage.as_ref().map(|s| Shape::clone(&s.shape)).unwrap_or_default();
     let key = Column { name: SNAPSHOT_ID.to_owned(), type_name: Some("string".to_owned()), comment: None };
     let mut table = Table {
@@ -164,6 +162,19 @@ fn snapshots_of(log: &Table, record: &LogRecord, location: Option<&str>) -> Resu
     table.parameters.insert("EXTERNAL".to_owned(), "TRUE".to_owned());
     role_mark(&mut table.parameters, log, LogRole::Snapshots);
     Ok(table)
+}
+
+/// Where snapshots are written: as asked for, else beside the log.
+fn snapshots_place(table: &Table, log: &EventLog, asked: Option<&str>) -> Result<Location> {
+    match (asked, table.location()) {
+        (Some(asked), _) => Location::parse(asked),
+        (None, Some(place)) => {
+            let place = Location::parse(place)?;
+            let parent = place.parent().ok_or_else(|| Error::invalid_object("the log lies in a root"))?;
+            Ok(parent.join(&log.snapshot_table))
+        }
+        (None, None) => Err(Error::invalid_object("the log has no location")),
+    }
 }
 
 fn unmark(table: &mut Table) {
