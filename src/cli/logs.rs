@@ -72,10 +72,12 @@ Rows and bytes are what partitions tell of themselves (numRows, totalSize); `unt
 }
 
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  skep logs create web.events --key id --order ts,seq --operation op --delete D\n  \
+#[command(
+    after_help = "Examples:\n  skep logs create web.events --key id --order ts,seq --operation op --delete D\n  \
 skep logs create web.prices --key shop,item --order at --order-is-total\n\n\
 The table must be partitioned by arrival (day, hour, …). The newest event of each key is what the view shows; where events \
-are equal in the order columns, all other columns decide, alike in every engine.")]
+are equal in the order columns, all other columns decide, alike in every engine."
+)]
 pub struct CreateArgs {
     /// DATABASE.TABLE
     table: TableArg,
@@ -196,11 +198,7 @@ async fn show(table: &TableArg, client: &ClientArgs) -> Result<(), Failure> {
     let bytes = |bytes: i64| if is_table { json!(bytes_text(bytes.max(0) as u64)) } else { json!(bytes) };
     let places = |all: &[p::Boundary]| -> Value {
         let all: Vec<Value> = all.iter().map(|one| place_json(Some(one), is_table)).collect();
-        if is_table {
-            json!(all.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", "))
-        } else {
-            json!(all)
-        }
+        if is_table { json!(all.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", ")) } else { json!(all) }
     };
     let age = if is_table { json!(span_text(lag.snapshot_age_ms / 1_000)) } else { json!(lag.snapshot_age_ms) };
     let mut fields = vec![
@@ -230,7 +228,8 @@ async fn show(table: &TableArg, client: &ClientArgs) -> Result<(), Failure> {
     ];
     let running = state.compaction.map(|running| super::compactions::state_json(&running));
     if is_table {
-        let text = |running: &Value| format!("{} by {}", running["status"].as_str().unwrap_or_default(), running["holder"]);
+        let text =
+            |running: &Value| format!("{} by {}", running["status"].as_str().unwrap_or_default(), running["holder"]);
         fields.push(("compaction", json!(running.as_ref().map(text))));
         output.record(&fields)?;
         return Ok(super::compactions::history_print(output, &history)?);

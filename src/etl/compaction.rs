@@ -104,7 +104,8 @@ impl Etl {
         for file in &listed {
             let uri = || file.location.to_string();
             if !told.is_empty() && !told.contains(&file.location) {
-                let what = "it lies where the snapshot is to be, and the commit does not name it: readers would read it";
+                let what =
+                    "it lies where the snapshot is to be, and the commit does not name it: readers would read it";
                 findings.push(Finding::error(uri(), "extra_file", what));
             }
             if below(&file.location, place).contains('/') {

@@ -48,9 +48,8 @@ pub(super) struct Expected {
 impl Expected {
     pub fn of(work: &CompactionWork) -> Self {
         let base = work.base.as_ref().map_or(0, |base| base.rows);
-        let rows = |partition: &Partition| {
-            partition.parameters.get(NUM_ROWS)?.parse::<i64>().ok().filter(|rows| *rows >= 0)
-        };
+        let rows =
+            |partition: &Partition| partition.parameters.get(NUM_ROWS)?.parse::<i64>().ok().filter(|rows| *rows >= 0);
         let came: Option<i64> = work.input.partitions.iter().map(rows).sum();
         let rows_min = base.max(i64::from(came.is_some_and(|came| came > 0)));
         Self { rows_min, rows_max: came.map(|came| base + came), facts: None }

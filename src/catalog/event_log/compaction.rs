@@ -15,9 +15,7 @@ use super::super::metastore::Metastore;
 use super::super::reference::TableRef;
 use super::super::table_read::missing;
 use super::history::LogOutcome;
-use super::record::{
-    LockedLog, LogCompaction, LogRecord, LogSnapshot, log_record, log_store, no_log, same_data,
-};
+use super::record::{LockedLog, LogCompaction, LogRecord, LogSnapshot, log_record, log_store, no_log, same_data};
 use crate::store::{Change, StoredFile, Txn};
 
 /// A lease lasts at least and at most so long, in milliseconds.

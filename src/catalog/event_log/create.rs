@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use skep_core::event_log::{ArrivalOrder, EVENT_LOG, EventLog, LOG_ROLE, LogRole, SNAPSHOT_ID};
+use skep_core::name::validate_name;
 use skep_core::table::{Column, Shape, Storage, Table, TableType};
 use skep_core::{Error, Kind, Result};
 
@@ -25,6 +26,8 @@ pub struct LogCreate {
     pub snapshot_location: Option<String>,
 }
 
+/// Of a final view whose log has no owner, made by nobody.
+const OWNER: &str = "skep";
 const PARQUET_INPUT: &str = "org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat";
 
 impl Metastore {
@@ -35,8 +38,10 @@ impl Metastore {
         let table = self.table_get(at).await?;
         let log = request.log.clone().normalized();
         for name in [&log.snapshot_table, &log.view] {
-            if !self.name_is_valid(name) {
-                return Err(Error::invalid_object(format!("{name:?} is not a valid name of a table")));
+            // Part of a path and of every engine's SQL: nothing that means something there.
+            if !validate_name(name, false) {
+                let what = format!("{name:?} is not a valid name here; letters, digits and _ are");
+                return Err(Error::invalid_object(what));
             }
         }
         // Made here, so that expired snapshots may be deleted from it.
@@ -71,7 +76,11 @@ impl Metastore {
         };
         let snapshots = snapshots_of(&table, &record, request.snapshot_location.as_deref())?;
         record.snapshots_id = self.log_table_create(&mut txn, caller, snapshots).await?;
-        record.view_id = self.log_table_create(&mut txn, caller, view_of(&table, &record)?).await?;
+        let mut view = view_of(&table, &record)?;
+        // Trino runs views as their owner, and none without one.
+        let owner = [view.owner.as_deref(), caller.user()].into_iter().flatten().find(|owner| !owner.is_empty());
+        view.owner = Some(owner.unwrap_or(OWNER).to_owned());
+        record.view_id = self.log_table_create(&mut txn, caller, view).await?;
         let mut marked = table.clone();
         role_mark(&mut marked.parameters, &table, LogRole::Log);
         self.log_definition_set(&mut txn, caller, at, &marked).await?;

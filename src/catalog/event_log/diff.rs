@@ -89,7 +89,12 @@ impl Metastore {
     }
 
     /// Where a snapshot of this log lies, and its files.
-    pub async fn snapshot_files(&self, at: &TableRef, record: &LogRecord, id: &str) -> Result<(String, Vec<StoredFile>)> {
+    pub async fn snapshot_files(
+        &self,
+        at: &TableRef,
+        record: &LogRecord,
+        id: &str,
+    ) -> Result<(String, Vec<StoredFile>)> {
         let of = TableRef::new(&at.catalog, &at.database, &record.log.snapshot_table);
         let name = format!("{SNAPSHOT_ID}={id}");
         let (table, found) = self.publish_plan(&of, std::slice::from_ref(&name)).await?;

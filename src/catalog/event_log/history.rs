@@ -72,7 +72,10 @@ impl LogRecord {
             {
                 let forgotten = self.ended.remove(at);
                 if abandoned {
-                    tracing::warn!(location = forgotten.location, "an abandoned compaction is forgotten, its files are not");
+                    tracing::warn!(
+                        location = forgotten.location,
+                        "an abandoned compaction is forgotten, its files are not"
+                    );
                 }
             }
         }

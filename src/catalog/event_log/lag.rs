@@ -70,12 +70,8 @@ impl Walk<'_> {
 impl Metastore {
     /// Looks at every partition of the log: a record and a list that are not of the same moment, so for people and alarms.
     pub async fn log_lag(&self, at: &TableRef, record: &LogRecord) -> Result<LogLag> {
-        let query = PartitionQuery {
-            table: at.clone(),
-            pick: PartitionPick::All,
-            limit: None,
-            scope: RequestScope::Unlimited,
-        };
+        let query =
+            PartitionQuery { table: at.clone(), pick: PartitionPick::All, limit: None, scope: RequestScope::Unlimited };
         let reading = self.partitions_stream(&query).await?;
         let arrival = ArrivalOrder::of(reading.table())?;
         let mut walk = Walk { record, arrival, newest: None, lag: LogLag::default() };

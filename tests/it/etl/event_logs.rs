@@ -69,7 +69,8 @@ async fn register(field: &Field, day: &str, all: &[Event]) {
 async fn register_lake(field: &Field) {
     let uris = vec![format!("file:{}/lake/", field.folder.path().display())];
     let request = e::RegisterRequest { table: at("events"), uris, create: true, ..Default::default() };
-    let mut stream = RegistrationServiceClient::new(field.channel.clone()).register(request).await.unwrap().into_inner();
+    let mut stream =
+        RegistrationServiceClient::new(field.channel.clone()).register(request).await.unwrap().into_inner();
     while let Some(message) = stream.message().await.unwrap() {
         if let Some(e::register_response::Event::Report(report)) = message.event {
             assert_eq!(report.outcome(), e::RegisterOutcome::Registered, "{:?}", report.findings);
@@ -307,7 +308,7 @@ grpc_cases! {
             (p::EventLog { order_columns: vec!["day".into()], ..log() }, "log.order_columns", "partition key"),
             (p::EventLog { operation_column: "seq".into(), ..log() }, "log.operation_column", "must be a string"),
             (p::EventLog { delete_values: vec![], ..log() }, "log.delete_values", "at least one value"),
-            (p::EventLog { view: "a.b".into(), ..log() }, "log", "not a valid name"),
+            (p::EventLog { snapshot_table: "../b".into(), ..log() }, "log", "letters, digits"),
             (p::EventLog { table: None, ..log() }, "log.table.table", "needed"),
         ] {
             let status = create(wrong).await;

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use skep::catalog::{
-    Caller, CompactionBegin, CompactionCommit, CompactionState, CompactionWork, LogCreate, LogOutcome, Metastore, PartitionsAdd, PartitionsDrop,
-    PartitionsWhich, SnapshotsExpire, TableAlter, TableCreate, TableRef,
+    Caller, CompactionBegin, CompactionCommit, CompactionState, CompactionWork, LogCreate, LogOutcome, Metastore,
+    PartitionsAdd, PartitionsDrop, PartitionsWhich, SnapshotsExpire, TableAlter, TableCreate, TableRef,
 };
 use skep_core::event_log::{EventLog, LATE_MAX, Operation};
 use skep_core::partition::Partition;
