@@ -34,6 +34,7 @@ if [ "${1:-}" != quick ]; then
   step "Python clients, SQLite" "$python/bin/python" tests/clients/python/run.py "$uri" "$warehouse"
   step "Spark, SQLite" env SPARK_LOCAL_IP=127.0.0.1 PYSPARK_PYTHON="$spark/bin/python" "$spark/bin/python" tests/clients/spark/run.py "$uri" "$warehouse" "$(skep)" "$api"
   step "an ETL job on Spark, registered" env SPARK_LOCAL_IP=127.0.0.1 SKEP_ENDPOINT="$api" PYSPARK_PYTHON="$spark/bin/python" "$spark/bin/python" examples/spark_etl.py "$uri" "$(skep)"
+  step "an event log on Spark" env SPARK_LOCAL_IP=127.0.0.1 PYSPARK_PYTHON="$spark/bin/python" "$spark/bin/python" tests/clients/event_logs/run.py "$uri" "$api" "$(skep)"
   serve postgres --store "$postgres"
   step "Python clients, Postgres" "$python/bin/python" tests/clients/python/run.py "$uri" "$warehouse"
 fi

@@ -4,6 +4,7 @@ use std::io;
 
 use clap::Subcommand;
 use serde_json::{Value, json};
+use skep_proto::etl::v1::Severity;
 use skep_proto::log::v1 as p;
 use skep_proto::log::v1::compaction_service_client::CompactionServiceClient;
 
@@ -249,10 +250,10 @@ async fn begin(args: BeginArgs) -> Result<(), Failure> {
     let mut output = args.client.output();
     let is_table = output.format() == Format::Table;
     let Some(work) = begun.compaction else {
-        return Ok(match output.format() {
-            Format::Table => output.text("nothing to compact\n")?,
-            _ => output.record(&[("token", Value::Null)])?,
-        });
+        if is_table {
+            return Ok(output.text("nothing to compact\n")?);
+        }
+        return Ok(output.record(&[("token", Value::Null)])?);
     };
     let one = |input: &p::InputPartition| json!({"name": input.name, "location": input.location, "rows": input.rows, "bytes": input.bytes});
     let partitions: Vec<Value> = work.partitions.iter().map(one).collect();
@@ -295,10 +296,14 @@ async fn commit(of: Token, files: Vec<String>, user: Option<String>, client: Cli
     }
     output.record(&fields)?;
     findings_print(&output, &done.findings)?;
-    match done.snapshot {
-        Some(_) => Ok(()),
-        None => Err(Failure::new(Failure::SERVER, "refused: the files are not a snapshot; the lease goes on")),
+    if done.snapshot.is_some() {
+        return Ok(());
     }
+    // For programs, whose findings are not told on standard error.
+    let first = done.findings.iter().find(|finding| finding.severity() == Severity::Error && !is_table);
+    let first = first.map(|first| format!("{} [{}]", first.message, first.code));
+    let why = first.unwrap_or_else(|| "the files are not a snapshot".to_owned());
+    Err(Failure::new(Failure::SERVER, format!("refused: {why}; the lease goes on")))
 }
 
 async fn list(table: &TableArg, abandoned: bool, with_files: bool, client: &ClientArgs) -> Result<(), Failure> {

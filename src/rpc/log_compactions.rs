@@ -125,7 +125,8 @@ async fn commit(cx: Cx, request: p::CommitCompactionRequest) -> Answer<p::Commit
     let caller = cx.caller(&request.user);
     let at = cx.table(request.table, "table")?;
     let commit = Commit { at: at.clone(), token: request.token, files: request.files };
-    let done = cx.services().etl.compaction_commit(&caller, &commit).await;
+    // Boxed: it is large, and rare.
+    let done = Box::pin(cx.services().etl.compaction_commit(&caller, &commit)).await;
     let mut done = done.map_err(|error| Refusal::from(error).at("files"))?;
     let files_left_out = done.files.len().saturating_sub(LISTED_MAX) as i64;
     done.files.truncate(LISTED_MAX);

@@ -1,6 +1,7 @@
 //! What a node does by itself: deletions that are due, expired locks, old events and versions. None of it is needed
 //! for a right answer: expiry is checked on use, and reads never show what is retired.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use skep_core::Result;
@@ -8,15 +9,18 @@ use skep_core::Result;
 use tokio_util::sync::CancellationToken;
 
 use crate::catalog::Metastore;
+use crate::telemetry::{LogFigures, Metrics};
 
 /// Between two rounds. Work that is due sooner is done where it falls due; this is what was left over.
 const ROUND: Duration = Duration::from_secs(15);
 /// Rounds between purges of events and of versions.
 const EVENTS_EVERY: u64 = 20;
 const VERSIONS_EVERY: u64 = 240;
+/// Rounds between looks at event logs: each walks over all their partitions.
+const LOGS_EVERY: u64 = 4;
 
 /// Runs until the node stops.
-pub async fn run(metastore: Metastore, stop: CancellationToken) {
+pub async fn run(metastore: Metastore, metrics: Arc<Metrics>, stop: CancellationToken) {
     for round in 1_u64.. {
         tokio::select! {
             () = stop.cancelled() => return,
@@ -24,6 +28,9 @@ pub async fn run(metastore: Metastore, stop: CancellationToken) {
         }
         told("deletions", metastore.deletions_sweep().await.map(|_| ()));
         told("locks", metastore.locks_sweep().await);
+        if round.is_multiple_of(LOGS_EVERY) {
+            told("event logs", logs_measure(&metastore, &metrics).await);
+        }
         if round.is_multiple_of(EVENTS_EVERY) {
             told("events", metastore.events_purge().await.map(|_| ()));
         }
@@ -32,6 +39,24 @@ pub async fn run(metastore: Metastore, stop: CancellationToken) {
             told("requests", metastore.requests_purge().await.map(|_| ()));
         }
     }
+}
+
+/// Puts into the metrics how far snapshots are behind their logs.
+async fn logs_measure(metastore: &Metastore, metrics: &Metrics) -> Result<()> {
+    let mut all = Vec::new();
+    for (at, record) in metastore.log_list().await? {
+        let lag = metastore.log_lag(&at, &record).await?;
+        all.push(LogFigures {
+            log: at.to_string(),
+            partitions: lag.partitions,
+            rows: lag.rows,
+            bytes: lag.bytes,
+            late: record.late.len() as i64,
+            snapshot_age_seconds: record.shown().map(|_| lag.snapshot_age_ms / 1_000),
+        });
+    }
+    metrics.logs_set(&all);
+    Ok(())
 }
 
 fn told(what: &'static str, outcome: Result<()>) {

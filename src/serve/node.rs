@@ -52,7 +52,7 @@ pub async fn serve(loaded: Loaded) -> Result<()> {
     let api = address(&listener)?;
     let _ = addresses.api.set(api);
     let metrics_thrift: Arc<dyn hms::CallObserver> = Arc::new(super::observer::Counted(Arc::clone(&metrics)));
-    let front = web::serve(listener, router, ApiLimits::default(), metrics, stop.clone());
+    let front = web::serve(listener, router, ApiLimits::default(), Arc::clone(&metrics), stop.clone());
     let front = tokio::spawn(front);
 
     metastore.bootstrap().await?;
@@ -68,7 +68,7 @@ pub async fn serve(loaded: Loaded) -> Result<()> {
     let dispatcher = Dispatcher::new(hms::routes(), Arc::new(services), metrics_thrift);
     let limits = connection_limits(&config.server);
     let hive = tokio::spawn(hms::serve(listener, Arc::new(dispatcher), limits, stop.clone()));
-    let background = tokio::spawn(background::run(metastore, stop.clone()));
+    let background = tokio::spawn(background::run(metastore, metrics, stop.clone()));
     ready_line(thrift, api, &config)?;
 
     stop.cancelled().await;

@@ -1,4 +1,5 @@
-//! Counters, gauges and histograms, and their text for Prometheus. Labels are `'static`: no stranger makes a series.
+//! Counters, gauges and histograms, and their text for Prometheus. Labels are `'static`, but for names of event logs, whose
+//! number is bounded: no stranger makes a series.
 
 use std::fmt;
 use std::sync::atomic::Ordering;
@@ -45,6 +46,38 @@ struct NameLabels {
     transaction: &'static str,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct LogLabels {
+    log: String,
+}
+
+/// An event log in figures.
+#[derive(Debug, Clone, Default)]
+pub struct LogFigures {
+    /// `catalog.database.table`.
+    pub log: String,
+    /// What the final view reads beside the snapshot.
+    pub partitions: i64,
+    pub rows: i64,
+    pub bytes: i64,
+    pub late: i64,
+    /// None without a snapshot.
+    pub snapshot_age_seconds: Option<i64>,
+}
+
+/// So many event logs have series of their own: they are made by administrators, and bounded all the same.
+const LOGS_MAX: usize = 200;
+
+/// Gauges of event logs.
+#[derive(Default)]
+struct LogGauges {
+    partitions: Family<LogLabels, Gauge>,
+    rows: Family<LogLabels, Gauge>,
+    bytes: Family<LogLabels, Gauge>,
+    late: Family<LogLabels, Gauge>,
+    snapshot_age: Family<LogLabels, Gauge>,
+}
+
 type Histograms<L> = Family<L, Histogram, fn() -> Histogram>;
 
 /// The metrics of a node. One instance, shared; every method is a few atomic operations.
@@ -65,6 +98,7 @@ pub struct Metrics {
     transactions: Family<TransactionLabels, Counter>,
     transaction_seconds: Histograms<NameLabels>,
     transaction_retries: Family<NameLabels, Counter>,
+    logs: LogGauges,
 }
 
 fn seconds() -> Histogram {
@@ -91,7 +125,9 @@ impl Metrics {
             transactions: Family::default(),
             transaction_seconds: Family::new_with_constructor(seconds),
             transaction_retries: Family::default(),
+            logs: LogGauges::default(),
         };
+        metrics.register_logs();
         metrics.register_fronts();
         metrics.register_store(store);
         metrics
@@ -123,6 +159,38 @@ impl Metrics {
         to.register_with_unit("transaction_duration", about, Unit::Seconds, self.transaction_seconds.clone());
         let about = "Store transactions run again after a serialization failure";
         to.register("transaction_retries", about, self.transaction_retries.clone());
+    }
+
+    fn register_logs(&mut self) {
+        let (to, of) = (&mut self.registry, &self.logs);
+        let about = "Partitions that a final view reads beside its snapshot";
+        to.register("event_log_lag_partitions", about, of.partitions.clone());
+        to.register("event_log_lag_rows", "Rows of these partitions, as they tell", of.rows.clone());
+        let about = "Bytes of these partitions, as they tell";
+        to.register_with_unit("event_log_lag", about, Unit::Bytes, of.bytes.clone());
+        to.register("event_log_late_partitions", "Those of them at or before the watermark", of.late.clone());
+        let about = "Time since the snapshot that is shown was made";
+        to.register_with_unit("event_log_snapshot_age", about, Unit::Seconds, of.snapshot_age.clone());
+    }
+
+    /// All event logs as they are now; those that are gone have no series any more.
+    pub fn logs_set(&self, all: &[LogFigures]) {
+        let of = &self.logs;
+        for family in [&of.partitions, &of.rows, &of.bytes, &of.late, &of.snapshot_age] {
+            family.clear();
+        }
+        for one in all.iter().take(LOGS_MAX) {
+            let set = |family: &Family<LogLabels, Gauge>, value: i64| {
+                family.get_or_create(&LogLabels { log: one.log.clone() }).set(value);
+            };
+            set(&of.partitions, one.partitions);
+            set(&of.rows, one.rows);
+            set(&of.bytes, one.bytes);
+            set(&of.late, one.late);
+            if let Some(age) = one.snapshot_age_seconds {
+                set(&of.snapshot_age, age);
+            }
+        }
     }
 
     /// A call has been answered. `outcome` is `ok` or the error's kind.
@@ -206,7 +274,7 @@ impl Drop for OpenConnection {
 
 #[cfg(test)]
 mod tests {
-    use super::Metrics;
+    use super::{LogFigures, Metrics};
 
     #[test]
     fn what_happened_is_what_is_told() {
@@ -223,8 +291,14 @@ mod tests {
         metrics.cache_reads_set(5, 4);
         metrics.cache_reads_set(6, 4);
         metrics.transaction_finished("table_create", "ok", 0.01, 2);
+        let log = LogFigures { log: "hive.d.gone".to_owned(), ..LogFigures::default() };
+        metrics.logs_set(&[log.clone()]);
+        metrics.logs_set(&[LogFigures { log: "hive.d.e".to_owned(), rows: 9, snapshot_age_seconds: Some(5), ..log }]);
         let text = metrics.encode().unwrap();
+        assert!(!text.contains("gone"), "{text}");
         for line in [
+            r#"skep_event_log_lag_rows{log="hive.d.e"} 9"#,
+            r#"skep_event_log_snapshot_age_seconds{log="hive.d.e"} 5"#,
             r#"skep_calls_total{method="get_table",outcome="ok"} 2"#,
             r#"skep_calls_total{method="get_table",outcome="not_found"} 1"#,
             r#"skep_call_duration_seconds_bucket{le="0.0025",method="get_table"} 2"#,

@@ -6,5 +6,5 @@ mod metrics;
 mod status;
 
 pub use log::{init, subscriber};
-pub use metrics::{CONTENT_TYPE, Metrics, OpenConnection};
+pub use metrics::{CONTENT_TYPE, LogFigures, Metrics, OpenConnection};
 pub use status::{NodeStatus, Probe};

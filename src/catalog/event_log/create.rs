@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use skep_core::event_log::{ArrivalOrder, EVENT_LOG, EventLog, LOG_ROLE, LogRole, SNAPSHOT_ID};
+use skep_core::name::validate_name;
 use skep_core::table::{Column, Shape, Storage, Table, TableType};
 use skep_core::{Error, Kind, Result};
 
@@ -25,23 +26,33 @@ pub struct LogCreate {
     pub snapshot_location: Option<String>,
 }
 
+/// Of a final view whose log has no owner, made by nobody.
+const OWNER: &str = "skep";
 const PARQUET_INPUT: &str = "org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat";
 
 impl Metastore {
     /// Makes an existing table of Parquet files an event log: its table of snapshots and its final view are made with
     /// it. Errors: InvalidObject names what does not fit; AlreadyExists a name that is taken.
     pub async fn log_create(&self, caller: &Caller, request: &LogCreate) -> Result<LogRecord> {
-        self.store.retrying("log_create", || self.log_create_once(caller, request)).await
+        let at = &request.at;
+        let table = self.table_get(at).await?;
+        let log = request.log.clone().normalized();
+        for name in [&log.snapshot_table, &log.view] {
+            // Part of a path and of every engine's SQL: nothing that means something there.
+            if !validate_name(name, false) {
+                let what = format!("{name:?} is not a valid name here; letters, digits and _ are");
+                return Err(Error::invalid_object(what));
+            }
+        }
+        // Made here, so that expired snapshots may be deleted from it.
+        let place = snapshots_place(&table, &log, request.snapshot_location.as_deref())?;
+        let once = |_| self.store.retrying("log_create", || self.log_create_once(caller, request));
+        self.with_directories(caller, vec![place], once).await
     }
 
     async fn log_create_once(&self, caller: &Caller, request: &LogCreate) -> Result<LogRecord> {
         let at = &request.at;
         let log = request.log.clone().normalized();
-        for name in [&log.snapshot_table, &log.view] {
-            if !self.name_is_valid(name) {
-                return Err(Error::invalid_object(format!("{name:?} is not a valid name of a table")));
-            }
-        }
         let mut txn = self.store.write().await?;
         let table = txn.table_lock(&at.catalog, &at.database, &at.table).await?.ok_or_else(|| missing(at))?;
         if let Some(role) = LogRole::of(&table) {
@@ -65,7 +76,11 @@ impl Metastore {
         };
         let snapshots = snapshots_of(&table, &record, request.snapshot_location.as_deref())?;
         record.snapshots_id = self.log_table_create(&mut txn, caller, snapshots).await?;
-        record.view_id = self.log_table_create(&mut txn, caller, view_of(&table, &record)?).await?;
+        let mut view = view_of(&table, &record)?;
+        // Trino runs views as their owner, and none without one.
+        let owner = [view.owner.as_deref(), caller.user()].into_iter().flatten().find(|owner| !owner.is_empty());
+        view.owner = Some(owner.unwrap_or(OWNER).to_owned());
+        record.view_id = self.log_table_create(&mut txn, caller, view).await?;
         let mut marked = table.clone();
         role_mark(&mut marked.parameters, &table, LogRole::Log);
         self.log_definition_set(&mut txn, caller, at, &marked).await?;
@@ -139,15 +154,7 @@ fn snapshots_of(log: &Table, record: &LogRecord, location: Option<&str>) -> Resu
             "the log has a column `{SNAPSHOT_ID}`, which is the snapshots' key"
         )));
     }
-    let location = match (location, log.location()) {
-        (Some(given), _) => Location::parse(given)?,
-        (None, Some(place)) => {
-            let place = Location::parse(place)?;
-            let parent = place.parent().ok_or_else(|| Error::invalid_object("the log lies in a root"))?;
-            parent.join(&record.log.snapshot_table)
-        }
-        (None, None) => return Err(Error::invalid_object("the log has no location")),
-    };
+    let location = snapshots_place(log, &record.log, location)?;
     let shape = log.storage.as_ref().map(|s| Shape::clone(&s.shape)).unwrap_or_default();
     let key = Column { name: SNAPSHOT_ID.to_owned(), type_name: Some("string".to_owned()), comment: None };
     let mut table = Table {
@@ -164,6 +171,19 @@ fn snapshots_of(log: &Table, record: &LogRecord, location: Option<&str>) -> Resu
     table.parameters.insert("EXTERNAL".to_owned(), "TRUE".to_owned());
     role_mark(&mut table.parameters, log, LogRole::Snapshots);
     Ok(table)
+}
+
+/// Where snapshots are written: as asked for, else beside the log.
+fn snapshots_place(table: &Table, log: &EventLog, asked: Option<&str>) -> Result<Location> {
+    match (asked, table.location()) {
+        (Some(asked), _) => Location::parse(asked),
+        (None, Some(place)) => {
+            let place = Location::parse(place)?;
+            let parent = place.parent().ok_or_else(|| Error::invalid_object("the log lies in a root"))?;
+            Ok(parent.join(&log.snapshot_table))
+        }
+        (None, None) => Err(Error::invalid_object("the log has no location")),
+    }
 }
 
 fn unmark(table: &mut Table) {

@@ -9,7 +9,7 @@ use std::process::{Command, Output};
 use crate::grpc::fixture::Field;
 
 /// Runs a command against the field's server, by its variable.
-fn skep(field: &Field, args: &[&str]) -> Output {
+pub fn skep(field: &Field, args: &[&str]) -> Output {
     command(args).env("SKEP_ENDPOINT", format!("http://{}", field.server.api)).output().unwrap()
 }
 
@@ -20,7 +20,7 @@ fn command(args: &[&str]) -> Command {
 }
 
 /// What it printed, after a good end.
-fn said(output: Output) -> String {
+pub fn said(output: Output) -> String {
     let (out, err) = (text(&output.stdout), text(&output.stderr));
     assert!(output.status.success(), "{:?}\n{out}\n{err}", output.status);
     assert_eq!(err, "", "{out}");
@@ -31,6 +31,6 @@ fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).unwrap()
 }
 
-fn json(output: Output) -> serde_json::Value {
+pub fn json(output: Output) -> serde_json::Value {
     serde_json::from_str(&said(output)).unwrap()
 }

@@ -306,7 +306,7 @@ store_cases! {
         field.metastore.compaction_give_up(&at("events"), given_up.compaction.token, Some("full disk")).await.unwrap();
         let dead = CompactionBegin { ttl_ms: 1_000, ..all_sealed() };
         let dead = begin_with(&field.metastore, &dead).await.unwrap().unwrap();
-        field.clock.advance(std::time::Duration::from_secs(2));
+        field.clock.advance_ms(2_000);
         let won = begin(&field.metastore).await.unwrap().unwrap();
         assert_ne!(won.compaction.location, dead.compaction.location);
         commit(&field.metastore, &won).await.unwrap();

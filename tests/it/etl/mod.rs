@@ -4,6 +4,7 @@
 #[macro_use]
 mod s3;
 
+mod event_logs;
 mod files;
 mod logs;
 mod plan;

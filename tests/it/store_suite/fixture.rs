@@ -14,6 +14,8 @@ use crate::backend::{TestStore, now_ms};
 pub struct Field {
     pub metastore: Metastore,
     pub caller: Caller,
+    /// The metastore's.
+    pub clock: Clock,
     _dir: tempfile::TempDir,
 }
 
@@ -29,10 +31,11 @@ async fn field_of(store: &TestStore, change: impl FnOnce(&mut Settings)) -> Fiel
     let warehouse = Warehouse::new(config, Arc::new(now_ms)).unwrap();
     let mut settings = Settings::default();
     change(&mut settings);
-    let metastore = Metastore::new(store.store.clone(), Arc::new(warehouse), settings, Clock::manual(now_ms()));
+    let clock = Clock::manual(now_ms());
+    let metastore = Metastore::new(store.store.clone(), Arc::new(warehouse), settings, clock.clone());
     metastore.bootstrap().await.unwrap();
     let caller = Caller { user: Some("ann".into()), groups: Vec::new(), ..Caller::default() };
-    Field { metastore, caller, _dir: dir }
+    Field { metastore, caller, clock, _dir: dir }
 }
 
 /// A second metastore over the same store, with memories of its own.

@@ -1,0 +1,272 @@
+"""An event log, read by engines: JSON events become a log of Parquet, the final view is read by Spark (and Trino), an event
+comes late, Spark compacts, the view is rolled back. After every step each engine must see exactly the rows of the model.
+
+    run.py THRIFT_URI API_HOST:PORT SKEP [TRINO_HOST:PORT]
+
+With Trino all of it runs twice: the view with Trino's own text, and with Hive's alone. TOUR=1 prints the commands.
+"""
+import datetime
+import glob
+import json
+import os
+import pathlib
+import random
+import shutil
+import sys
+import tempfile
+import time
+import unittest
+import uuid
+from decimal import Decimal
+
+os.environ["TZ"] = "UTC"
+time.tzset()
+URI, API, SKEP = sys.argv[1:4]
+TRINO = sys.argv[4] if len(sys.argv) > 4 else None
+os.environ["SKEP_ENDPOINT"] = API
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[3] / "examples"))
+
+from compact_spark import Skep, compact  # noqa: E402
+from pyspark.sql import SparkSession  # noqa: E402
+
+COLUMNS = "id BIGINT, op STRING, ts TIMESTAMP, name STRING, amount DECIMAL(12,2)"
+TIES = ["op", "name", "amount"]
+BEGIN = datetime.datetime(2026, 1, 1)
+
+
+class Model:
+    """What the final view shows of the events."""
+
+    def __init__(self, seed):
+        self.events, self.random = [], random.Random(seed)
+
+    def make(self, hour, count=80):
+        """Events that arrive in an hour; some are of an hour long past, some tie in time, some tie wholly."""
+        made = []
+        for _ in range(count):
+            back = self.random.choice([0, 0, 0, 1, 5])
+            op = self.random.choice(["I", "U", "U", "U", "D"])
+            gone = op == "D"
+            made.append({
+                "id": self.random.randrange(60),
+                "op": op,
+                "ts": BEGIN + datetime.timedelta(hours=hour - back, minutes=self.random.randrange(4), microseconds=back),
+                "name": None if gone else self.random.choice([None, "", "ann", "Änne", "o'b\\n", "z" * 80]),
+                "amount": None if gone or self.random.random() < 0.2 else Decimal(self.random.randrange(-9, 9)) / 4,
+            })
+        made += made[:3]
+        self.events += made
+        return made
+
+    def later(self, event):
+        """Sorts events of a key: the last one is the latest. NULL is before all values."""
+        return [event["ts"], *((event[name] is not None, event[name]) for name in TIES)]
+
+    def rows(self):
+        latest = {}
+        for event in self.events:
+            known = latest.get(event["id"])
+            if known is None or rank(self.later(known)) < rank(self.later(event)):
+                latest[event["id"]] = event
+        return sorted(row(event) for event in latest.values() if event["op"] != "D")
+
+    def keys(self):
+        return len({event["id"] for event in self.events})
+
+
+def rank(order):
+    """Comparable where values are missing."""
+    return [order[0], *((present, value if present else 0) for present, value in order[1:])]
+
+
+def row(event):
+    amount = None if event["amount"] is None else str(event["amount"].quantize(Decimal("0.01")))
+    return (event["id"], event["op"], event["ts"].isoformat(), repr(event["name"]), str(amount))
+
+
+class EventLog(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        settings = {
+            "spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false", "spark.sql.shuffle.partitions": "2",
+            "spark.hadoop.hive.metastore.uris": URI, "spark.sql.session.timeZone": "UTC", "spark.driver.memory": "1g",
+            "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS", "spark.log.level": "ERROR",
+            "spark.sql.catalogImplementation": "hive",
+        }
+        builder = SparkSession.builder.master("local[2]").appName("event logs")
+        for key, value in settings.items():
+            builder = builder.config(key, value)
+        cls.spark = builder.enableHiveSupport().getOrCreate()
+        cls.lake = tempfile.mkdtemp(prefix="skep-logs-")
+        os.chmod(cls.lake, 0o755)
+        cls.skep = Skep([SKEP])
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.spark.stop()
+        shutil.rmtree(cls.lake, ignore_errors=True)
+
+    def run_skep(self, *arguments):
+        if os.environ.get("TOUR"):
+            print("$ skep", *arguments, flush=True)
+            os.system(" ".join(["'" + one.replace("'", "'\\''") + "'" for one in [SKEP, *arguments]]))
+            return None
+        return self.skep(*arguments)
+
+    def arrive(self, hour, events):
+        """A delivery of JSON lines becomes Parquet, and a partition of the log."""
+        dt, of_day = f"2026-01-{1 + hour // 24:02}", hour % 24
+        raw = f"{self.lake}/{self.db}/raw/{hour}-{uuid.uuid4().hex[:6]}"
+        os.makedirs(raw)
+        with open(f"{raw}/lines.json", "w") as lines:
+            for event in events:
+                amount = None if event["amount"] is None else str(event["amount"])
+                told = {**event, "ts": event["ts"].isoformat() + "Z", "amount": amount}
+                lines.write(json.dumps(told) + "\n")
+        read = self.spark.read.schema("id BIGINT, op STRING, ts TIMESTAMP, name STRING, amount STRING").json(raw)
+        place = f"{self.lake}/{self.db}/events/dt={dt}/hour={of_day}"
+        clean = read.selectExpr("id", "op", "ts", "name", "CAST(amount AS DECIMAL(12,2)) AS amount")
+        clean.coalesce(1).write.parquet(place)
+        create = [] if hour else ["--create", "--partition-by", "dt,hour:int"]
+        self.skep("register", f"file:{place}/", "--table", self.log, "--base", f"file:{self.lake}/{self.db}/events", *create)
+
+    def spark_rows(self):
+        found = self.spark.sql(f"SELECT * FROM {self.view}").collect()
+        return sorted(row(one.asDict()) for one in found)
+
+    def trino_rows(self, catalog):
+        import trino.dbapi
+        host, port = TRINO.split(":")
+        cursor = trino.dbapi.connect(host=host, port=int(port), user="admin", catalog=catalog, schema=self.db).cursor()
+        cursor.execute("SELECT id, op, ts, name, amount FROM events_latest")
+        names = ["id", "op", "ts", "name", "amount"]
+        return sorted(row(dict(zip(names, one))) for one in cursor.fetchall())
+
+    def check(self, model, step):
+        wanted = model.rows()
+        self.assertGreater(len(wanted), 5)
+        self.assertEqual(self.spark_rows(), wanted, f"Spark, {step}")
+        for catalog in self.catalogs:
+            self.assertEqual(self.trino_rows(catalog), wanted, f"Trino {catalog}, {step}")
+        print(f"   {step}: {len(wanted)} rows, alike in Spark{''.join(' and Trino ' + one for one in self.catalogs)}", flush=True)
+
+    def pruned(self, model, hours, step):
+        """The view must not touch the files of these partitions."""
+        files = [one for hour in hours for one in glob.glob(
+            f"{self.lake}/{self.db}/events/dt=2026-01-{1 + hour // 24:02}/hour={hour % 24}/*.parquet")]
+        self.assertTrue(files)
+        kept = {one: open(one, "rb").read() for one in files}
+        for one in files:
+            crc = os.path.join(os.path.dirname(one), f".{os.path.basename(one)}.crc")
+            if os.path.exists(crc):
+                os.remove(crc)
+            with open(one, "wb") as out:
+                out.write(b"garbage" * 100)
+        try:
+            self.check(model, step)
+        finally:
+            for one, content in kept.items():
+                with open(one, "wb") as out:
+                    out.write(content)
+
+    def story(self, trino_catalog):
+        self.db = "log_" + uuid.uuid4().hex[:8]
+        self.log, self.view = f"{self.db}.events", f"{self.db}.events_latest"
+        self.catalogs = ["hive"] if TRINO else []
+        model = Model(7)
+        self.skep("databases", "create", self.db)
+        self.addCleanup(self.skep, "databases", "drop", self.db, "--cascade", "--yes")
+        for hour in range(5):
+            self.arrive(hour, model.make(hour))
+        self.run_skep("logs", "create", self.log, "--key", "id", "--order", "ts", "--operation", "op", "--delete", "D",
+                      "--trino-catalog", trino_catalog)
+        self.addCleanup(self.skep, "logs", "drop", self.log, "--yes")
+        self.check(model, "the log alone")
+
+        first = compact(self.spark, self.skep, self.log)
+        self.assertEqual((first["watermark"], first["rows"] <= 60), (["2026-01-01", "3"], True))
+        self.run_skep("logs", "show", self.log)
+        self.pruned(model, range(4), "a snapshot, and the log since")
+
+        # Of an hour that is in the snapshot already: it is there at once, and older events do not bring deleted keys back.
+        self.arrive(24, model.make(24))
+        late = model.make(2, count=30)
+        self.late_arrives(2, late)
+        self.run_skep("logs", "lag", self.log)
+        self.assertEqual(len(self.skep("logs", "show", self.log)["late"]), 1)
+        self.check(model, "one that came late")
+
+        second = compact(self.spark, self.skep, self.log, "--seal-newest", files=3)
+        self.assertEqual((second["rows"], second["base"], len(second["files"])), (model.keys(), first["snapshot"], 3))
+        self.assertEqual(self.skep("logs", "lag", self.log)[0]["partitions"], 0)
+        self.pruned(model, [0, 1, 2, 3, 4, 24], "compacted wholly")
+        self.assertIsNone(compact(self.spark, self.skep, self.log))
+
+        self.arrive(25, model.make(25))
+        self.check(model, "an hour more")
+        self.run_skep("snapshots", "diff", self.log, first["snapshot"])
+        self.run_skep("snapshots", "rollback", self.log, first["snapshot"])
+        self.check(model, "rolled back")
+        self.skep("snapshots", "rollback", self.log, "--to-log")
+        self.check(model, "rolled back to the log")
+        self.skep("snapshots", "rollback", self.log, second["snapshot"])
+        self.check(model, "rolled forth")
+
+        changed = self.skep("snapshots", "diff", self.log, first["snapshot"], second["snapshot"])
+        self.assertGreater(len(self.spark.sql(changed["hive_query"]).collect()), 0)
+        self.fails(model)
+
+    def late_arrives(self, hour, events):
+        """In a partition of its own, long before the watermark: one that a snapshot has does not change."""
+        rows = [(e["id"], e["op"], e["ts"], e["name"], e["amount"]) for e in events]
+        base = f"{self.lake}/{self.db}/events"
+        place = f"{base}/dt=2025-12-31/hour={hour}"
+        self.spark.createDataFrame(rows, COLUMNS).coalesce(1).write.parquet(place)
+        self.run_skep("register", f"file:{place}/", "--table", self.log, "--base", f"file:{base}")
+
+    def fails(self, model):
+        """A compaction that breaks off leaves the view as it is, and one that writes rubbish is refused."""
+        def broken(*arguments):
+            answer = self.skep(*arguments)
+            if arguments[1] == "begin":
+                answer["hive_query"] = "SELECT no_such_column FROM nowhere"
+            return answer
+
+        with self.assertRaises(Exception):
+            compact(self.spark, broken, self.log, "--seal-newest")
+
+        def forgetful(*arguments):
+            answer = self.skep(*arguments)
+            if arguments[1] == "begin":
+                answer["hive_query"] += " AND `r`.`id` > 3"
+            return answer
+
+        with self.assertRaisesRegex(RuntimeError, "rows_missing|key_bounds"):
+            compact(self.spark, forgetful, self.log, "--seal-newest")
+        left = self.skep("compaction", "list", self.log, "--abandoned", "--files")
+        self.assertEqual([one["status"] for one in left], ["aborted", "aborted"])
+        self.assertGreater(len(left[0]["files"]), 0)
+        self.check(model, "after compactions that failed")
+        third = compact(self.spark, self.skep, self.log, "--seal-newest")
+        stale = left[0]["token"]
+        with self.assertRaisesRegex(RuntimeError, f"was aborted; snapshot {third['snapshot']} is from compaction"):
+            self.skep("compaction", "commit", self.log, "--token", str(stale))
+        self.check(model, "compacted once more")
+        self.run_skep("compaction", "clean", self.log, "--delete-files", "--yes")
+        self.run_skep("snapshots", "expire", self.log, "--keep", "1", "--delete-files", "--yes")
+        self.check(model, "old snapshots expired")
+
+    def test_a_view_with_a_text_for_each_engine(self):
+        self.story("hive")
+
+    @unittest.skipUnless(TRINO, "Spark reads the same text in both")
+    def test_a_view_with_hives_text_alone(self):
+        self.story("")
+
+
+if __name__ == "__main__":
+    suite = unittest.defaultTestLoader.loadTestsFromTestCase(EventLog)
+    result = unittest.TextTestRunner(stream=sys.stdout, verbosity=2).run(suite)
+    bad = len(result.failures) + len(result.errors)
+    print(f"{result.testsRun - bad} passed, {bad} failed")
+    sys.exit(1 if bad or not result.testsRun else 0)
