@@ -86,9 +86,6 @@ async fn landing_publish(within: &Metastore, caller: &Caller, landing: &Landing<
 fn publish_of(landing: &Landing<'_>, planned: &Arc<Table>) -> Publish {
     let of_table = landing.published.iter().find(|p| p.partition.name.is_empty());
     let mut definition = landing.draft.definition().map(|new| Table { storage: new.storage, ..Table::clone(planned) });
-    if let Some(parameters) = totals_claim(&planned.parameters) {
-        definition.get_or_insert_with(|| Table::clone(planned)).parameters = parameters;
-    }
     if let Some(of_table) = of_table {
         let mut new = definition.take().unwrap_or_else(|| Table::clone(planned));
         new.parameters.extend(of_table.partition.parameters.clone());
@@ -96,6 +93,9 @@ fn publish_of(landing: &Landing<'_>, planned: &Arc<Table>) -> Publish {
             storage.location.clone_from(&moved.location);
         }
         definition = Some(new);
+    }
+    if let Some(parameters) = totals_claim(&definition.as_ref().unwrap_or(&**planned).parameters) {
+        definition.get_or_insert_with(|| Table::clone(planned)).parameters = parameters;
     }
     Publish {
         at: landing.at(),

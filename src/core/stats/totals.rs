@@ -1,5 +1,7 @@
 //! Statistics of a table out of those of its partitions, kept up as these come and go.
 
+use std::collections::HashMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::basic::{NUM_FILES, NUM_ROWS, TOTAL_SIZE};
@@ -26,8 +28,9 @@ impl Totals {
         if self.partitions == 0 {
             self = Self { columns: columns.to_vec(), ..Self::default() };
         } else {
+            let columns = by_name(columns);
             self.columns.retain_mut(|all| {
-                let own = columns.iter().find(|own| own.column == all.column && own.data.same_kind(&all.data));
+                let own = columns.get(all.column.as_str()).filter(|own| own.data.same_kind(&all.data));
                 own.is_some_and(|own| {
                     column_join(all, own);
                     true
@@ -52,13 +55,18 @@ impl Totals {
         self.files = (self.files - files).max(0);
         self.bytes = (self.bytes - bytes).max(0);
         self.rows = (self.rows - rows).max(0);
+        let columns = by_name(columns);
         for column in &mut self.columns {
-            if let Some(own) = columns.iter().find(|own| own.column == column.column) {
+            if let Some(own) = columns.get(column.column.as_str()) {
                 nulls_subtract(&mut column.data, &own.data);
             }
         }
         Some(self)
     }
+}
+
+fn by_name(columns: &[ColumnStatistics]) -> HashMap<&str, &ColumnStatistics> {
+    columns.iter().map(|column| (column.column.as_str(), column)).collect()
 }
 
 /// Files, bytes and rows.
