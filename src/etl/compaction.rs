@@ -118,7 +118,7 @@ impl Etl {
         let mut written = Vec::with_capacity(listed.len());
         for file in listed {
             if let Some(footer) = read.files.remove(&file.location) {
-                written.push(Written { file, footer });
+                written.push(Written { file, footer: footer.unpacked()? });
             } else if let Some(problem) = read.problems.get(&file.location) {
                 findings.push(Finding::of(file.location.to_string(), problem.finding()));
             }

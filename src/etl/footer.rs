@@ -20,6 +20,11 @@ impl Footer {
         Self { rows: file.facts.rows, facts: file.facts.to_text().into(), schema: file.schema }
     }
 
+    /// As it was read; who wrote it is forgotten.
+    pub fn unpacked(self) -> Result<ParquetFile> {
+        Ok(ParquetFile { facts: self.facts()?, schema: self.schema, created_by: None })
+    }
+
     pub fn facts(&self) -> Result<FileFacts> {
         FileFacts::parse(&self.facts)
     }
