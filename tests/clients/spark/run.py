@@ -124,6 +124,8 @@ class Spark(unittest.TestCase):
         rows = ("id", "CAST(id % 5 AS STRING) AS name", "IF(id % 10 = 0, NULL, id / 4) AS price", "id % 2 = 3 AS never",
                 "CAST(id AS DECIMAL(9, 2)) AS cost", "date_add(DATE'2024-01-01', CAST(id AS INT)) AS day",
                 "timestamp_seconds(1704067200 + id) AS at", "concat('2024-01-0', 1 + id DIV 50) AS dt")
+        # Its own default, INT96, has no bounds.
+        self.spark.conf.set("spark.sql.parquet.outputTimestampType", "TIMESTAMP_MICROS")
         self.spark.range(200).selectExpr(*rows).repartition(1).write.partitionBy("dt").parquet(where)
         self.register(where, "told", "--create", "--partition-by", "dt")
         size = sum(os.path.getsize(path) for path in glob.glob(f"{where}/*/*.parquet"))
@@ -131,12 +133,14 @@ class Spark(unittest.TestCase):
         # The ranges of ids do not meet; names may be the same in all partitions.
         self.assertEqual(self.column("told", "id")[:3], ("0", "199", "0"))
         self.assertAlmostEqual(int(self.column("told", "id")[3]), 200, delta=20)
-        self.assertEqual(self.column("told", "name"), ("NULL", "NULL", "0", "5"))
+        # Distinct values are guessed by the size of dictionaries.
+        self.assertEqual(self.column("told", "name")[:3], ("NULL", "NULL", "0"))
+        self.assertAlmostEqual(int(self.column("told", "name")[3]), 5, delta=2)
         self.assertEqual(self.column("told", "price")[:3], ("0.25", "49.75", "20"))
         self.assertEqual(self.column("told", "never"), ("false", "false", "0", "1"))
         self.assertEqual(self.column("told", "cost")[:3], ("0.00", "199.00", "0"))
         self.assertEqual(self.column("told", "day")[:3], ("2024-01-01", "2024-07-18", "0"))
-        self.assertEqual(self.column("told", "at")[:3], ("2024-01-01 00:00:00", "2024-01-01 00:03:19", "0"))
+        self.assertEqual([text[:19] for text in self.column("told", "at")[:2]], ["2024-01-01 00:00:00", "2024-01-01 00:03:19"])
         self.spark.conf.set("spark.sql.cbo.enabled", "true")
         plan = self.sql("EXPLAIN COST SELECT * FROM told WHERE id < 20")[0][0]
         self.spark.conf.unset("spark.sql.cbo.enabled")
