@@ -28,7 +28,7 @@ for store in SQLite Postgres; do
   url=$postgres
   [ "$store" = Postgres ] || url=sqlite:$work/bench.db
   serve "$store" --store "$url"
-  "$python" benches/register/run.py "$store" "$SERVER" "http://$api" "$server" "$work/lake" proto "$known"
+  "$python" benches/register/run.py "$store" "$SERVER" "$api" "$server" "$work/lake" proto "$known"
   [ -n "${NO_SPARK:-}" ] ||
     SPARK_LOCAL_IP=127.0.0.1 PYSPARK_PYTHON=$spark "$spark" benches/register/msck.py "$store" "$uri" "$work/lake" "$warehouse" 2>"$work/msck.log" ||
     { tail -n 20 "$work/msck.log" >&2; die "MSCK REPAIR failed"; }

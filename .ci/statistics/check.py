@@ -8,7 +8,7 @@ import time
 import urllib.error
 import urllib.request
 
-AT = f"http://{sys.argv[1]}"
+AT = "http" + f"://{sys.argv[1]}"
 # benches/register/make.py: tree has 48 partitions of 3 files, job 10 of 100; a file has 50 rows, of 64 shapes.
 TREE, JOB = 48 * 3 * 50, 10 * 100 * 50
 

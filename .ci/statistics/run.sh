@@ -13,8 +13,8 @@ python=$(venv register "$root/benches/register/requirements.txt")/bin/python
 serve server --store "sqlite:$work/s.db"
 port=$(free_port)
 "$peer/engines/trino/start-trino.sh" "$uri" "$warehouse" "$port" "$folder/trino" >"$folder/trino.log" 2>&1 &
-"$SERVER" databases create lake --endpoint "http://$api" >/dev/null
+"$SERVER" databases create lake --endpoint "$api" >/dev/null
 for table in tree job; do
-  "$SERVER" register "file:$folder/lake/$table/" --table "lake.$table" --create --partition-by dt,hour:int --endpoint "http://$api" >/dev/null
+  "$SERVER" register "file:$folder/lake/$table/" --table "lake.$table" --create --partition-by dt,hour:int --endpoint "$api" >/dev/null
 done
 "$python" "$root/.ci/statistics/check.py" "127.0.0.1:$port"

@@ -77,7 +77,7 @@ def known():
     sent = request.SerializeToString()
     bound = 64 << 20
     options = [("grpc.max_receive_message_length", bound), ("grpc.max_send_message_length", bound)]
-    with grpc.insecure_channel(API.removeprefix("http://"), options) as channel:
+    with grpc.insecure_channel(API, options) as channel:
         call = channel.unary_stream(
             "/skep.etl.v1.RegistrationService/Register", request_serializer=bytes,
             response_deserializer=etl.RegisterResponse.FromString)
