@@ -228,7 +228,8 @@ mod tests {
             let some = FileFacts::parse_some(&facts.to_text(), is_wanted).unwrap();
             prop_assert_eq!((some.rows, some.columns.len()), (facts.rows, facts.columns.len()));
             for (at, (one, column)) in some.columns.iter().zip(&facts.columns).enumerate() {
-                prop_assert!(if is_wanted(&column.name) { one == column } else { one.name.is_empty() });
+                let is_right = if is_wanted(&column.name) { one == column } else { one.name.is_empty() };
+                prop_assert!(is_right, "{} {}", column.name, one.name);
                 for group in 0..facts.row_groups.len() {
                     let bounds = [some.row_groups[group].bounds.get(at), facts.row_groups[group].bounds.get(at)];
                     prop_assert!(!is_wanted(&column.name) || bounds[0] == bounds[1]);
