@@ -324,8 +324,12 @@ fn stored(partition: &str, path: &str, source: &Source, file: &Footer) -> Stored
 }
 
 pub(super) fn facts_of(file: &StoredFile) -> Result<FileFacts> {
-    FileFacts::parse(&file.facts)
-        .map_err(|e| Error::new(Kind::Corrupt, format!("the facts of the file {} cannot be read: {e}", file.path)))
+    FileFacts::parse(&file.facts).map_err(|error| unreadable(file, &error))
+}
+
+/// The error of facts that cannot be read.
+pub(super) fn unreadable(file: &StoredFile, error: &Error) -> Error {
+    Error::new(Kind::Corrupt, format!("the facts of the file {} cannot be read: {error}", file.path))
 }
 
 /// A table for files whose schema is that of the first of them; the others' is then held against it.

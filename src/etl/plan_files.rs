@@ -7,7 +7,7 @@ use std::sync::Arc;
 use skep_core::lake::{RowGroupFacts, ScanFilter};
 use skep_core::{Error, Result};
 
-use super::draft::facts_of;
+use super::draft::unreadable;
 use super::plan::{Plan, PlannedFile, PlannedRowGroup, Waiting};
 use crate::catalog::StoredFile;
 use crate::lake::Listed;
@@ -118,7 +118,7 @@ impl Plan {
 
 /// The file as it is to be read; none where no row of it can be kept.
 fn planned(filter: &mut ScanFilter, waiting: &Waiting, file: StoredFile) -> Result<Option<PlannedFile>> {
-    let facts = facts_of(&file)?;
+    let facts = filter.facts(&file.facts).map_err(|error| unreadable(&file, &error))?;
     let Some(groups) = filter.row_groups(&waiting.keys, &facts) else { return Ok(None) };
     let group =
         |group: &RowGroupFacts| PlannedRowGroup { offset: group.offset, length: group.length, rows: group.rows };

@@ -58,24 +58,34 @@ impl FileFacts {
     /// # Errors
     /// Corrupt for anything else.
     pub fn parse(text: &str) -> Result<Self> {
+        Self::parse_some(text, |_| true)
+    }
+
+    /// The same, with the facts of wanted columns alone: the others are nameless, and nothing is said of them.
+    ///
+    /// # Errors
+    /// Corrupt for anything else.
+    pub fn parse_some(text: &str, is_wanted: impl Fn(&str) -> bool) -> Result<Self> {
         let corrupt = |why: &str| Error::new(Kind::Corrupt, format!("Stored facts of a file cannot be read: {why}"));
         let packed = text.strip_prefix('1').ok_or_else(|| corrupt("not of version 1"))?;
         let bytes = STANDARD_NO_PAD.decode(packed).map_err(|e| corrupt(&e.to_string()))?;
         let mut reader = Reader::new(&bytes);
-        let facts = facts_read(&mut reader).ok_or_else(|| corrupt("broken off or malformed"))?;
+        let facts = facts_read(&mut reader, is_wanted).ok_or_else(|| corrupt("broken off or malformed"))?;
         if reader.is_done() { Ok(facts) } else { Err(corrupt("bytes left over")) }
     }
 }
 
-fn facts_read(reader: &mut Reader<'_>) -> Option<FileFacts> {
+fn facts_read(reader: &mut Reader<'_>, is_wanted: impl Fn(&str) -> bool) -> Option<FileFacts> {
     let rows = reader.u64()?;
-    let columns = reader.list(4, Reader::column)?;
+    let (columns, wanted): (Vec<ColumnFacts>, Vec<bool>) =
+        reader.list(4, |reader| reader.column(&is_wanted))?.into_iter().unzip();
     let row_groups = reader.list(4, |reader| {
+        let mut wanted = wanted.iter();
         Some(RowGroupFacts {
             offset: reader.u64()?,
             length: reader.u64()?,
             rows: reader.u64()?,
-            bounds: reader.list(1, Reader::bounds)?,
+            bounds: reader.list(1, |reader| reader.bounds(wanted.next().is_none_or(|wanted| *wanted)))?,
         })
     })?;
     Some(FileFacts { rows, columns, row_groups })
@@ -210,6 +220,21 @@ mod tests {
         #[test]
         fn facts_come_back(facts in facts()) {
             prop_assert_eq!(FileFacts::parse(&facts.to_text()).unwrap(), facts);
+        }
+
+        #[test]
+        fn wanted_columns_are_as_in_the_whole(facts in facts(), wanted in "[a-m]") {
+            let is_wanted = |name: &str| name > wanted.as_str();
+            let some = FileFacts::parse_some(&facts.to_text(), is_wanted).unwrap();
+            prop_assert_eq!((some.rows, some.columns.len()), (facts.rows, facts.columns.len()));
+            for (at, (one, column)) in some.columns.iter().zip(&facts.columns).enumerate() {
+                let is_right = if is_wanted(&column.name) { one == column } else { one.name.is_empty() };
+                prop_assert!(is_right, "{} {}", column.name, one.name);
+                for group in 0..facts.row_groups.len() {
+                    let bounds = [some.row_groups[group].bounds.get(at), facts.row_groups[group].bounds.get(at)];
+                    prop_assert!(!is_wanted(&column.name) || bounds[0] == bounds[1]);
+                }
+            }
         }
 
         #[test]

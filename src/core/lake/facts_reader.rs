@@ -55,9 +55,9 @@ impl<'a> Reader<'a> {
         Some((n >> 1).cast_signed() ^ -(n & 1).cast_signed())
     }
 
-    fn text(&mut self) -> Option<String> {
+    fn text(&mut self) -> Option<&'a str> {
         let length = self.u64()?.try_into().ok()?;
-        String::from_utf8(self.take(length)?.to_vec()).ok()
+        std::str::from_utf8(self.take(length)?).ok()
     }
 
     /// A list whose items take `bytes_min` at least.
@@ -73,27 +73,34 @@ impl<'a> Reader<'a> {
         Some(items)
     }
 
-    pub(super) fn column(&mut self) -> Option<ColumnFacts> {
+    /// A column, and whether it is wanted; of one that is not nothing is kept.
+    pub(super) fn column(&mut self, is_wanted: impl Fn(&str) -> bool) -> Option<(ColumnFacts, bool)> {
         let (name, hive_type, flags) = (self.text()?, self.text()?, self.byte()?);
-        let bounds = self.bounds()?;
+        let is_wanted = is_wanted(name);
+        let bounds = self.bounds(is_wanted)?;
         let distinct = if flags & HAS_DISTINCT == 0 { None } else { Some(self.u64()?) };
         let value_bytes = if flags & HAS_BYTES == 0 { None } else { Some(self.u64()?) };
-        Some(ColumnFacts { name, hive_type, is_instant: flags & INSTANT != 0, bounds, distinct, value_bytes })
+        let (name, hive_type) =
+            if is_wanted { (name.to_owned(), hive_type.to_owned()) } else { (String::new(), String::new()) };
+        let is_instant = flags & INSTANT != 0;
+        Some((ColumnFacts { name, hive_type, is_instant, bounds, distinct, value_bytes }, is_wanted))
     }
 
-    pub(super) fn bounds(&mut self) -> Option<Bounds> {
+    /// Bounds; those that are not wanted are read past.
+    pub(super) fn bounds(&mut self, is_wanted: bool) -> Option<Bounds> {
         let flags = self.byte()?;
-        Some(Bounds {
-            low: if flags & HAS_LOW == 0 { None } else { Some(self.value()?) },
-            high: if flags & HAS_HIGH == 0 { None } else { Some(self.value()?) },
+        let bounds = Bounds {
+            low: if flags & HAS_LOW == 0 { None } else { Some(self.value(is_wanted)?) },
+            high: if flags & HAS_HIGH == 0 { None } else { Some(self.value(is_wanted)?) },
             low_is_exact: flags & LOW_EXACT != 0,
             high_is_exact: flags & HIGH_EXACT != 0,
             nulls: if flags & HAS_NULLS == 0 { None } else { Some(self.u64()?) },
             nan: if flags & NAN_PERHAPS == 0 { Nan::None } else { Nan::Perhaps },
-        })
+        };
+        Some(if is_wanted { bounds } else { Bounds::default() })
     }
 
-    fn value(&mut self) -> Option<Value> {
+    fn value(&mut self, is_wanted: bool) -> Option<Value> {
         Some(match self.byte()? {
             FALSE => Value::Boolean(false),
             TRUE => Value::Boolean(true),
@@ -104,7 +111,10 @@ impl<'a> Reader<'a> {
                 let scale = self.byte().filter(|scale| *scale <= crate::types::decimal::MAX_DIGITS)?;
                 Value::Decimal { digits, scale }
             }
-            TEXT => Value::Text(self.text()?),
+            TEXT => {
+                let text = self.text()?;
+                Value::Text(if is_wanted { text.to_owned() } else { String::new() })
+            }
             DATE => Value::Date(self.i128()?.try_into().ok()?),
             TIMESTAMP => {
                 let seconds = self.i128()?.try_into().ok()?;

@@ -134,34 +134,55 @@ fn compared(filter: &Filter, part: &Expr, columns: &[Known<'_>], key: usize, op:
     if is_exact(columns, key) { exactly(filter, part, columns) } else { range(columns, key, op, value) }
 }
 
+/// A column within bounds.
+struct Ranged {
+    low: Option<Value>,
+    high: Option<Value>,
+    null: bool,
+}
+
+impl Ranged {
+    /// What the column is within; else what is known of every condition of it.
+    fn of(columns: &[Known<'_>], key: usize) -> Result<Self, Possible> {
+        let Some(Known::Bounds { bounds, rows, slack }) = columns.get(key) else { return Err(ANYTHING) };
+        if bounds.is_all_null(*rows) {
+            return Err(Possible { yes: false, no: false, null: *rows > 0 });
+        }
+        let (low, high) = slack.edges(bounds);
+        Ok(Self { low, high, null: bounds.nulls != Some(0) })
+    }
+
+    fn compared(&self, op: CompareOp, value: &Value) -> Possible {
+        if value.is_null() {
+            return ANYTHING;
+        }
+        // Texts that are compared as numbers or dates are not in the order of these.
+        let order = |edge: &Option<Value>| edge.as_ref().filter(|edge| is_text(edge) == is_text(value))?.compare(value);
+        // Whether some value can be less than, equal to, greater than it.
+        let (low, high) = (order(&self.low), order(&self.high));
+        let less = low.is_none_or(|order| order == Ordering::Less);
+        let greater = high.is_none_or(|order| order == Ordering::Greater);
+        let equal =
+            low.is_none_or(|order| order != Ordering::Greater) && high.is_none_or(|order| order != Ordering::Less);
+        let (yes, no) = match op {
+            CompareOp::Equal => (equal, less || greater),
+            CompareOp::NotEqual => (less || greater, equal),
+            CompareOp::Less => (less, equal || greater),
+            CompareOp::LessOrEqual => (less || equal, greater),
+            CompareOp::Greater => (greater, equal || less),
+            CompareOp::GreaterOrEqual => (greater || equal, less),
+            CompareOp::NullSafeEqual => return ANYTHING,
+        };
+        Possible { yes, no, null: self.null }
+    }
+}
+
 /// A column within bounds, compared with a value.
 fn range(columns: &[Known<'_>], key: usize, op: CompareOp, value: &Value) -> Possible {
-    let Some(Known::Bounds { bounds, rows, slack }) = columns.get(key) else { return ANYTHING };
     if value.is_null() || op == CompareOp::NullSafeEqual {
         return ANYTHING;
     }
-    let null = bounds.nulls != Some(0);
-    if bounds.is_all_null(*rows) {
-        return Possible { yes: false, no: false, null: *rows > 0 };
-    }
-    let (low, high) = slack.edges(bounds);
-    // Texts that are compared as numbers or dates are not in the order of these.
-    let order = |edge: Option<Value>| edge.filter(|edge| is_text(edge) == is_text(value))?.compare(value);
-    // Whether some value can be less than, equal to, greater than it.
-    let (low, high) = (order(low), order(high));
-    let less = low.is_none_or(|order| order == Ordering::Less);
-    let greater = high.is_none_or(|order| order == Ordering::Greater);
-    let equal = low.is_none_or(|order| order != Ordering::Greater) && high.is_none_or(|order| order != Ordering::Less);
-    let (yes, no) = match op {
-        CompareOp::Equal => (equal, less || greater),
-        CompareOp::NotEqual => (less || greater, equal),
-        CompareOp::Less => (less, equal || greater),
-        CompareOp::LessOrEqual => (less || equal, greater),
-        CompareOp::Greater => (greater, equal || less),
-        CompareOp::GreaterOrEqual => (greater || equal, less),
-        CompareOp::NullSafeEqual => (true, true),
-    };
-    Possible { yes, no, null }
+    Ranged::of(columns, key).map_or_else(|decided| decided, |ranged| ranged.compared(op, value))
 }
 
 fn is_text(value: &Value) -> bool {
@@ -170,12 +191,10 @@ fn is_text(value: &Value) -> bool {
 
 /// A column of texts within bounds: those that match a pattern begin as it does.
 fn like(filter: &Filter, columns: &[Known<'_>], key: usize, pattern: &str, dialect: LikeDialect) -> Possible {
-    let Some(Known::Bounds { bounds, rows, slack }) = columns.get(key) else { return ANYTHING };
-    let null = bounds.nulls != Some(0);
-    if bounds.is_all_null(*rows) {
-        return Possible { yes: false, no: false, null: *rows > 0 };
-    }
-    let (low, high) = slack.edges(bounds);
+    let Ranged { low, high, null } = match Ranged::of(columns, key) {
+        Ok(ranged) => ranged,
+        Err(decided) => return decided,
+    };
     let yes = filter.readings().iter().any(|reading| {
         let prefix = literal_prefix(pattern, dialect.reading(*reading));
         let below = matches!(&low, Some(Value::Text(low)) if low.as_str() > prefix && !low.starts_with(prefix));
@@ -187,10 +206,18 @@ fn like(filter: &Filter, columns: &[Known<'_>], key: usize, pattern: &str, diale
 
 fn member(columns: &[Known<'_>], key: usize, rows: &[Vec<Expr>]) -> Possible {
     let none = Possible { yes: false, no: true, null: false };
-    rows.iter().fold(none, |sum, row| match row.as_slice() {
-        [Expr::Literal(value)] => sum.or(range(columns, key, CompareOp::Equal, value)),
-        _ => ANYTHING,
-    })
+    if rows.is_empty() {
+        return none;
+    }
+    if rows.iter().any(|row| !matches!(row.as_slice(), [Expr::Literal(value)] if !value.is_null())) {
+        return ANYTHING;
+    }
+    let ranged = match Ranged::of(columns, key) {
+        Ok(ranged) => ranged,
+        Err(decided) => return decided,
+    };
+    let literals = rows.iter().flatten().filter_map(Expr::as_literal);
+    literals.fold(none, |sum, value| sum.or(ranged.compared(CompareOp::Equal, value)))
 }
 
 fn is_null(columns: &[Known<'_>], key: usize) -> Possible {

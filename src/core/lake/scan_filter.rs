@@ -121,6 +121,14 @@ impl ScanFilter {
         self.rows.may_keep(&known)
     }
 
+    /// A file's stored facts, as far as the filter asks for them.
+    ///
+    /// # Errors
+    /// Corrupt for what is none.
+    pub fn facts(&self, text: &str) -> Result<FileFacts> {
+        FileFacts::parse_some(text, |name| self.columns.iter().any(|column| column.name == name))
+    }
+
     /// The row groups of a file that can have rows that are kept. None where the file has none such; empty where it
     /// does not tell of row groups.
     pub fn row_groups<'f>(&mut self, keys: &[Value], facts: &'f FileFacts) -> Option<Vec<&'f RowGroupFacts>> {

@@ -207,7 +207,7 @@ impl File {
             row_groups: self.groups.iter().enumerate().map(group).collect(),
         };
         facts.bound();
-        FileFacts::parse(&facts.to_text()).unwrap()
+        facts
     }
 
     /// By row group, whether a row is kept.
@@ -266,7 +266,7 @@ proptest! {
             let of_keys = Filter::parse(scan.partitions(), &keys()).unwrap();
             prop_assert!(of_keys.matches_any_reading(&of_keys.values(&values)), "the partition: {text}");
             prop_assert!(scan.may_keep_partition(&keys_of), "the partition by its values: {text}");
-            let facts = file.facts();
+            let facts = scan.facts(&file.facts().to_text()).unwrap();
             let Some(groups) = scan.row_groups(&keys_of, &facts) else { return Err(TestCaseError::fail(text)) };
             for (at, is_kept) in kept.iter().enumerate() {
                 let there = facts.row_groups.len() == 1 || groups.iter().any(|group| group.offset == at as u64 * 100);

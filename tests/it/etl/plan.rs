@@ -299,3 +299,43 @@ async fn a_plan_that_nobody_takes_ends() {
     calls.list_quarantine(p::ListQuarantineRequest::default()).await.unwrap();
     assert_eq!(plan(&field, "id = 7").await.files.len(), 1);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_command_prints_a_plan() {
+    let field = crate::grpc::fixture::sqlite().await;
+    let lake = field.folder.path().join("lake");
+    write(&lake.join("dt=1/a.parquet"), &[group(0), group(100)]);
+    let first = registered(&field, request(&field, "lake")).await;
+    write(&lake.join("dt=2/a.parquet"), &[group(0), group(100)]);
+    registered(&field, request(&field, "lake")).await;
+    let skep = |args: &[&str]| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_skep"));
+        let endpoint = format!("http://{}", field.server.api);
+        command.args(["plan", "d.people"]).args(args).env_clear().env("SKEP_ENDPOINT", endpoint).output().unwrap()
+    };
+    let said = |args: &[&str]| {
+        let output = skep(args);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let found: serde_json::Value = serde_json::from_str(&said(&["--filter", "id = 105", "--output", "json"])).unwrap();
+    let names = |found: &serde_json::Value| -> Vec<String> {
+        found.as_array().unwrap().iter().map(|file| file["partition"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!((names(&found), &found[0]["row_groups"][0]["rows"]), (vec!["dt=1".into(), "dt=2".into()], &10.into()));
+    let then: serde_json::Value =
+        serde_json::from_str(&said(&["--as-of", &first.to_string(), "--columns", "id,DT", "-o", "json"])).unwrap();
+    assert_eq!(names(&then), ["dt=1"]);
+    let csv = said(&["--filter", "dt = '2' and id < 10", "-o", "csv"]);
+    assert!(
+        csv.starts_with("uri,partition,bytes,rows,row_groups,listed\r\nfile:") && csv.lines().count() == 2,
+        "{csv}"
+    );
+    assert!(
+        said(&["--filter", "id < 10"]).ends_with(" rows\n") && said(&["--filter", "id = 5"]).contains("2 of 2 files")
+    );
+    let refused = skep(&["--columns", "id,nobody"]);
+    let told = String::from_utf8(refused.stderr).unwrap();
+    assert!(refused.status.code() == Some(1) && told.contains("`nobody`") && told.contains("dt, id, name"), "{told}");
+    assert_eq!(skep(&["--as-of", "yesterday"]).status.code(), Some(2));
+}
