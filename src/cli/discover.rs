@@ -14,12 +14,10 @@ use super::register::{Evolution, broken, finding_json, findings_print, outcome_t
 use super::table_arg::{DatabaseArg, TableArg};
 
 #[derive(Debug, clap::Args)]
-#[command(
-    after_help = "Examples:\n  skep discover web.events\n  skep discover web.events --add --sync\n  \
+#[command(after_help = "Examples:\n  skep discover web.events\n  skep discover web.events --add --sync\n  \
 skep discover web.events --add --drop --sync --dry-run\n\n\
 Without --add, --drop and --sync it only tells how table and lake differ. All changes land in one commit; a second run \
-changes nothing. No file is ever deleted. A partition with a bad file is left as it is, and the others go on."
-)]
+changes nothing. No file is ever deleted. A partition with a bad file is left as it is, and the others go on.")]
 pub struct DiscoverArgs {
     /// The table: DATABASE.TABLE
     table: TableArg,
@@ -58,12 +56,10 @@ pub struct DiscoverArgs {
 }
 
 #[derive(Debug, clap::Args)]
-#[command(
-    after_help = "Examples:\n  skep register-dump s3://backup/crm-2024-05-01/ --into crm\n  \
+#[command(after_help = "Examples:\n  skep register-dump s3://backup/crm-2024-05-01/ --into crm\n  \
 skep register-dump file:/dumps/erp --create-databases\n\n\
 Folders are tables: `schema.table/`, `schema/table/` or `table/`, with `k=v` directories below where a table is \
-partitioned. All tables land in one commit, or none does; the same dump again changes nothing."
-)]
+partitioned. All tables land in one commit, or none does; the same dump again changes nothing.")]
 pub struct RegisterDumpArgs {
     /// The dump's directory (file:, s3:, gs:, abfs:)
     #[arg(value_name = "URI")]

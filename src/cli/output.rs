@@ -237,10 +237,7 @@ mod tests {
     #[test]
     fn lists_in_each_form() {
         let rows = [[json!("a"), json!(1)], [json!("b,\"c\n\x1b[2J"), Value::Null]];
-        assert_eq!(
-            list(Format::Table, &rows),
-            "NAME             FILE COUNT\na                1\nb,\"c\\n\\u{1b}[2J\n"
-        );
+        assert_eq!(list(Format::Table, &rows), "NAME             FILE COUNT\na                1\nb,\"c\\n\\u{1b}[2J\n");
         assert_eq!(list(Format::Csv, &rows), "name,file_count\r\na,1\r\n\"b,\"\"c\n\x1b[2J\",\r\n");
         let back: Value = serde_json::from_str(&list(Format::Json, &rows)).unwrap();
         assert_eq!(back, json!([{"name": "a", "file_count": 1}, {"name": "b,\"c\n\x1b[2J", "file_count": null}]));

@@ -211,7 +211,9 @@ impl Attempt<'_> {
             new: Names::of(found.new.iter()),
             gone: Names::of(found.looks.gone.iter()),
             empty: Names::of(found.looks.empty.iter()),
-            changed: Names::of(found.differences.changed.iter().filter(|n| !n.is_empty()).collect::<Vec<_>>().into_iter()),
+            changed: Names::of(
+                found.differences.changed.iter().filter(|n| !n.is_empty()).collect::<Vec<_>>().into_iter(),
+            ),
             unknown: found.differences.unknown,
             files_new: found.differences.files_new,
             files_changed: found.differences.files_changed,

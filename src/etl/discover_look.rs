@@ -29,12 +29,7 @@ pub(super) struct Looks {
 
 impl Looks {
     /// Looks at the places of all known partitions that have no part yet; files of those that lie elsewhere become parts.
-    pub async fn take(
-        lake: &Lake,
-        state: &State,
-        lakeside: &mut Lakeside,
-        sources: &mut Vec<Source>,
-    ) -> Result<Self> {
+    pub async fn take(lake: &Lake, state: &State, lakeside: &mut Lakeside, sources: &mut Vec<Source>) -> Result<Self> {
         let unseen = state.known.keys().filter(|name| !name.is_empty() && !lakeside.parts.contains_key(*name));
         let places = unseen.map(|name| (name.clone(), state.place(name)));
         let mut seen = stream::iter(places.collect::<Vec<_>>())
@@ -45,7 +40,9 @@ impl Looks {
             let is_inside = place.is_within(&state.location);
             match look {
                 // The table's location did not show them: they lie where no partition's files are, or came just now.
-                Look::Files(_) if is_inside => looks.warn(&place, "unclear", "it has files beside its own, or new ones"),
+                Look::Files(_) if is_inside => {
+                    looks.warn(&place, "unclear", "it has files beside its own, or new ones")
+                }
                 Look::Files(files) => drop(lakeside.parts.insert(name, part(place, files, sources))),
                 Look::Unclear(uri) => looks.warn(&place, "unclear", &format!("{uri} may be data")),
                 Look::Empty => looks.empty.push(name),

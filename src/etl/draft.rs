@@ -260,7 +260,10 @@ impl<'r> Draft<'r> {
             name: name.to_owned(),
             create_time: known.map_or(self.now_seconds as i32, |p| p.create_time),
             last_access_time: known.map_or(0, |p| p.last_access_time),
-            storage: Some(Storage { shape, location: Some(stays.map_or_else(|| part.location.to_string(), str::to_owned)) }),
+            storage: Some(Storage {
+                shape,
+                location: Some(stays.map_or_else(|| part.location.to_string(), str::to_owned)),
+            }),
             parameters,
             write_id: known.and_then(|p| p.write_id),
         }

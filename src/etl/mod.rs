@@ -12,6 +12,7 @@ mod dump;
 mod fill;
 mod gather;
 mod land;
+mod manage;
 mod partitions;
 mod quarantine;
 mod register;
@@ -20,6 +21,7 @@ mod request;
 
 pub use discover_report::{Discover, Discovered, Limits, Names};
 pub use dump::{Dump, DumpReport};
+pub use manage::Round;
 pub use quarantine::{Quarantined, quarantine_drop, quarantine_list, quarantine_publish};
 pub use register::{Etl, Progress};
 pub use report::{Finding, Outcome, Report, Severity};

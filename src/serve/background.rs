@@ -1,6 +1,7 @@
 //! What a node does by itself: deletions that are due, expired locks, old events and versions. None of it is needed
 //! for a right answer: expiry is checked on use, and reads never show what is retired.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use skep_core::Result;
@@ -8,12 +9,16 @@ use skep_core::Result;
 use tokio_util::sync::CancellationToken;
 
 use crate::catalog::Metastore;
+use crate::etl::Etl;
+use crate::telemetry::Metrics;
 
 /// Between two rounds. Work that is due sooner is done where it falls due; this is what was left over.
 const ROUND: Duration = Duration::from_secs(15);
 /// Rounds between purges of events and of versions.
 const EVENTS_EVERY: u64 = 20;
 const VERSIONS_EVERY: u64 = 240;
+/// The longest time between two looks whether a round of partition management is due.
+const MANAGE_ASK: Duration = Duration::from_secs(60);
 
 /// Runs until the node stops.
 pub async fn run(metastore: Metastore, stop: CancellationToken) {
@@ -32,6 +37,29 @@ pub async fn run(metastore: Metastore, stop: CancellationToken) {
             told("requests", metastore.requests_purge().await.map(|_| ()));
         }
     }
+}
+
+/// Rounds of partition management, until the node stops. Each node asks often; the store says whose turn it is.
+pub async fn manage(etl: Etl, holder: String, interval: Duration, metrics: Arc<Metrics>, stop: CancellationToken) {
+    let rounds = async {
+        loop {
+            tokio::time::sleep(interval.min(MANAGE_ASK)).await;
+            match etl.partitions_manage(&holder, interval).await {
+                Ok(Some(round)) => {
+                    metrics.discovery_tables(round.tables - round.failed, round.failed);
+                    metrics.discovery_partitions([
+                        ("added", round.added),
+                        ("dropped", round.dropped),
+                        ("synced", round.synced),
+                        ("expired", round.expired),
+                    ]);
+                }
+                Ok(None) => {}
+                Err(error) => told("partition management", Err(error)),
+            }
+        }
+    };
+    stop.run_until_cancelled(rounds).await;
 }
 
 fn told(what: &'static str, outcome: Result<()>) {

@@ -107,7 +107,12 @@ fn read(row: &Row) -> Result<StoredFile> {
 
 impl Txn {
     /// Adds files in `version`, which `table_commit` began.
-    pub async fn file_add_many(&mut self, table_id: i64, version: i64, files: &[impl Borrow<StoredFile>]) -> Result<()> {
+    pub async fn file_add_many(
+        &mut self,
+        table_id: i64,
+        version: i64,
+        files: &[impl Borrow<StoredFile>],
+    ) -> Result<()> {
         for batch in files.chunks(BATCH) {
             let batch: Vec<&StoredFile> = batch.iter().map(Borrow::borrow).collect();
             let text = |of: fn(&StoredFile) -> &String| ColumnArg::Text(batch.iter().map(|f| of(f).clone()).collect());

@@ -1,6 +1,7 @@
 //! What jobs wrote becomes tables: registration, scan planning, event logs; through gRPC and the command line, read back by
 //! Thrift.
 
-mod files;
+mod discover;
+pub mod files;
 mod logs;
 mod register;
