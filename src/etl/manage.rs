@@ -37,17 +37,21 @@ impl Etl {
             return Ok(None);
         }
         let tables = self.metastore.tables_managed().await?;
-        let rounds = stream::iter(tables).map(|table| async move { self.table_manage(&table).await });
-        let mut done = rounds.buffer_unordered(TABLES_AT_ONCE);
+        // All that waits is within the stream: what stood still beside it might hold the store's turn to write.
+        let rounds = stream::iter(tables).map(|table| async move {
+            let one = self.table_manage(&table).await;
+            self.metastore.management_renew(holder, false).await.map(|()| one)
+        });
+        let mut done = std::pin::pin!(rounds.buffer_unordered(TABLES_AT_ONCE));
         let mut round = Round::default();
         while let Some(one) = done.next().await {
+            let one = one?;
             round.tables += 1;
             round.failed += one.failed;
             round.added += one.added;
             round.dropped += one.dropped;
             round.synced += one.synced;
             round.expired += one.expired;
-            self.metastore.management_renew(holder, false).await?;
         }
         self.metastore.management_renew(holder, true).await?;
         Ok(Some(round))

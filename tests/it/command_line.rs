@@ -33,6 +33,8 @@ fn help_is_golden() {
         ("help/versions.txt", &["versions", "--help"]),
         ("help/versions-diff.txt", &["versions", "diff", "--help"]),
         ("help/changes.txt", &["changes", "--help"]),
+        ("help/discover.txt", &["discover", "--help"]),
+        ("help/register-dump.txt", &["register-dump", "--help"]),
         ("help/completion.txt", &["completion", "--help"]),
         ("help/import.txt", &["import", "--help"]),
         ("help/export.txt", &["export", "--help"]),

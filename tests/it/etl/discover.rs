@@ -1,7 +1,6 @@
 //! Discovery: the lake beside the table.
 
 use std::fs;
-use std::process::Command;
 use std::time::Duration;
 
 use skep_proto::admin::v1 as a;
@@ -16,6 +15,7 @@ use super::files::{Values, people, write};
 use super::register::list;
 use crate::grpc::fixture::{Field, at};
 use crate::process::client::Client;
+use crate::process::server::log_of;
 
 fn folder(field: &Field, name: &str) -> std::path::PathBuf {
     field.folder.path().join(name)
@@ -148,10 +148,14 @@ grpc_cases! {
         days(field, 2).await;
         fs::remove_dir_all(folder(field, "lake/dt=01")).unwrap();
         people(&folder(field, "lake/dt=03/a.parquet"), 1, 2);
-        // A path too long to be opened.
-        let script = "n=$(printf %0250d 0); for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18; do mkdir $n && cd ./$n || exit 1; done";
-        let made = Command::new("sh").args(["-c", script]).current_dir(folder(field, "lake/dt=02")).status().unwrap();
-        assert!(made.success());
+        // A path too long to be opened, made from within.
+        let mut within = fs::File::open(folder(field, "lake/dt=02")).unwrap();
+        for _ in 0..18 {
+            let name = "0".repeat(250);
+            rustix::fs::mkdirat(&within, &name, rustix::fs::Mode::RWXU).unwrap();
+            let flags = rustix::fs::OFlags::RDONLY | rustix::fs::OFlags::DIRECTORY;
+            within = rustix::fs::openat(&within, &name, flags, rustix::fs::Mode::empty()).unwrap().into();
+        }
         let broken = discover(field, all()).await.unwrap_err();
         assert!(broken.message().contains("Cannot list"), "{broken}");
         assert_eq!(field.names(list("people")).await.unwrap(), ["dt=01", "dt=02"]);
@@ -296,24 +300,24 @@ async fn managed(folder: tempfile::TempDir, store: &str, schema: Option<&str>) {
     let mut broken = table_of(&mut thrift, "people");
     broken.table_name = Some("broken".into());
     broken.sd.as_mut().unwrap().location = Some(format!("file:{}/nowhere", field.folder.path().display()));
-    broken.parameters.get_or_insert_default().insert("discover.partitions".into(), "true".into());
+    broken.parameters.get_or_insert_default().push(("discover.partitions".into(), "true".into()));
     thrift.get::<m::CreateTable>(&m::CreateTableArgs { tbl: Some(broken) });
     let _ = fs::remove_dir_all(self::folder(field, "nowhere"));
 
     people(&self::folder(field, "lake/dt=03/a.parquet"), 5, 3);
     let mut table = table_of(&mut thrift, "people");
     let parameters = table.parameters.get_or_insert_default();
-    parameters.insert("discover.partitions".into(), "TRUE".into());
-    parameters.insert("partition.retention.period".into(), "7d".into());
+    parameters.push(("discover.partitions".into(), "TRUE".into()));
+    parameters.push(("partition.retention.period".into(), "7d".into()));
     let args = m::AlterTableArgs { dbname: Some("d".into()), tbl_name: Some("people".into()), new_tbl: Some(table) };
     thrift.get::<m::AlterTable>(&args);
     // It comes, and the old one goes; its files are new, so it comes again, and is as young as they.
-    wait(&mut thrift, &["dt=01", "dt=02", "dt=03"]).await;
+    wait(field, &mut thrift, &["dt=01", "dt=02", "dt=03"]).await;
     let back = partition_of(&mut thrift, "dt=02");
     assert!(back.create_time > 1_000_000);
     fs::remove_dir_all(self::folder(field, "lake/dt=01")).unwrap();
-    wait(&mut thrift, &["dt=02", "dt=03"]).await;
-    let log = crate::process::server::log_of(field.folder.path());
+    wait(field, &mut thrift, &["dt=02", "dt=03"]).await;
+    let log = log_of(field.folder.path());
     assert!(log.contains("hive.d.broken") && log.contains("could not be discovered"), "{log}");
 }
 
@@ -337,7 +341,7 @@ fn table_of(thrift: &mut Client, name: &str) -> t::Table {
 }
 
 /// Until a Thrift client sees these partitions, and dt=02 is not the expired one.
-async fn wait(thrift: &mut Client, wanted: &[&str]) {
+async fn wait(field: &Field, thrift: &mut Client, wanted: &[&str]) {
     let args = m::GetPartitionNamesArgs { db_name: Some("d".into()), tbl_name: Some("people".into()), max_parts: -1 };
     let until = tokio::time::Instant::now() + Duration::from_secs(60);
     loop {
@@ -345,7 +349,7 @@ async fn wait(thrift: &mut Client, wanted: &[&str]) {
         if names == wanted && partition_of(thrift, "dt=02").create_time > 1_000_000 {
             return;
         }
-        assert!(tokio::time::Instant::now() < until, "{names:?}, not {wanted:?}");
+        assert!(tokio::time::Instant::now() < until, "{names:?}, not {wanted:?}\n{}", log_of(field.folder.path()));
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }
