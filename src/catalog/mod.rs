@@ -33,6 +33,7 @@ mod partition_exchange;
 mod partition_follow;
 mod partition_form;
 mod partition_load;
+mod partition_management;
 mod partition_mark;
 mod partition_pages;
 mod partition_pick;
@@ -91,6 +92,7 @@ pub use partition_drop::PartitionsDrop;
 pub use partition_drop_select::{DropExpr, PartitionsWhich};
 pub use partition_exchange::PartitionsExchange;
 pub use partition_form::PartitionKey;
+pub use partition_management::retention_seconds;
 pub use partition_pages::{PAGE_BYTES, PAGE_ROWS, PartitionPages};
 pub use partition_privileges::PartitionPrivileges;
 pub use partition_query::{

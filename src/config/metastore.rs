@@ -51,6 +51,9 @@ section! {
         event_ttl: Duration = Duration::from_hours(24),
         /// Versions of tables, also of dropped ones, are kept for so long.
         retention: Duration = Duration::from_hours(30 * 24),
+        /// How often tables with `discover.partitions=true` are held against the lake, and partitions older than their
+        /// `partition.retention.period` dropped; by one node at a time. 0: never.
+        partition_management_interval: Duration = Duration::ZERO,
         /// Most events in one answer.
         max_event_response: u32 = 1_000_000,
     }

@@ -9,6 +9,7 @@ use skep_core::Result;
 use tokio_util::sync::CancellationToken;
 
 use crate::catalog::Metastore;
+use crate::etl::Etl;
 use crate::telemetry::{LogFigures, Metrics};
 
 /// Between two rounds. Work that is due sooner is done where it falls due; this is what was left over.
@@ -18,6 +19,8 @@ const EVENTS_EVERY: u64 = 20;
 const VERSIONS_EVERY: u64 = 240;
 /// Rounds between looks at event logs: each walks over all their partitions.
 const LOGS_EVERY: u64 = 4;
+/// The longest time between two looks whether a round of partition management is due.
+const MANAGE_ASK: Duration = Duration::from_secs(60);
 
 /// Runs until the node stops.
 pub async fn run(metastore: Metastore, metrics: Arc<Metrics>, stop: CancellationToken) {
@@ -57,6 +60,29 @@ async fn logs_measure(metastore: &Metastore, metrics: &Metrics) -> Result<()> {
     }
     metrics.logs_set(&all);
     Ok(())
+}
+
+/// Rounds of partition management, until the node stops. Each node asks often; the store says whose turn it is.
+pub async fn manage(etl: Etl, holder: String, interval: Duration, metrics: Arc<Metrics>, stop: CancellationToken) {
+    let rounds = async {
+        loop {
+            tokio::time::sleep(interval.min(MANAGE_ASK)).await;
+            match etl.partitions_manage(&holder, interval).await {
+                Ok(Some(round)) => {
+                    metrics.discovery_tables(round.tables - round.failed, round.failed);
+                    metrics.discovery_partitions([
+                        ("added", round.added),
+                        ("dropped", round.dropped),
+                        ("synced", round.synced),
+                        ("expired", round.expired),
+                    ]);
+                }
+                Ok(None) => {}
+                Err(error) => told("partition management", Err(error)),
+            }
+        }
+    };
+    stop.run_until_cancelled(rounds).await;
 }
 
 fn told(what: &'static str, outcome: Result<()>) {

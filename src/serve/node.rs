@@ -7,10 +7,11 @@ use std::sync::Arc;
 use futures_util::FutureExt as _;
 use skep_core::{Error, Result};
 use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
 
 use super::background;
 use super::signal::stop_on_signal;
-use super::wiring::{connection_limits, settings, store_options, warehouse_config};
+use super::wiring::{connection_limits, node_name, settings, store_options, warehouse_config};
 use crate::catalog::Metastore;
 use crate::clock::{self, Clock};
 use crate::config::{Config, Loaded};
@@ -33,13 +34,14 @@ pub async fn serve(loaded: Loaded) -> Result<()> {
 
     let metastore = metastore(&config, store.clone())?;
     let addresses = Arc::new(rpc::Addresses::default());
+    let etl = Etl {
+        metastore: metastore.clone(),
+        lake: Lake::new(&metastore.warehouse(), lake::Limits::default()),
+        clock: Clock::system(),
+    };
     let services = rpc::Services {
         metastore: metastore.clone(),
-        etl: Etl {
-            metastore: metastore.clone(),
-            lake: Lake::new(&metastore.warehouse(), lake::Limits::default()),
-            clock: Clock::system(),
-        },
+        etl: etl.clone(),
         node: node.clone(),
         metrics: Arc::clone(&metrics),
         addresses: Arc::clone(&addresses),
@@ -68,17 +70,33 @@ pub async fn serve(loaded: Loaded) -> Result<()> {
     let dispatcher = Dispatcher::new(hms::routes(), Arc::new(services), metrics_thrift);
     let limits = connection_limits(&config.server);
     let hive = tokio::spawn(hms::serve(listener, Arc::new(dispatcher), limits, stop.clone()));
-    let background = tokio::spawn(background::run(metastore, metrics, stop.clone()));
+    let background = tokio::spawn(background::run(metastore, Arc::clone(&metrics), stop.clone()));
+    let managing = tokio::spawn(managing(etl, &config, metrics, stop.clone()));
     ready_line(thrift, api, &config)?;
 
     stop.cancelled().await;
     health.drain().await;
-    let all = async { tokio::join!(front, hive, background) };
+    let all = async { tokio::join!(front, hive, background, managing) };
     // The fronts keep to the drain's time by themselves; the second more is for what they must close.
     let drained = tokio::time::timeout(config.server.drain_timeout + DRAIN_SLACK, all).await;
     store.close().await;
     tracing::info!(complete = drained.is_ok(), "stopped");
     Ok(())
+}
+
+/// Partition management, where it is switched on.
+fn managing(
+    etl: Etl,
+    config: &Config,
+    metrics: Arc<Metrics>,
+    stop: CancellationToken,
+) -> impl Future<Output = ()> + use<> {
+    let interval = config.metastore.partition_management_interval;
+    async move {
+        if !interval.is_zero() {
+            background::manage(etl, node_name(), interval, metrics, stop).await;
+        }
+    }
 }
 
 const DRAIN_SLACK: std::time::Duration = std::time::Duration::from_secs(1);

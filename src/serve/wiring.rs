@@ -24,7 +24,7 @@ pub fn store_options(store: &config::Store) -> StoreOptions {
 }
 
 /// Tells this process from all others, and people where it runs.
-fn node_name() -> String {
+pub fn node_name() -> String {
     let host = rustix::system::uname();
     let host = host.nodename().to_string_lossy();
     format!("{host}, process {}, started {}", std::process::id(), clock::system_ms())

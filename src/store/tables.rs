@@ -60,6 +60,13 @@ const TABLE_MATERIALIZED: Sql = Sql::both(
     "select t.id, t.version, v.definition from tbl t join table_version v on v.table_id = t.id \
      and v.version = t.definition_version where t.kind = 3 and t.dropped_at is null order by t.id",
 );
+/// Tables whose definition has this word, of every catalog: few, of perhaps very many.
+const TABLE_MENTIONING_DISCOVERY: Sql = Sql::both(
+    "table_mentioning_discovery",
+    "select t.id, t.version, v.definition from tbl t join table_version v on v.table_id = t.id \
+     and v.version = t.definition_version where t.kind in (0, 1) and t.dropped_at is null \
+     and v.definition like '%\"discover.partitions\"%' order by t.id",
+);
 /// The same as [`TABLE_LOCK`], and whether there is any materialized view, which might read the table.
 const TABLE_LOCK_LAST: Sql = Sql::per_dialect(
     "table_lock_last",
@@ -91,6 +98,7 @@ pub(super) const ALL: &[&Sql] = &[
     &TABLE_NAMES,
     &TABLE_PLACES,
     &TABLE_MATERIALIZED,
+    &TABLE_MENTIONING_DISCOVERY,
     &TABLE_LOCK_LAST,
     &TABLE_LOCK_HEAD,
     &VERSION_DEFINITION,
@@ -186,6 +194,10 @@ impl Txn {
     /// All materialized views, of every catalog.
     pub async fn table_materialized(&mut self) -> Result<Vec<Table>> {
         self.list(&TABLE_MATERIALIZED, &[], read_table).await
+    }
+    /// Tables that say something of `discover.partitions`, of every catalog.
+    pub async fn table_mentioning_discovery(&mut self) -> Result<Vec<Table>> {
+        self.list(&TABLE_MENTIONING_DISCOVERY, &[], read_table).await
     }
     /// Names and types, by name.
     pub async fn table_names(&mut self, catalog: &str, database: &str) -> Result<Vec<(String, TableType)>> {

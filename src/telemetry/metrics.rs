@@ -78,6 +78,16 @@ struct LogGauges {
     snapshot_age: Family<LogLabels, Gauge>,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OutcomeLabels {
+    outcome: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ChangeLabels {
+    change: &'static str,
+}
+
 type Histograms<L> = Family<L, Histogram, fn() -> Histogram>;
 
 /// The metrics of a node. One instance, shared; every method is a few atomic operations.
@@ -99,6 +109,8 @@ pub struct Metrics {
     transaction_seconds: Histograms<NameLabels>,
     transaction_retries: Family<NameLabels, Counter>,
     logs: LogGauges,
+    discovery_tables: Family<OutcomeLabels, Counter>,
+    discovery_partitions: Family<ChangeLabels, Counter>,
 }
 
 fn seconds() -> Histogram {
@@ -126,6 +138,8 @@ impl Metrics {
             transaction_seconds: Family::new_with_constructor(seconds),
             transaction_retries: Family::default(),
             logs: LogGauges::default(),
+            discovery_tables: Family::default(),
+            discovery_partitions: Family::default(),
         };
         metrics.register_logs();
         metrics.register_fronts();
@@ -159,6 +173,10 @@ impl Metrics {
         to.register_with_unit("transaction_duration", about, Unit::Seconds, self.transaction_seconds.clone());
         let about = "Store transactions run again after a serialization failure";
         to.register("transaction_retries", about, self.transaction_retries.clone());
+        let about = "Tables that the background held against the lake";
+        to.register("discovery_tables", about, self.discovery_tables.clone());
+        let about = "Partitions that the background changed, by what it did";
+        to.register("discovery_partitions", about, self.discovery_partitions.clone());
     }
 
     fn register_logs(&mut self) {
@@ -254,6 +272,20 @@ impl Metrics {
         }
     }
 
+    /// A round of partition management is over: tables that went well, and others.
+    pub fn discovery_tables(&self, good: u64, failed: u64) {
+        for (outcome, count) in [("ok", good), ("failed", failed)] {
+            self.discovery_tables.get_or_create(&OutcomeLabels { outcome }).inc_by(count);
+        }
+    }
+
+    /// What it did to partitions.
+    pub fn discovery_partitions(&self, changes: [(&'static str, u64); 4]) {
+        for (change, count) in changes {
+            self.discovery_partitions.get_or_create(&ChangeLabels { change }).inc_by(count);
+        }
+    }
+
     /// All metrics as OpenMetrics text.
     pub fn encode(&self) -> Result<String, fmt::Error> {
         let mut text = String::new();
@@ -294,11 +326,15 @@ mod tests {
         let log = LogFigures { log: "hive.d.gone".to_owned(), ..LogFigures::default() };
         metrics.logs_set(&[log.clone()]);
         metrics.logs_set(&[LogFigures { log: "hive.d.e".to_owned(), rows: 9, snapshot_age_seconds: Some(5), ..log }]);
+        metrics.discovery_tables(2, 1);
+        metrics.discovery_partitions([("added", 3), ("dropped", 0), ("synced", 0), ("expired", 0)]);
         let text = metrics.encode().unwrap();
         assert!(!text.contains("gone"), "{text}");
         for line in [
             r#"skep_event_log_lag_rows{log="hive.d.e"} 9"#,
             r#"skep_event_log_snapshot_age_seconds{log="hive.d.e"} 5"#,
+            r#"skep_discovery_tables_total{outcome="failed"} 1"#,
+            r#"skep_discovery_partitions_total{change="added"} 3"#,
             r#"skep_calls_total{method="get_table",outcome="ok"} 2"#,
             r#"skep_calls_total{method="get_table",outcome="not_found"} 1"#,
             r#"skep_call_duration_seconds_bucket{le="0.0025",method="get_table"} 2"#,

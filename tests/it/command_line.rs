@@ -41,6 +41,8 @@ fn help_is_golden() {
         ("help/compaction-begin.txt", &["compaction", "begin", "--help"]),
         ("help/compaction-commit.txt", &["compaction", "commit", "--help"]),
         ("help/changes.txt", &["changes", "--help"]),
+        ("help/discover.txt", &["discover", "--help"]),
+        ("help/register-dump.txt", &["register-dump", "--help"]),
         ("help/completion.txt", &["completion", "--help"]),
         ("help/import.txt", &["import", "--help"]),
         ("help/export.txt", &["export", "--help"]),

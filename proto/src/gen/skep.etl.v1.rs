@@ -1083,7 +1083,7 @@ pub struct DumpReport {
     /// REFUSED where any table has an error: nothing was registered then.
     #[prost(enumeration = "RegisterOutcome", tag = "1")]
     pub outcome: i32,
-    /// By name.
+    /// By folder.
     #[prost(message, repeated, tag = "2")]
     pub tables: ::prost::alloc::vec::Vec<RegisterReport>,
     /// Databases that were made.

@@ -1,5 +1,6 @@
 //! The command line as a script sees it, against a server.
 
+mod discover;
 mod failures;
 mod nouns;
 mod streams;

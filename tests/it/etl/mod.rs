@@ -4,8 +4,9 @@
 #[macro_use]
 mod s3;
 
+mod discover;
 mod event_logs;
-mod files;
+pub mod files;
 mod logs;
 mod plan;
 mod register;
