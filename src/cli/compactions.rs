@@ -216,12 +216,8 @@ fn history_row(state: &p::CompactionState, is_table: bool) -> Vec<Value> {
 }
 
 /// Compactions as a list, if there are any.
-pub(super) fn history_print(mut output: Output, history: &[p::CompactionState]) -> io::Result<()> {
+pub(super) fn history_print(output: Output, history: &[p::CompactionState]) -> io::Result<()> {
     let is_table = output.format() == Format::Table;
-    if is_table && history.is_empty() {
-        return Ok(());
-    }
-    output.text("\n")?;
     let mut lines = output.list(&HISTORY);
     for state in history {
         lines.row(&history_row(state, is_table))?;

@@ -232,6 +232,10 @@ async fn show(table: &TableArg, client: &ClientArgs) -> Result<(), Failure> {
             |running: &Value| format!("{} by {}", running["status"].as_str().unwrap_or_default(), running["holder"]);
         fields.push(("compaction", json!(running.as_ref().map(text))));
         output.record(&fields)?;
+        if history.is_empty() {
+            return Ok(());
+        }
+        output.text("\n")?;
         return Ok(super::compactions::history_print(output, &history)?);
     }
     fields.push(("compaction", json!(running)));

@@ -264,9 +264,24 @@ class EventLog(unittest.TestCase):
         self.story("")
 
 
+class Told(unittest.TextTestResult):
+    """A line a case, as the judges of .ci read them."""
+
+    def stopTest(self, test):
+        super().stopTest(test)
+        if not any(test is one for one, _ in self.skipped):
+            bad = any(test is one for one, _ in self.failures + self.errors)
+            name, took = test._testMethodName.removeprefix("test_").replace("_", " "), time.time() - self.began
+            print(f"{'FAIL' if bad else 'ok  '} event-logs/{name} ({took:.1f}s)", flush=True)
+
+    def startTest(self, test):
+        self.began = time.time()
+        super().startTest(test)
+
+
 if __name__ == "__main__":
     suite = unittest.defaultTestLoader.loadTestsFromTestCase(EventLog)
-    result = unittest.TextTestRunner(stream=sys.stdout, verbosity=2).run(suite)
+    result = unittest.TextTestRunner(stream=sys.stdout, verbosity=2, resultclass=Told).run(suite)
     bad = len(result.failures) + len(result.errors)
-    print(f"{result.testsRun - bad} passed, {bad} failed")
+    print(f"{result.testsRun - bad - len(result.skipped)} passed, {bad} failed")
     sys.exit(1 if bad or not result.testsRun else 0)
