@@ -144,7 +144,7 @@ impl Attempt<'_> {
         if let Some(refusal) = self.refusal(&found, &dropped, is_void) {
             findings.push(refusal);
             report.outcome = Outcome::Refused;
-            return Ok((self.end(report, findings), false));
+            return Ok((end(report, findings), false));
         }
         let parts = self.wanted(&found, gathered, &mut findings).await?;
         let register = Register {
@@ -164,7 +164,7 @@ impl Attempt<'_> {
             (counts.files_added, counts.files_removed, counts.rows);
         report.columns =
             draft.changes.iter().map(|c| (c.name.clone(), c.old_type.clone(), c.new_type.clone())).collect();
-        let report = self.end(report, findings);
+        let report = end(report, findings);
         if draft.published.is_empty() && dropped.is_empty() {
             return Ok((report, false));
         }
@@ -220,19 +220,6 @@ impl Attempt<'_> {
             files_vanished: found.differences.files_vanished,
             ..Discovered::default()
         }
-    }
-
-    fn end(&self, mut report: Discovered, mut findings: Vec<Finding>) -> Discovered {
-        if report.unknown > 0 {
-            let message = format!(
-                "the files of {} partitions are not known, since other clients registered them: only that there are \
-                 any was compared, and their number where statistics tell it",
-                report.unknown
-            );
-            findings.push(Finding::new(Severity::Info, "", "files_unknown", message));
-        }
-        (report.findings, report.findings_left_out) = findings_cut(findings);
-        report
     }
 
     /// Partitions to drop.
@@ -323,4 +310,18 @@ impl Attempt<'_> {
         }
         Ok(())
     }
+}
+
+/// The report with what was found.
+fn end(mut report: Discovered, mut findings: Vec<Finding>) -> Discovered {
+    if report.unknown > 0 {
+        let message = format!(
+            "the files of {} partitions are not known, since other clients registered them: only that there are \
+             any was compared, and their number where statistics tell it",
+            report.unknown
+        );
+        findings.push(Finding::new(Severity::Info, "", "files_unknown", message));
+    }
+    (report.findings, report.findings_left_out) = findings_cut(findings);
+    report
 }

@@ -1,6 +1,6 @@
 //! What lies in the lake beside what a table says: pure, but for the table's file rows, which stream by.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashSet};
 
 use skep_core::Result;
 use skep_core::lake::PathPattern;
@@ -75,7 +75,7 @@ impl Differences {
     pub async fn of(metastore: &Metastore, state: &State, lakeside: &Lakeside, sources: &[Source]) -> Result<Self> {
         let mut all = Self::default();
         let mut seen = vec![false; sources.len()];
-        let mut changed: HashMap<String, ()> = HashMap::new();
+        let mut changed: HashSet<String> = HashSet::new();
         let (table_id, version) = (state.table.id, state.table.version);
         metastore
             .files_brief(table_id, version, |row| {
@@ -83,31 +83,28 @@ impl Differences {
                 let Some(part) = lakeside.parts.get(row.partition).filter(|_| is_registered) else { return Ok(()) };
                 let path = |at: &usize| below(&sources[*at].file.location, &part.location);
                 let found = part.files.binary_search_by(|at| path(at).cmp(row.path));
-                let difference = match found.ok().and_then(|at| part.files.get(at)) {
-                    Some(at) => {
-                        seen[*at] = true;
-                        if sources[*at].is(row.size, row.modified_at, row.etag) {
-                            return Ok(());
-                        }
-                        all.files_changed += 1;
-                        ("file_changed", "it is not the file that was registered")
+                let difference = if let Some(at) = found.ok().and_then(|at| part.files.get(at)) {
+                    seen[*at] = true;
+                    if sources[*at].is(row.size, row.modified_at, row.etag) {
+                        return Ok(());
                     }
-                    None => {
-                        all.files_vanished += 1;
-                        ("file_vanished", "it was registered and is not there any more")
-                    }
+                    all.files_changed += 1;
+                    ("file_changed", "it is not the file that was registered")
+                } else {
+                    all.files_vanished += 1;
+                    ("file_vanished", "it was registered and is not there any more")
                 };
                 let uri = part.location.join(row.path).to_string();
                 all.finding(uri, difference);
-                if !changed.contains_key(row.partition) {
-                    changed.insert(row.partition.to_owned(), ());
+                if !changed.contains(row.partition) {
+                    changed.insert(row.partition.to_owned());
                 }
                 Ok(())
             })
             .await?;
         for (name, part) in &lakeside.parts {
             let Some(known) = state.known.get(name) else { continue };
-            let mut differs = changed.contains_key(name);
+            let mut differs = changed.contains(name);
             if known.is_registered {
                 for at in part.files.iter().filter(|at| !seen[**at]) {
                     differs = true;

@@ -41,7 +41,7 @@ impl Looks {
             match look {
                 // The table's location did not show them: they lie where no partition's files are, or came just now.
                 Look::Files(_) if is_inside => {
-                    looks.warn(&place, "unclear", "it has files beside its own, or new ones")
+                    looks.warn(&place, "unclear", "it has files beside its own, or new ones");
                 }
                 Look::Files(files) => drop(lakeside.parts.insert(name, part(place, files, sources))),
                 Look::Unclear(uri) => looks.warn(&place, "unclear", &format!("{uri} may be data")),

@@ -187,13 +187,12 @@ impl DumpReport {
         for table in &mut self.tables {
             let names: usize = table.partitions.iter().map(|name| name.len() + 3).sum();
             let findings: usize = table.findings.iter().map(|f| f.uri.len() + f.message.len() + 64).sum();
-            match left.checked_sub(names + findings) {
-                Some(rest) => left = rest,
-                None => {
-                    table.partitions.clear();
-                    table.findings_left_out += table.findings.len() as i64;
-                    table.findings.clear();
-                }
+            if let Some(rest) = left.checked_sub(names + findings) {
+                left = rest;
+            } else {
+                table.partitions.clear();
+                table.findings_left_out += table.findings.len() as i64;
+                table.findings.clear();
             }
         }
     }
@@ -217,12 +216,11 @@ fn tables_of(dump: &Dump, root: &Location, gathered: Gathered) -> Result<(Vec<Du
     let mut findings = gathered.findings;
     let mut tables: BTreeMap<String, Vec<Source>> = BTreeMap::new();
     for source in gathered.files {
-        match folder_of(below(&source.file.location, root)) {
-            Some(folder) => tables.entry(folder.to_owned()).or_default().push(source),
-            None => {
-                let uri = source.file.location.to_string();
-                findings.push(Finding::error(uri, "no_table", "it lies in no table's folder"));
-            }
+        if let Some(folder) = folder_of(below(&source.file.location, root)) {
+            tables.entry(folder.to_owned()).or_default().push(source);
+        } else {
+            let uri = source.file.location.to_string();
+            findings.push(Finding::error(uri, "no_table", "it lies in no table's folder"));
         }
     }
     if tables.len() > TABLES_MAX {

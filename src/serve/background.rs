@@ -20,7 +20,7 @@ const VERSIONS_EVERY: u64 = 240;
 /// Rounds between looks at event logs: each walks over all their partitions.
 const LOGS_EVERY: u64 = 4;
 /// The longest time between two looks whether a round of partition management is due.
-const MANAGE_ASK: Duration = Duration::from_secs(60);
+const MANAGE_ASK: Duration = Duration::from_mins(1);
 
 /// Runs until the node stops.
 pub async fn run(metastore: Metastore, metrics: Arc<Metrics>, stop: CancellationToken) {
