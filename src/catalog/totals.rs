@@ -142,7 +142,7 @@ impl Metastore {
         } else {
             Some(Totals::default())
         };
-        for new in &publish.partitions {
+        for new in publish.partitions.iter() {
             totals = totals.and_then(|totals| totals.with(&new.partition.parameters, &new.statistics));
         }
         Ok(totals)

@@ -75,7 +75,7 @@ impl Etl {
         let files = written.iter().map(|one| LogFile {
             uri: one.file.location.to_string(),
             size: one.file.size as i64,
-            rows: one.footer.facts.rows as i64,
+            rows: one.facts.rows as i64,
         });
         let mut done = Committed { files: files.collect(), findings, findings_left_out, ..Committed::default() };
         if has_errors {
@@ -118,7 +118,7 @@ impl Etl {
         let mut written = Vec::with_capacity(listed.len());
         for file in listed {
             if let Some(footer) = read.files.remove(&file.location) {
-                written.push(Written { file, footer });
+                written.push(Written { facts: footer.facts()?, schema: footer.schema, file });
             } else if let Some(problem) = read.problems.get(&file.location) {
                 findings.push(Finding::of(file.location.to_string(), problem.finding()));
             }
@@ -184,7 +184,7 @@ impl Etl {
                 let (written, wrong) = self.written(&Location::parse(place)?, &[]).await?;
                 findings.extend(wrong);
                 for one in &written {
-                    nulls_check(never_null, &one.file.location.to_string(), &one.footer.facts, &mut findings);
+                    nulls_check(never_null, &one.file.location.to_string(), &one.facts, &mut findings);
                 }
             }
             if findings.len() > FINDINGS_MAX {

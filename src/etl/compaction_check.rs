@@ -2,8 +2,9 @@
 //! partitions, lost keys or multiplied rows; not one that chose the wrong event of a key.
 
 use std::cmp::Ordering;
+use std::sync::Arc;
 
-use skep_core::lake::{Bounds, FileFacts, Nan, Policy, schema_compare};
+use skep_core::lake::{Bounds, FileFacts, FileSchema, Nan, Policy, schema_compare};
 use skep_core::partition::Partition;
 use skep_core::stats::NUM_ROWS;
 use skep_core::types::Value;
@@ -11,12 +12,13 @@ use skep_core::types::Value;
 use super::draft::nulls_check;
 use super::report::{Finding, Severity};
 use crate::catalog::{CompactionWork, StoredFile};
-use crate::lake::{LakeFile, ParquetFile};
+use crate::lake::LakeFile;
 
 /// A file that a compaction wrote.
 pub(super) struct Written {
     pub file: LakeFile,
-    pub footer: ParquetFile,
+    pub schema: Arc<FileSchema>,
+    pub facts: FileFacts,
 }
 
 impl Written {
@@ -28,8 +30,8 @@ impl Written {
             size: self.file.size as i64,
             modified_at: self.file.modified_at_ms,
             etag: self.file.etag.clone(),
-            row_count: self.footer.facts.rows as i64,
-            facts: self.footer.facts.to_text(),
+            row_count: self.facts.rows as i64,
+            facts: self.facts.to_text(),
         }
     }
 }
@@ -62,11 +64,11 @@ pub(super) fn check(work: &CompactionWork, expected: &Expected, written: &[Writt
     let never_null: Vec<String> = work.log.keys.iter().chain(&work.log.order).cloned().collect();
     for one in written {
         let uri = one.file.location.to_string();
-        let found = schema_compare(log.columns(), &[], &one.footer.schema, Policy::Strict).findings;
+        let found = schema_compare(log.columns(), &[], &one.schema, Policy::Strict).findings;
         findings.extend(found.into_iter().map(|found| Finding::of(&uri, found)));
-        nulls_check(&never_null, &uri, &one.footer.facts, &mut findings);
+        nulls_check(&never_null, &uri, &one.facts, &mut findings);
     }
-    let rows: i64 = written.iter().map(|one| one.footer.facts.rows as i64).sum();
+    let rows: i64 = written.iter().map(|one| one.facts.rows as i64).sum();
     let place = &work.compaction.location;
     if rows < expected.rows_min {
         let what = format!(
@@ -82,7 +84,7 @@ pub(super) fn check(work: &CompactionWork, expected: &Expected, written: &[Writt
     if findings.iter().any(|finding| finding.severity == Severity::Error) {
         return findings;
     }
-    let facts: Vec<&FileFacts> = written.iter().map(|one| &one.footer.facts).collect();
+    let facts: Vec<&FileFacts> = written.iter().map(|one| &one.facts).collect();
     for key in &work.log.keys {
         let read = expected.facts.as_ref().and_then(|all| bounds(key, all.iter()));
         let wrote = bounds(key, facts.iter().copied());
