@@ -66,17 +66,14 @@ impl Metastore {
     pub async fn partition_walk(&self, at: &TableRef, as_of: Option<AsOf>, filter: &str) -> Result<PartitionWalk> {
         self.alone_check("a walk over partitions")?;
         let now_ms = self.clock.now_ms();
-        let (table, source, current_ms) = match as_of {
-            Some(as_of) => {
-                let table = Arc::new(self.version_get(at, as_of).await?);
-                let source = rows(&table, filter)?;
-                let current_ms = self.version_end_ms(at, table.version).await?.unwrap_or(now_ms);
-                (table, source, current_ms)
-            }
-            None => {
-                let (table, source) = self.walk_current(at, filter).await?;
-                (table, source, now_ms)
-            }
+        let (table, source, current_ms) = if let Some(as_of) = as_of {
+            let table = Arc::new(self.version_get(at, as_of).await?);
+            let source = rows(&table, filter)?;
+            let current_ms = self.version_end_ms(at, table.version).await?.unwrap_or(now_ms);
+            (table, source, current_ms)
+        } else {
+            let (table, source) = self.walk_current(at, filter).await?;
+            (table, source, now_ms)
         };
         let until_ms = self.whole_until(current_ms);
         Ok(PartitionWalk { store: self.store.clone(), clock: self.clock.clone(), table, until_ms, source })
