@@ -324,7 +324,7 @@ mod tests {
         metrics.cache_reads_set(6, 4);
         metrics.transaction_finished("table_create", "ok", 0.01, 2);
         let log = LogFigures { log: "hive.d.gone".to_owned(), ..LogFigures::default() };
-        metrics.logs_set(&[log.clone()]);
+        metrics.logs_set(std::slice::from_ref(&log));
         metrics.logs_set(&[LogFigures { log: "hive.d.e".to_owned(), rows: 9, snapshot_age_seconds: Some(5), ..log }]);
         metrics.discovery_tables(2, 1);
         metrics.discovery_partitions([("added", 3), ("dropped", 0), ("synced", 0), ("expired", 0)]);

@@ -261,7 +261,7 @@ grpc_cases! {
             ..Default::default()
         };
         let planned = dump(field, p::RegisterDumpRequest { dry_run: true, ..ask.clone() }).await;
-        assert_eq!((planned.outcome(), planned.tables.len()), (p::RegisterOutcome::Planned, 3), "{:?}", planned);
+        assert_eq!((planned.outcome(), planned.tables.len()), (p::RegisterOutcome::Planned, 3), "{planned:?}");
         let done = dump(field, ask.clone()).await;
         assert_eq!((done.outcome(), done.databases_created.clone()), (p::RegisterOutcome::Registered, vec!["crm_copy".to_owned()]));
         let rows: Vec<(String, i64)> = done.tables.iter().map(|t| (t.table.clone().unwrap().table, t.rows)).collect();
@@ -343,7 +343,7 @@ fn table_of(thrift: &mut Client, name: &str) -> t::Table {
 /// Until a Thrift client sees these partitions, and dt=02 is not the expired one.
 async fn wait(field: &Field, thrift: &mut Client, wanted: &[&str]) {
     let args = m::GetPartitionNamesArgs { db_name: Some("d".into()), tbl_name: Some("people".into()), max_parts: -1 };
-    let until = tokio::time::Instant::now() + Duration::from_secs(60);
+    let until = tokio::time::Instant::now() + Duration::from_mins(1);
     loop {
         let names = thrift.get::<m::GetPartitionNames>(&args);
         if names == wanted && partition_of(thrift, "dt=02").create_time > 1_000_000 {

@@ -196,7 +196,7 @@ grpc_cases! {
         assert!(snapshots(field).expire_snapshots(expire.clone()).await.unwrap().into_inner().expired.is_empty());
         snapshots(field).pin_snapshot(p::PinSnapshotRequest { unpin: true, ..pin }).await.unwrap();
         let gone = snapshots(field).expire_snapshots(expire).await.unwrap().into_inner().expired;
-        assert_eq!(gone.iter().map(|one| one.location.clone()).collect::<Vec<_>>(), [work.location.clone()]);
+        assert!(gone.iter().map(|one| &one.location).eq([&work.location]), "{gone:?}");
         assert!(!file(&work, "a.parquet").exists());
 
         logs(field).drop_event_log(p::DropEventLogRequest { table: at("events"), ..Default::default() }).await.unwrap();

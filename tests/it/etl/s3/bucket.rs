@@ -47,7 +47,7 @@ impl Bucket {
     pub fn put(&self, key: &str, bytes: Vec<u8>) {
         let mut next = self.next.lock().unwrap();
         *next += 1;
-        let etag = Sha256::digest(&bytes)[..16].iter().map(|byte| format!("{byte:02x}")).collect();
+        let etag = Sha256::digest(&bytes)[..16].iter().fold(String::new(), |etag, byte| etag + &format!("{byte:02x}"));
         let stored = Stored { bytes: bytes.into(), etag, modified_at: *next };
         self.objects.lock().unwrap().insert(key.to_owned(), stored);
     }
