@@ -100,6 +100,7 @@ serve() {
   shift
   bin=${SERVER:-$(skep)}
   mkdir -p "$dir/home"
+  : >"$dir/out"
   warehouse=${WAREHOUSE:-$dir/warehouse}
   (cd "$dir" && HOME=$dir/home exec "$bin" serve --thrift-listen 127.0.0.1:0 --api-listen 127.0.0.1:0 --warehouse "file:$warehouse" "$@") >"$dir/out" 2>"$dir/log" &
   server=$!

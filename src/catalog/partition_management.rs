@@ -102,10 +102,13 @@ impl Metastore {
     }
 }
 
-/// How long a table keeps its partitions, in seconds; none where it does not say. Errors with what is written there.
+/// How long a table keeps its partitions, in seconds; none where it does not say, or says 0 (as in Hive). Errors with what
+/// is written there.
 pub fn retention_seconds(table: &Table) -> std::result::Result<Option<i64>, String> {
     let Some(text) = table.parameters.get(RETENTION) else { return Ok(None) };
-    seconds(text).map(Some).ok_or_else(|| format!("{RETENTION} = {text:?} is no time; write e.g. 7d, 12h or 30m"))
+    seconds(text)
+        .map(|kept| Some(kept).filter(|kept| *kept > 0))
+        .ok_or_else(|| format!("{RETENTION} = {text:?} is no time; write e.g. 7d, 12h or 30m"))
 }
 
 /// Hive's spelling of a time: a whole number and a unit; seconds without.
@@ -131,7 +134,7 @@ fn seconds(text: &str) -> Option<i64> {
 
 #[cfg(test)]
 mod tests {
-    use super::seconds;
+    use super::*;
 
     #[test]
     fn times_as_hive_writes_them() {
@@ -153,5 +156,17 @@ mod tests {
         ] {
             assert_eq!(seconds(text), wanted, "{text}");
         }
+    }
+
+    #[test]
+    fn zero_is_for_ever() {
+        let of = |text: &str| {
+            let parameters = [(RETENTION.to_owned(), text.to_owned())].into();
+            retention_seconds(&Table { parameters, ..Table::default() })
+        };
+        assert_eq!(of("0"), Ok(None));
+        assert_eq!(of("1d"), Ok(Some(86_400)));
+        assert_eq!(retention_seconds(&Table::default()), Ok(None));
+        assert!(of("soon").is_err_and(|why| why.contains("soon")));
     }
 }
