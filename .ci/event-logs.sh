@@ -28,5 +28,5 @@ PYTHONPATH="$(echo "$spark"/lib/python3*/site-packages):$(echo "$light"/lib/pyth
 export PYTHONPATH
 status=0
 "$spark/bin/python" "$here/../tests/clients/event_logs/run.py" "$uri" "$api" "$skep" "$TRINO_AT" || status=1
-HIVE=$peer/engines/hive/hive.sh "$spark/bin/python" "$here/../tests/clients/event_logs/reads.py" "$uri" "$api" "$skep" 10 "$TRINO_AT" || status=1
+HIVE_DRIVER=$peer/engines/hive/hive.sh "$spark/bin/python" "$here/../tests/clients/event_logs/reads.py" "$uri" "$api" "$skep" 10 "$TRINO_AT" || status=1
 exit $status

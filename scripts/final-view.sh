@@ -28,5 +28,5 @@ PYTHONPATH=$(echo "$spark"/lib/python3*/site-packages):$(echo "$light"/lib/pytho
 export PYTHONPATH PYTHONUNBUFFERED=1 SPARK_LOCAL_IP=127.0.0.1 PYSPARK_PYTHON=$spark/bin/python
 hive=${PEER:-$root/../shared/peer}/engines/hive/hive.sh
 [ -x "$hive" ] && command -v mvn >/dev/null || hive=
-HIVE=$hive "$spark/bin/python" tests/clients/event_logs/reads.py "$uri" "$api" "$SERVER" "$reads" ${trino:+"$trino"} 2>"$work/reads.log" ||
+HIVE_DRIVER=$hive "$spark/bin/python" tests/clients/event_logs/reads.py "$uri" "$api" "$SERVER" "$reads" ${trino:+"$trino"} 2>"$work/reads.log" ||
   { status=$?; tail -n 20 "$work/reads.log" >&2; exit $status; }

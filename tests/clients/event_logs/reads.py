@@ -3,8 +3,8 @@
     reads.py THRIFT_URI API_HOST:PORT SKEP READS [TRINO_HOST:PORT]
 
 So many reads by each engine. Each must be one that the promise explains: all that was acknowledged before the read began, each
-event at most once, nothing that was not registered; and none may fail. HIVE names hive/hive.sh of the judges: then Hive's own
-driver reads the view once all is over, by a text that names a snapshot, the log since and what came late.
+event at most once, nothing that was not registered; and none may fail. HIVE_DRIVER names hive/hive.sh of the judges: then Hive's
+own driver reads the view once all is over, by a text that names a snapshot, the log since and what came late.
 """
 import datetime
 import itertools
@@ -196,6 +196,8 @@ class Run:
             except Exception:
                 self.wrong(f"{engine.name}, read {number}: {traceback.format_exc()}")
             took.append(time.perf_counter() - clock)
+            if len(took) % 100 == 0:
+                print(f"   {len(took)} reads by {engine.name}, beside {self.counts}", flush=True)
             with self.turn:
                 self.done += 1
                 self.turn.notify_all()
@@ -248,7 +250,7 @@ if __name__ == "__main__":
     begin = time.time()
     try:
         times = run()
-        hive = os.environ.get("HIVE")
+        hive = os.environ.get("HIVE_DRIVER")
         if hive and not run.problems:
             clock = time.time()
             count = run.hive(hive)
@@ -265,6 +267,6 @@ if __name__ == "__main__":
         took.sort()
         print(f"   {len(took)} reads by {name}: median {took[len(took) // 2]:.2f} s, 95 of 100 within {took[len(took) * 95 // 100]:.2f} s")
         print(f"{'FAIL' if bad else 'ok  '} event-logs/reads of a changing view by {name} ({time.time() - begin:.1f}s)")
-    count = len(times) + bool(os.environ.get("HIVE"))
+    count = len(times) + bool(os.environ.get("HIVE_DRIVER"))
     print(f"{0 if bad else count} passed, {count if bad else 0} failed")
     sys.exit(1 if bad else 0)
