@@ -26,6 +26,7 @@ mod table_definition;
 mod tables;
 mod transfer;
 mod versions;
+mod views;
 
 pub use args::{Args, Command, ConfigArgs, ConfigCommand};
 pub use ask::{confirm, progress};

@@ -27,6 +27,7 @@ mod status;
 mod table_changes;
 mod tables;
 mod versions;
+mod views;
 
 pub use front::{Addresses, Front, Services};
 pub use routes::{Health, routes};
