@@ -10,3 +10,4 @@ pub mod files;
 mod logs;
 mod plan;
 mod register;
+mod restore;
