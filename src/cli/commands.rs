@@ -37,7 +37,7 @@ pub enum ClientCommand {
     /// Look at partitions and change them
     #[command(subcommand)]
     Partitions(PartitionsCommand),
-    /// Look at the earlier versions of a table
+    /// Look at the earlier versions of a table, restore and keep them
     #[command(subcommand)]
     Versions(VersionsCommand),
     /// Register the Parquet files that a job wrote

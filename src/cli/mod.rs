@@ -25,6 +25,7 @@ mod table_arg;
 mod table_definition;
 mod tables;
 mod transfer;
+mod version_changes;
 mod versions;
 mod views;
 

@@ -26,8 +26,12 @@ macro_rules! migration {
     };
 }
 
-const MIGRATIONS: &[Migration] =
-    &[migration!(1, "0001_init"), migration!(2, "0002_registration"), migration!(3, "0003_plan")];
+const MIGRATIONS: &[Migration] = &[
+    migration!(1, "0001_init"),
+    migration!(2, "0002_registration"),
+    migration!(3, "0003_plan"),
+    migration!(4, "0004_versions"),
+];
 
 /// The version that a store has after [`run`].
 pub const SCHEMA_VERSION: i64 = match MIGRATIONS.last() {

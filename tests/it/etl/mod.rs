@@ -11,3 +11,4 @@ pub mod final_view;
 mod logs;
 mod plan;
 mod register;
+mod restore;
