@@ -3,7 +3,7 @@
 //! `SKEP_LOG_CRASH_KILLS` says how often (6); scripts/log-crash.sh asks for hundreds.
 
 use std::collections::BTreeSet;
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
@@ -80,7 +80,8 @@ fn a_compactor_that_is_to_be_killed() {
     };
     for chance in Load::chances(seed.parse().unwrap()) {
         match runtime.block_on(load.compact("who is to be killed", LEASE_MS, chance)) {
-            Ok(Some(snapshot)) => eprintln!("committed {snapshot}"),
+            // In one piece, whose end is told: it may be killed in the midst of a line.
+            Ok(Some(snapshot)) => std::io::stderr().write_all(format!("committed {snapshot}.\n").as_bytes()).unwrap(),
             Ok(None) => {}
             Err(_) => return,
         }
@@ -145,7 +146,9 @@ impl<'f> Field<'f> {
             let (tell, pace) = (Arc::clone(&tell), Arc::clone(&pace));
             move || {
                 let lines = told.lines().map_while(Result::ok);
-                let ids = lines.filter_map(|line| line.strip_prefix("committed ").map(str::to_owned));
+                let ids = lines.filter_map(|line| {
+                    Some(line.strip_prefix("committed ")?.strip_suffix('.')?.to_owned())
+                });
                 let answered = |_: &String| {
                     (0..TURNS).for_each(|_| pace.give());
                     tell.send_modify(|count| *count += TURNS);
