@@ -57,7 +57,7 @@ struct Field<'f> {
 }
 
 fn connect(api: &str) -> Channel {
-    Endpoint::from_shared(format!("http://{}", api)).unwrap().connect_lazy()
+    Endpoint::from_shared(format!("http://{}", api.trim())).unwrap().connect_lazy()
 }
 
 fn start(folder: &Path, cluster: Option<&Cluster>) -> Server {
