@@ -69,6 +69,7 @@ mod translate;
 mod types;
 mod validate;
 mod versions;
+mod views;
 mod write_ids;
 
 pub use crate::store::{
@@ -125,4 +126,5 @@ pub use totals::totals_claim;
 pub use transactions::{OpenTransactions, RangeHeartbeat, TransactionOpen};
 pub use types::NamedType;
 pub use versions::AsOf;
+pub use views::{ViewCreate, ViewMade};
 pub use write_ids::{Snapshot, ValidWriteIds};

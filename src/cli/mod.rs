@@ -27,6 +27,7 @@ mod tables;
 mod transfer;
 mod version_changes;
 mod versions;
+mod views;
 
 pub use args::{Args, Command, ConfigArgs, ConfigCommand};
 pub use ask::{confirm, progress};

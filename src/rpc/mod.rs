@@ -28,6 +28,7 @@ mod table_changes;
 mod tables;
 mod version_restores;
 mod versions;
+mod views;
 
 pub use front::{Addresses, Front, Services};
 pub use routes::{Health, routes};

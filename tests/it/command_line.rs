@@ -34,6 +34,8 @@ fn help_is_golden() {
         ("help/versions-diff.txt", &["versions", "diff", "--help"]),
         ("help/versions-restore.txt", &["versions", "restore", "--help"]),
         ("help/versions-expired.txt", &["versions", "expired", "--help"]),
+        ("help/views.txt", &["views", "--help"]),
+        ("help/views-create.txt", &["views", "create", "--help"]),
         ("help/plan.txt", &["plan", "--help"]),
         ("help/logs.txt", &["logs", "--help"]),
         ("help/logs-create.txt", &["logs", "create", "--help"]),

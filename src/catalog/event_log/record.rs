@@ -66,6 +66,9 @@ pub struct LogSnapshot {
     /// Kept whatever retention says.
     #[serde(default)]
     pub is_pinned: bool,
+    /// When the view last ceased to show it, in milliseconds since the epoch.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shown_until_ms: Option<i64>,
 }
 
 /// A compaction under way.
@@ -96,6 +99,14 @@ impl LogCompaction {
 impl LogRecord {
     pub fn snapshot(&self, id: &str) -> Option<&LogSnapshot> {
         self.snapshots.iter().find(|snapshot| snapshot.id == id)
+    }
+
+    /// Makes the view show another snapshot.
+    pub(super) fn show(&mut self, id: Option<String>, now_ms: i64) {
+        if let Some(before) = self.snapshots.iter_mut().find(|one| Some(&one.id) == self.current.as_ref()) {
+            before.shown_until_ms = Some(now_ms);
+        }
+        self.current = id;
     }
 
     /// The snapshot that the view shows.

@@ -1,11 +1,8 @@
 //! The final view's object: its texts follow the record.
 
-use std::sync::Arc;
-
-use skep_core::event_log::{
-    Dialect, EVENT_LOG, LOG_ROLE, LogRole, TRINO_COMMENT, TRINO_MARK, ViewInput, final_view_text, trino_view_text,
-};
-use skep_core::table::{Parameters, Serde, Shape, Storage, Table, TableType};
+use skep_core::event_log::{Dialect, EVENT_LOG, LOG_ROLE, LogRole, ViewInput, final_view_text};
+use skep_core::table::{Parameters, Table};
+use skep_core::view::ViewObject;
 use skep_core::{Error, Kind, Result};
 
 use super::super::metastore::Metastore;
@@ -30,31 +27,18 @@ pub(super) fn view_of(log: &Table, record: &LogRecord) -> Result<Table> {
         late: &record.late,
     };
     let hive = final_view_text(input, Dialect::Hive)?;
-    let mut parameters = Parameters::new();
-    role_mark(&mut parameters, log, LogRole::View);
-    let original = match &record.log.trino_catalog {
-        None => hive.clone(),
-        Some(catalog) => {
-            for (key, value) in [TRINO_MARK, TRINO_COMMENT] {
-                parameters.insert(key.to_owned(), value.to_owned());
-            }
-            trino_view_text(&final_view_text(input, Dialect::Trino)?, catalog, &log.database, log.columns())?
-        }
+    let trino = final_view_text(input, Dialect::Trino)?;
+    let object = ViewObject {
+        catalog: &log.catalog,
+        database: &log.database,
+        name: &record.log.view,
+        columns: log.columns(),
+        hive: &hive,
+        trino: record.log.trino_catalog.as_deref().map(|catalog| (trino.as_str(), catalog)),
     };
-    let shape = Shape { columns: Some(log.columns().to_vec()), serde: Some(Serde::default()), ..Shape::default() };
-    Ok(Table {
-        catalog: log.catalog.clone(),
-        database: log.database.clone(),
-        name: record.log.view.clone(),
-        owner: log.owner.clone(),
-        owner_type: log.owner_type,
-        storage: Some(Storage { shape: Arc::new(shape), location: None }),
-        parameters,
-        view_original_text: Some(original),
-        view_expanded_text: Some(hive),
-        table_type: TableType::View,
-        ..Table::default()
-    })
+    let mut view = Table { owner: log.owner.clone(), owner_type: log.owner_type, ..object.table()? };
+    role_mark(&mut view.parameters, log, LogRole::View);
+    Ok(view)
 }
 
 impl Metastore {

@@ -53,6 +53,7 @@ macro_rules! catalog_cases {
 
 mod events;
 mod locks;
+mod management;
 mod messages;
 mod replies;
 mod transactions;

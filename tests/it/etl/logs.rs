@@ -276,7 +276,7 @@ store_cases! {
         }
         field.metastore.log_rollback(&field.caller, &at("events"), Some(&made[1])).await.unwrap();
         field.metastore.snapshot_pin(&at("events"), &made[0], true).await.unwrap();
-        let expire = |dry_run| SnapshotsExpire { at: at("events"), keep: 1, before_ms: i64::MAX, delete_files: false, dry_run };
+        let expire = |dry_run| SnapshotsExpire { at: at("events"), keep: 1, before_ms: i64::MAX, reader_grace_ms: 0, delete_files: false, dry_run };
         let planned = field.metastore.snapshots_expire(&field.caller, &expire(true)).await.unwrap();
         let gone = field.metastore.snapshots_expire(&field.caller, &expire(false)).await.unwrap();
         assert_eq!(planned, gone);

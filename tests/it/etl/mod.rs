@@ -7,6 +7,7 @@ mod s3;
 mod discover;
 mod event_logs;
 pub mod files;
+pub mod final_view;
 mod log_versions;
 mod logs;
 mod plan;
