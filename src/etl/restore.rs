@@ -190,7 +190,9 @@ impl Etl {
                     known.left.insert(id)
                 };
                 if request.allow_missing {
-                    findings.iter_mut().for_each(|finding| finding.severity = Severity::Warning);
+                    for finding in &mut findings {
+                        finding.severity = Severity::Warning;
+                    }
                 }
                 known.note(findings);
             }
