@@ -191,9 +191,7 @@ impl<'e> Exprs<'e> {
 
     fn orderable(&self, typed: Typed, at: usize, place: &str) -> Result<Typed> {
         match &typed.of {
-            SqlType::Other(of) => {
-                Err(self.wrong(at, &format!("{place} does not take {of}: such columns are only passed on")))
-            }
+            SqlType::Other(of) => Err(self.wrong(at, &format!("{place} does not take {of}: such columns are only passed on"))),
             _ => Ok(typed),
         }
     }
@@ -228,7 +226,13 @@ impl<'e> Exprs<'e> {
         Ok((of, widened))
     }
 
-    fn case(&self, at: usize, of: Option<&Expr>, branches: &[(Expr, Expr)], otherwise: Option<&Expr>) -> Result<Typed> {
+    fn case(
+        &self,
+        at: usize,
+        of: Option<&Expr>,
+        branches: &[(Expr, Expr)],
+        otherwise: Option<&Expr>,
+    ) -> Result<Typed> {
         let mut conditions = Vec::with_capacity(branches.len());
         for (when, _) in branches {
             conditions.push(match of {
@@ -293,9 +297,8 @@ fn is_time(text: &str) -> bool {
     let (whole, fraction) = text.split_once('.').map_or((text, "0"), |(whole, fraction)| (whole, fraction));
     let parts: Vec<&str> = whole.split(':').collect();
     let is_number = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
-    let within = parts
-        .iter()
-        .zip([24, 60, 60])
-        .all(|(part, end)| part.len() == 2 && is_number(part) && part.parse::<u8>().is_ok_and(|value| value < end));
+    let within = parts.iter().zip([24, 60, 60]).all(|(part, end)| {
+        part.len() == 2 && is_number(part) && part.parse::<u8>().is_ok_and(|value| value < end)
+    });
     parts.len() == 3 && within && is_number(fraction) && fraction.len() <= 6
 }

@@ -53,9 +53,7 @@ impl SqlType {
                 let precision = whole.unwrap_or(precision).parse();
                 let scale = if whole.is_some() { Ok(0) } else { scale.parse() };
                 match (precision, scale) {
-                    (Ok(precision @ 1..=DIGITS_MAX), Ok(scale)) if scale <= precision => {
-                        Self::Decimal(precision, scale)
-                    }
+                    (Ok(precision @ 1..=DIGITS_MAX), Ok(scale)) if scale <= precision => Self::Decimal(precision, scale),
                     _ => Self::Other(text),
                 }
             }
@@ -117,9 +115,7 @@ impl SqlType {
             (one, other) if one == other => Some(one.clone()),
             (Self::Null, known) | (known, Self::Null) => Some(known.clone()),
             (Self::Integer(one), Self::Integer(other)) => Some(Self::Integer(*one.max(other))),
-            (Self::Text(one), Self::Text(other)) => {
-                Some(Self::Text(one.zip(*other).map(|(one, other)| one.max(other))))
-            }
+            (Self::Text(one), Self::Text(other)) => Some(Self::Text(one.zip(*other).map(|(one, other)| one.max(other)))),
             (one, other) if one.is_number() && other.is_number() && (one.is_floating() || other.is_floating()) => {
                 Some(Self::Double)
             }

@@ -223,13 +223,7 @@ impl<'f> Field<'f> {
         assert!(self.committed.is_subset(&ids), "{:?} were committed, {ids:?} are there", self.committed);
         let state = self.runtime.block_on(async {
             let get = p::GetEventLogRequest { table: at(LOG) };
-            EventLogServiceClient::new(load.channel.clone())
-                .get_event_log(get)
-                .await
-                .unwrap()
-                .into_inner()
-                .state
-                .unwrap()
+            EventLogServiceClient::new(load.channel.clone()).get_event_log(get).await.unwrap().into_inner().state.unwrap()
         });
         for late in &state.late {
             let name = format!("dt={}/hour={}", late.values[0], late.values[1]);

@@ -90,7 +90,11 @@ impl Book {
 
     pub fn read_begins(&self) -> Begun {
         let pages = self.0.lock().unwrap();
-        Begun { latest: pages.latest.clone(), open: pages.open.values().copied().collect(), begun: pages.begun.len() }
+        Begun {
+            latest: pages.latest.clone(),
+            open: pages.open.values().copied().collect(),
+            begun: pages.begun.len(),
+        }
     }
 
     /// Whether some state explains these rows: all that was acknowledged before the read began, and any of what was asked
