@@ -146,9 +146,7 @@ impl<'f> Field<'f> {
             let (tell, pace) = (Arc::clone(&tell), Arc::clone(&pace));
             move || {
                 let lines = told.lines().map_while(Result::ok);
-                let ids = lines.filter_map(|line| {
-                    Some(line.strip_prefix("committed ")?.strip_suffix('.')?.to_owned())
-                });
+                let ids = lines.filter_map(|line| Some(line.strip_prefix("committed ")?.strip_suffix('.')?.to_owned()));
                 let answered = |_: &String| {
                     (0..TURNS).for_each(|_| pace.give());
                     tell.send_modify(|count| *count += TURNS);
