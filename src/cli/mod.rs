@@ -6,6 +6,7 @@ mod ask;
 mod changes;
 mod client;
 mod commands;
+mod compact;
 mod compactions;
 mod databases;
 mod discover;
@@ -25,6 +26,7 @@ mod table_arg;
 mod table_definition;
 mod tables;
 mod transfer;
+mod version_changes;
 mod versions;
 mod views;
 

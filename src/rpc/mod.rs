@@ -26,6 +26,7 @@ mod snapshots;
 mod status;
 mod table_changes;
 mod tables;
+mod version_restores;
 mod versions;
 mod views;
 

@@ -1,5 +1,7 @@
 //! What is kept of an event log: one document, read and written under the lock of the log's table.
 
+use std::collections::HashMap;
+
 use serde::{Deserialize, Serialize};
 use skep_core::event_log::{ArrivalOrder, Boundary, EventLog};
 use skep_core::partition::Partition;
@@ -177,6 +179,16 @@ impl Metastore {
 
 pub(in super::super) async fn log_record(txn: &mut Txn, table_id: i64) -> Result<Option<LogRecord>> {
     txn.document_get(DocumentKind::EventLog, "", &table_id.to_string()).await
+}
+
+/// By table, the versions of logs that snapshots and compactions were made of: what came since is read from them.
+pub(in super::super) async fn log_versions(txn: &mut Txn) -> Result<HashMap<i64, Vec<i64>>> {
+    let all = txn.document_list::<LogRecord>(DocumentKind::EventLog, "").await?;
+    let of = |record: &LogRecord| {
+        let snapshots = record.snapshots.iter().map(|snapshot| snapshot.log_version);
+        snapshots.chain(record.compaction.iter().map(|compaction| compaction.log_version)).collect()
+    };
+    Ok(all.iter().filter_map(|(name, record)| Some((name.parse().ok()?, of(record)))).collect())
 }
 
 pub(super) async fn log_store(txn: &mut Txn, table_id: i64, record: &LogRecord) -> Result<()> {
