@@ -52,6 +52,9 @@ impl Metastore {
             return Err(Error::invalid_object(what));
         }
         let definition = ViewDefinition::parse(&create.sql)?;
+        if create.trino_catalog.is_none() {
+            definition.coral_check()?;
+        }
         let tables = self.view_tables(at, &definition).await?;
         self.view_circle_check(at, &tables).await?;
         let texts = definition.texts(&at.database, &tables)?;

@@ -1,7 +1,9 @@
 //! A definition, and what becomes of it.
 
-use super::ast::{Query, Source, SourceKind};
+use super::ast::{Item, Node, Query, Source, SourceKind};
 use super::check::{Checker, FoundTable};
+use super::expr::any;
+use super::lex::error;
 use super::parse::parse;
 use super::sql_type::SqlType;
 use crate::event_log::TRINO_MARK;
@@ -47,6 +49,18 @@ impl ViewDefinition {
         found
     }
 
+    /// Whether Trino's translation of Hive's texts (Coral) takes it, which matters where the view has no text of Trino's own.
+    /// Errors (InvalidObject) name the character. Tried with Trino 476.
+    pub fn coral_check(&self) -> Result<()> {
+        match coral_problem(&self.query) {
+            None => Ok(()),
+            Some((at, what)) => {
+                let what = format!("Trino cannot translate {what} of Hive's text: give the view a text of Trino's own");
+                Err(error(&self.sql, at, &what))
+            }
+        }
+    }
+
     /// Holds it against the tables that it reads; those without a database lie in `database`.
     ///
     /// Errors: NotFound for a table that is not among them; InvalidObject for a column that is not there, for types that do not
@@ -69,6 +83,38 @@ impl ViewDefinition {
         let columns = checked.columns.into_iter().map(column).collect();
         Ok(ViewTexts { hive: checked.texts.hive, trino: checked.texts.trino, columns })
     }
+}
+
+fn is_unknown_to_coral(node: &Node) -> bool {
+    match node {
+        Node::Timestamp(_) => true,
+        Node::Call { name, .. } => matches!(name.as_str(), "year" | "month" | "day"),
+        _ => false,
+    }
+}
+
+/// HAVING, moments and their parts.
+fn coral_problem(query: &Query) -> Option<(usize, &'static str)> {
+    query.branches.iter().find_map(|select| {
+        if let Some(having) = &select.having {
+            return Some((having.at, "HAVING"));
+        }
+        let items = select.items.iter().filter_map(|item| match item {
+            Item::Expr { expr, .. } => Some(expr),
+            Item::All { .. } => None,
+        });
+        let joined = select.joins.iter().filter_map(|join| join.on.as_ref());
+        let all = items.chain(joined).chain(&select.filter).chain(&select.group);
+        let unknown = all.into_iter().find(|expr| any(expr, &is_unknown_to_coral));
+        let part = unknown.map(|expr| (expr.at, "TIMESTAMP '…', year, month and day"));
+        let sources = std::iter::once(&select.from).chain(select.joins.iter().map(|join| &join.source));
+        part.or_else(|| {
+            sources.into_iter().find_map(|source| match &source.what {
+                SourceKind::Query(query) => coral_problem(query),
+                SourceKind::Table { .. } => None,
+            })
+        })
+    })
 }
 
 fn tables_of(query: &Query, found: &mut Vec<ViewTable>) {

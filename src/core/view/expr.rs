@@ -266,7 +266,7 @@ impl<'e> Exprs<'e> {
 
 /// Whether an expression has an aggregate in it.
 pub(super) fn aggregates(expr: &Expr) -> bool {
-    match &expr.node {
+    any(expr, &|node| match node {
         Node::CountAll => true,
         Node::Call { name, arguments, .. } => is_aggregate(name) || arguments.iter().any(aggregates),
         Node::Not(of) | Node::Negate(of) | Node::Cast(of, _) | Node::Like { of, .. } | Node::IsNull { of, .. } => {
@@ -277,9 +277,30 @@ pub(super) fn aggregates(expr: &Expr) -> bool {
         }
         Node::Between { of, low, high, .. } => [of, low, high].into_iter().any(|one| aggregates(one)),
         Node::In { of, among, .. } => aggregates(of) || among.iter().any(aggregates),
+        Node::Call { name, .. } => is_aggregate(name),
+        _ => false,
+    })
+}
+
+/// Whether it is so of a part of an expression.
+pub(super) fn any(expr: &Expr, is: &dyn Fn(&Node) -> bool) -> bool {
+    is(&expr.node) || parts(&expr.node).into_iter().any(|part| any(part, is))
+}
+
+fn parts(node: &Node) -> Vec<&Expr> {
+    match node {
+        Node::Not(of) | Node::Negate(of) | Node::Cast(of, _) | Node::Like { of, .. } | Node::IsNull { of, .. } => {
+            vec![of]
+        }
+        Node::And(left, right) | Node::Or(left, right) | Node::Math(_, left, right) | Node::Compare(_, left, right) => {
+            vec![left, right]
+        }
+        Node::Between { of, low, high, .. } => vec![of, low, high],
+        Node::In { of, among, .. } => std::iter::once(&**of).chain(among).collect(),
+        Node::Call { arguments, .. } => arguments.iter().collect(),
         Node::Case { of, branches, otherwise } => {
-            let ends = of.iter().chain(otherwise).any(|one| aggregates(one));
-            ends || branches.iter().any(|(when, then)| aggregates(when) || aggregates(then))
+            let branches = branches.iter().flat_map(|(when, then)| [when, then]);
+            of.iter().chain(otherwise).map(|one| &**one).chain(branches).collect()
         }
         Node::Null
         | Node::Boolean(_)
@@ -288,7 +309,8 @@ pub(super) fn aggregates(expr: &Expr) -> bool {
         | Node::Text(_)
         | Node::Date(_)
         | Node::Timestamp(_)
-        | Node::Column { .. } => false,
+        | Node::Column { .. }
+        | Node::CountAll => Vec::new(),
     }
 }
 

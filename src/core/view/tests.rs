@@ -192,6 +192,20 @@ fn what_is_wrong_is_told_with_its_place() {
 }
 
 #[test]
+fn what_coral_cannot_translate_is_known() {
+    let check =
+        |sql: &str| ViewDefinition::parse(sql).unwrap().coral_check().map_err(|error| error.message.into_owned());
+    check("SELECT note, count(*) AS n FROM orders GROUP BY note").unwrap();
+    for (sql, expected) in [
+        ("SELECT note FROM orders GROUP BY note HAVING count(*) > 1", "translate HAVING"),
+        ("SELECT x.id FROM (SELECT id FROM orders WHERE 1 + year(at) > 2000) x", "TIMESTAMP '…', year"),
+        ("SELECT CASE WHEN day(at) IN (1) THEN 1 END AS x FROM orders", "TIMESTAMP '…', year"),
+    ] {
+        assert!(check(sql).unwrap_err().contains(expected), "{sql}");
+    }
+}
+
+#[test]
 fn bounds() {
     let deep = |n: usize| format!("SELECT {}1{} AS x FROM orders", "(".repeat(n), ")".repeat(n));
     texts(&deep(20)).unwrap();

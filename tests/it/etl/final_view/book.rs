@@ -30,7 +30,8 @@ pub struct Book(Mutex<Pages>);
 pub struct Begun {
     latest: Latest,
     open: Vec<Arrival>,
-    begun: usize,
+    /// How many were ever asked for.
+    asked: usize,
 }
 
 /// Of so many arrivals one is late, by at most so many hours.
@@ -90,14 +91,14 @@ impl Book {
 
     pub fn read_begins(&self) -> Begun {
         let pages = self.0.lock().unwrap();
-        Begun { latest: pages.latest.clone(), open: pages.open.values().copied().collect(), begun: pages.begun.len() }
+        Begun { latest: pages.latest.clone(), open: pages.open.values().copied().collect(), asked: pages.begun.len() }
     }
 
     /// Whether some state explains these rows: all that was acknowledged before the read began, and any of what was asked
     /// for until it ended. False: so much came during the read that its states are not told apart.
     pub fn explain(&self, before: Begun, rows: &[Event]) -> Result<bool, String> {
         let mut maybe = before.open;
-        maybe.extend(&self.0.lock().unwrap().begun[before.begun..]);
+        maybe.extend(&self.0.lock().unwrap().begun[before.asked..]);
         let mut latest = before.latest;
         // A row that is shown tells its arrival, and that was seen wholly.
         let is_shown = |one: &Arrival| rows.iter().any(|row| row.arrival() == one.number);
@@ -131,7 +132,9 @@ fn what_no_state_explains_is_told() {
     let (first, second, third) = (arrival(1), arrival(2), arrival(3));
     let rows = |all: &[Arrival]| {
         let mut latest = Latest::new();
-        all.iter().for_each(|one| fold(&mut latest, &one.events()));
+        for one in all {
+            fold(&mut latest, &one.events());
+        }
         alive(&latest)
     };
     book.ask(&[first]);

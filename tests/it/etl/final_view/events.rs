@@ -73,7 +73,7 @@ impl Arrival {
         let one = |at: u64| {
             let chance = mix(self.number as u64 * EACH + at);
             let seq = (self.time << 28) | (self.number << 4) | at as i64;
-            Event { id: (chance % KEYS) as i64, is_gone: chance >> 32 & 3 == 0, seq }
+            Event { id: (chance % KEYS) as i64, is_gone: (chance >> 32).is_multiple_of(4), seq }
         };
         (0..EACH).map(one).collect()
     }

@@ -164,7 +164,7 @@ impl Load {
         }
         let rows: Vec<Event> = latest.into_values().collect();
         self.lake.snapshot_write(&work.location, &rows, base, &arrivals);
-        if chance >> 8 & 7 == 0 {
+        if (chance >> 8).is_multiple_of(8) {
             let abort = p::AbortCompactionRequest { table: at(LOG), token: work.token, reason: "a whim".into() };
             rightly(self.compactions().abort_compaction(abort).await)?;
             return Ok(None);
@@ -181,7 +181,7 @@ impl Load {
             return Ok(None);
         };
         let Some(snapshot) = done.snapshot else { return Err(Status::internal(format!("{:?}", done.findings))) };
-        if chance >> 16 & 3 == 0 {
+        if (chance >> 16).is_multiple_of(4) {
             // Nobody knows whether the answer came through. It may have expired by now.
             if let Some(again) = rightly(self.compactions().commit_compaction(commit).await)? {
                 assert_eq!((again.replayed, again.snapshot.unwrap().snapshot_id), (true, snapshot.snapshot_id.clone()));
