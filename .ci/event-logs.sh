@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # The final view of an event log in Trino beside Spark: a Trino of its own, then tests/clients/event_logs/run.py with it; a
-# hundredth of the reads of scripts/final-view.sh; and Hive's own driver.
+# hundredth of the reads of scripts/final-view.sh; views of `skep views create`; all of it in Hive's own driver, too.
 #   event-logs.sh THRIFT_URI API_HOST:PORT SKEP WAREHOUSE [35|41]
+# The snapshots of Spark, Trino and skep-compact are compared there; skep-compact is built for it, unless SKEP_COMPACT names it.
 # PEER names the place of the judges; TRINO_AT=HOST:PORT takes a Trino that runs.
 here=$(cd "$(dirname "$0")" && pwd)
 peer=${PEER:-$here/../../shared/peer}
@@ -17,6 +18,13 @@ if [ -z "${TRINO_AT:-}" ]; then
   trap 'kill $trino 2>/dev/null; wait $trino 2>/dev/null; rm -rf "$tmp"' EXIT
   TRINO_AT=127.0.0.1:$port
 fi
+if [ -z "${SKEP_COMPACT:-}" ]; then
+  # A build of its own: debug, and without what it takes to look into it, for it is large.
+  target=${CARGO_TARGET_DIR:-$here/../target}/compact
+  CARGO_PROFILE_DEV_DEBUG=0 cargo build --locked --quiet --manifest-path "$here/../compact/Cargo.toml" --target-dir "$target" || exit 1
+  SKEP_COMPACT=$target/debug/skep-compact
+fi
+export SKEP_COMPACT
 for _ in $(seq 1 1200); do
   curl -s -m 2 "$TRINO_AT/v1/info" | grep -q '"starting":false' && break
   [ -z "${trino:-}" ] || kill -0 "$trino" 2>/dev/null || { tail -20 "$tmp/log"; exit 1; }
@@ -29,4 +37,5 @@ export PYTHONPATH
 status=0
 "$spark/bin/python" "$here/../tests/clients/event_logs/run.py" "$uri" "$api" "$skep" "$TRINO_AT" || status=1
 HIVE_DRIVER=$peer/engines/hive/hive.sh "$spark/bin/python" "$here/../tests/clients/event_logs/reads.py" "$uri" "$api" "$skep" 10 "$TRINO_AT" || status=1
+HIVE_DRIVER=$peer/engines/hive/hive.sh "$spark/bin/python" "$here/../tests/clients/event_logs/views.py" "$uri" "$api" "$skep" "$TRINO_AT" || status=1
 exit $status

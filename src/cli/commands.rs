@@ -7,6 +7,7 @@ use clap_complete::Shell;
 
 use super::args::Args;
 use super::changes::{self, ChangesArgs};
+use super::compact::{self, CompactArgs};
 use super::compactions::{self, CompactionCommand};
 use super::databases::{self, DatabasesCommand};
 use super::discover::{self, DiscoverArgs, RegisterDumpArgs};
@@ -57,6 +58,8 @@ pub enum ClientCommand {
     /// Look at the snapshots of an event log, roll back, expire
     #[command(subcommand)]
     Snapshots(SnapshotsCommand),
+    /// Compact an event log on this machine
+    Compact(CompactArgs),
     /// Compact an event log, step by step
     #[command(subcommand)]
     Compaction(CompactionCommand),
@@ -82,6 +85,7 @@ pub async fn run(command: ClientCommand) -> Result<(), Failure> {
         ClientCommand::Quarantine(command) => register::quarantine(command).await,
         ClientCommand::Logs(command) => logs::run(command).await,
         ClientCommand::Snapshots(command) => snapshots::run(command).await,
+        ClientCommand::Compact(args) => compact::run(args),
         ClientCommand::Compaction(command) => compactions::run(command).await,
         ClientCommand::Plan(args) => plan::run(args).await,
         ClientCommand::Changes(args) => changes::run(args).await,

@@ -6,6 +6,7 @@ mod ask;
 mod changes;
 mod client;
 mod commands;
+mod compact;
 mod compactions;
 mod databases;
 mod discover;

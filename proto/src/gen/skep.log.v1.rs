@@ -1786,6 +1786,15 @@ pub struct Compaction {
     pub hive_query: ::prost::alloc::string::String,
     #[prost(string, tag = "12")]
     pub trino_query: ::prost::alloc::string::String,
+    /// The same for who runs no SQL: of every key the row that is greatest in `ranking_columns`, one after the other, where NULL
+    /// is the least.
+    #[prost(string, repeated, tag = "13")]
+    pub key_columns: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    #[prost(string, repeated, tag = "14")]
+    pub ranking_columns: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Of the log when the compaction began, in their order: what the files are to have.
+    #[prost(message, repeated, tag = "15")]
+    pub columns: ::prost::alloc::vec::Vec<super::super::admin::v1::Column>,
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct InputPartition {

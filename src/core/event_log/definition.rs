@@ -191,8 +191,14 @@ impl EventLog {
         ))
     }
 
+    /// Columns by whose greatest values the latest event of a key is told, the weightiest first.
+    pub fn ranking<'a>(&'a self, table: &'a Table) -> impl Iterator<Item = &'a str> {
+        let ties = self.tie_columns(table).map(|column| column.name.as_str());
+        self.order.iter().map(String::as_str).chain(ties)
+    }
+
     /// Columns that decide where order columns do not, in the table's order.
-    pub(super) fn tie_columns<'a>(&'a self, table: &'a Table) -> impl Iterator<Item = &'a Column> {
+    fn tie_columns<'a>(&'a self, table: &'a Table) -> impl Iterator<Item = &'a Column> {
         let decides = |name: &String| !self.keys.contains(name) && !self.order.contains(name);
         table.columns().iter().filter(move |c| !self.is_order_total && decides(&c.name))
     }

@@ -75,15 +75,8 @@ fn list(dialect: Dialect, table: &str, columns: &[&str]) -> String {
 fn ranked(input: ViewInput<'_>, dialect: Dialect, source: &str) -> String {
     let columns = list(dialect, "u", &data_columns(input.table));
     let keys: Vec<&str> = input.log.keys.iter().map(String::as_str).collect();
-    let ties = input.log.tie_columns(input.table).map(|c| c.name.as_str());
-    let order: Vec<String> = input
-        .log
-        .order
-        .iter()
-        .map(String::as_str)
-        .chain(ties)
-        .map(|column| format!("{} DESC", list(dialect, "u", &[column])))
-        .collect();
+    let descending = |column: &str| format!("{} DESC", list(dialect, "u", &[column]));
+    let order: Vec<String> = input.log.ranking(input.table).map(descending).collect();
     format!(
         "SELECT {columns}, ROW_NUMBER() OVER (PARTITION BY {} ORDER BY {}) AS {} FROM ({source}) {}",
         list(dialect, "u", &keys),

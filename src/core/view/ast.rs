@@ -23,8 +23,14 @@ pub(super) struct Select {
 #[derive(Debug)]
 pub(super) enum Item {
     /// `*`, or all columns of one source.
-    All { at: usize, of: Option<String> },
-    Expr { expr: Expr, name: Option<String> },
+    All {
+        at: usize,
+        of: Option<String>,
+    },
+    Expr {
+        expr: Expr,
+        name: Option<String>,
+    },
 }
 
 #[derive(Debug)]
@@ -83,7 +89,10 @@ pub(super) enum Node {
     Text(String),
     Date(String),
     Timestamp(String),
-    Column { of: Option<String>, name: String },
+    Column {
+        of: Option<String>,
+        name: String,
+    },
     Not(Box<Expr>),
     Negate(Box<Expr>),
     And(Box<Expr>, Box<Expr>),
@@ -91,13 +100,37 @@ pub(super) enum Node {
     Math(Sign, Box<Expr>, Box<Expr>),
     /// `=`, `<>`, `<`, `<=`, `>`, `>=`.
     Compare(&'static str, Box<Expr>, Box<Expr>),
-    Between { of: Box<Expr>, low: Box<Expr>, high: Box<Expr>, is_not: bool },
-    In { of: Box<Expr>, among: Vec<Expr>, is_not: bool },
-    Like { of: Box<Expr>, pattern: String, is_not: bool },
-    IsNull { of: Box<Expr>, is_not: bool },
-    Case { of: Option<Box<Expr>>, branches: Vec<(Expr, Expr)>, otherwise: Option<Box<Expr>> },
+    Between {
+        of: Box<Expr>,
+        low: Box<Expr>,
+        high: Box<Expr>,
+        is_not: bool,
+    },
+    In {
+        of: Box<Expr>,
+        among: Vec<Expr>,
+        is_not: bool,
+    },
+    Like {
+        of: Box<Expr>,
+        pattern: String,
+        is_not: bool,
+    },
+    IsNull {
+        of: Box<Expr>,
+        is_not: bool,
+    },
+    Case {
+        of: Option<Box<Expr>>,
+        branches: Vec<(Expr, Expr)>,
+        otherwise: Option<Box<Expr>>,
+    },
     Cast(Box<Expr>, SqlType),
-    Call { name: String, is_distinct: bool, arguments: Vec<Expr> },
+    Call {
+        name: String,
+        is_distinct: bool,
+        arguments: Vec<Expr>,
+    },
     /// `count(*)`.
     CountAll,
 }

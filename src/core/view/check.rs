@@ -91,7 +91,10 @@ impl Checker<'_> {
         for expr in &select.group {
             let key = rows.expr(expr)?;
             if !key.is_column && key.texts.hive.bytes().all(|b| b.is_ascii_digit()) {
-                return Err(self.wrong(expr.at, "GROUP BY takes expressions; the place of a column is not the same in all engines"));
+                return Err(self.wrong(
+                    expr.at,
+                    "GROUP BY takes expressions; the place of a column is not the same in all engines",
+                ));
             }
             group.push(rows.comparable(key, expr.at, "GROUP BY")?.texts);
         }

@@ -60,7 +60,10 @@ impl ViewDefinition {
         let checker = Checker { text: &self.sql, table: &find };
         let checked = checker.query(&self.query)?;
         if checked.columns.len() > COLUMNS_MAX {
-            return Err(Error::invalid_object(format!("{} columns; a view has at most {COLUMNS_MAX}", checked.columns.len())));
+            return Err(Error::invalid_object(format!(
+                "{} columns; a view has at most {COLUMNS_MAX}",
+                checked.columns.len()
+            )));
         }
         let column = |(name, of): (String, SqlType)| Column { name, type_name: Some(of.hive()), comment: None };
         let columns = checked.columns.into_iter().map(column).collect();

@@ -191,7 +191,9 @@ impl<'e> Exprs<'e> {
 
     fn orderable(&self, typed: Typed, at: usize, place: &str) -> Result<Typed> {
         match &typed.of {
-            SqlType::Other(of) => Err(self.wrong(at, &format!("{place} does not take {of}: such columns are only passed on"))),
+            SqlType::Other(of) => {
+                Err(self.wrong(at, &format!("{place} does not take {of}: such columns are only passed on")))
+            }
             _ => Ok(typed),
         }
     }
@@ -226,13 +228,7 @@ impl<'e> Exprs<'e> {
         Ok((of, widened))
     }
 
-    fn case(
-        &self,
-        at: usize,
-        of: Option<&Expr>,
-        branches: &[(Expr, Expr)],
-        otherwise: Option<&Expr>,
-    ) -> Result<Typed> {
+    fn case(&self, at: usize, of: Option<&Expr>, branches: &[(Expr, Expr)], otherwise: Option<&Expr>) -> Result<Typed> {
         let mut conditions = Vec::with_capacity(branches.len());
         for (when, _) in branches {
             conditions.push(match of {
@@ -246,14 +242,15 @@ impl<'e> Exprs<'e> {
         let values = values.map(|value| self.expr(value)).collect::<Result<_>>()?;
         let (of, values) = self.one_of(values, at, "CASE")?;
         Ok(Typed::new(of, |dialect| {
-            let mut text = String::from("CASE");
+            let mut parts = vec!["CASE"];
             for (condition, value) in conditions.iter().zip(&values) {
-                text += &format!(" WHEN {} THEN {}", condition.get(dialect), value.get(dialect));
+                parts.extend(["WHEN", condition.get(dialect), "THEN", value.get(dialect)]);
             }
             if let Some(value) = values.get(conditions.len()) {
-                text += &format!(" ELSE {}", value.get(dialect));
+                parts.extend(["ELSE", value.get(dialect)]);
             }
-            text + " END"
+            parts.push("END");
+            parts.join(" ")
         }))
     }
 
@@ -272,18 +269,29 @@ pub(super) fn aggregates(expr: &Expr) -> bool {
     match &expr.node {
         Node::CountAll => true,
         Node::Call { name, arguments, .. } => is_aggregate(name) || arguments.iter().any(aggregates),
-        Node::Not(of) | Node::Negate(of) | Node::Cast(of, _) => aggregates(of),
-        Node::Like { of, .. } | Node::IsNull { of, .. } => aggregates(of),
-        Node::And(left, right) | Node::Or(left, right) => aggregates(left) || aggregates(right),
-        Node::Math(_, left, right) | Node::Compare(_, left, right) => aggregates(left) || aggregates(right),
+        Node::Not(of)
+        | Node::Negate(of)
+        | Node::Cast(of, _)
+        | Node::Like { of, .. }
+        | Node::IsNull { of, .. } => aggregates(of),
+        Node::And(left, right)
+        | Node::Or(left, right)
+        | Node::Math(_, left, right)
+        | Node::Compare(_, left, right) => aggregates(left) || aggregates(right),
         Node::Between { of, low, high, .. } => [of, low, high].into_iter().any(|one| aggregates(one)),
         Node::In { of, among, .. } => aggregates(of) || among.iter().any(aggregates),
         Node::Case { of, branches, otherwise } => {
             let ends = of.iter().chain(otherwise).any(|one| aggregates(one));
             ends || branches.iter().any(|(when, then)| aggregates(when) || aggregates(then))
         }
-        Node::Null | Node::Boolean(_) | Node::Integer(_) | Node::Decimal(_) | Node::Text(_) => false,
-        Node::Date(_) | Node::Timestamp(_) | Node::Column { .. } => false,
+        Node::Null
+        | Node::Boolean(_)
+        | Node::Integer(_)
+        | Node::Decimal(_)
+        | Node::Text(_)
+        | Node::Date(_)
+        | Node::Timestamp(_)
+        | Node::Column { .. } => false,
     }
 }
 
@@ -297,8 +305,9 @@ fn is_time(text: &str) -> bool {
     let (whole, fraction) = text.split_once('.').map_or((text, "0"), |(whole, fraction)| (whole, fraction));
     let parts: Vec<&str> = whole.split(':').collect();
     let is_number = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
-    let within = parts.iter().zip([24, 60, 60]).all(|(part, end)| {
-        part.len() == 2 && is_number(part) && part.parse::<u8>().is_ok_and(|value| value < end)
-    });
+    let within = parts
+        .iter()
+        .zip([24, 60, 60])
+        .all(|(part, end)| part.len() == 2 && is_number(part) && part.parse::<u8>().is_ok_and(|value| value < end));
     parts.len() == 3 && within && is_number(fraction) && fraction.len() <= 6
 }

@@ -44,7 +44,9 @@ impl Exprs<'_> {
                 let typed = self.expr(of)?;
                 match typed.of {
                     SqlType::Date | SqlType::Timestamp => Ok(integer_of(&name.to_uppercase(), &typed)),
-                    other => Err(self.wrong(of.at, &format!("{name} needs a date or a timestamp; this is {}", other.hive()))),
+                    other => {
+                        Err(self.wrong(of.at, &format!("{name} needs a date or a timestamp; this is {}", other.hive())))
+                    }
                 }
             }
             ("concat", [_, _, ..]) => self.concat(&arguments.iter().collect::<Vec<_>>()),
@@ -70,7 +72,10 @@ impl Exprs<'_> {
                 Ok(Typed::new(typed.of.clone(), |dialect| format!("ABS({})", typed.get(dialect))))
             }
             _ => {
-                let what = format!("{name} with {} arguments is none of what means the same everywhere: {KNOWN}", arguments.len());
+                let what = format!(
+                    "{name} with {} arguments is none of what means the same everywhere: {KNOWN}",
+                    arguments.len()
+                );
                 Err(self.wrong(at, &what))
             }
         }
@@ -194,7 +199,9 @@ impl Exprs<'_> {
                     _ => ((p - s).max(q - t) + s.max(t) + 1, s.max(t)),
                 };
                 if precision > DIGITS_MAX {
-                    let what = format!("the result has up to {precision} digits, more than 38: CAST to narrower decimals first");
+                    let what = format!(
+                        "the result has up to {precision} digits, more than 38: CAST to narrower decimals first"
+                    );
                     return Err(self.wrong(at, &what));
                 }
                 let of = SqlType::Decimal(precision, scale);
@@ -216,7 +223,8 @@ impl Exprs<'_> {
             _ => false,
         };
         if !is_fit {
-            let what = "division is by a number that stands here and is not 0; what comes of 0 is not the same in all engines";
+            let what =
+                "division is by a number that stands here and is not 0; what comes of 0 is not the same in all engines";
             return Err(self.wrong(right.at, what));
         }
         let (one, other) = (self.number(left, "division")?, self.number(right, "division")?);

@@ -90,7 +90,8 @@ fn token(text: &str, at: &mut usize) -> Result<Token> {
         });
         let length = whole + fraction;
         if rest[length..].starts_with(|c: char| c.is_alphanumeric() || c == '_') {
-            let what = "numbers are written as 12 or 1.5; one with an exponent or a suffix is not the same in all engines";
+            let what =
+                "numbers are written as 12 or 1.5; one with an exponent or a suffix is not the same in all engines";
             return Err(error(text, begin, what));
         }
         *at += length;

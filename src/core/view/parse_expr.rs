@@ -164,7 +164,9 @@ impl Parser<'_> {
 
     fn no_window(&self, node: Node) -> Result<Node> {
         if self.is_word("over") {
-            return Err(self.wrong("windows sort NULL differently in the engines; the final view of an event log has one"));
+            return Err(
+                self.wrong("windows sort NULL differently in the engines; the final view of an event log has one")
+            );
         }
         Ok(node)
     }
@@ -176,7 +178,9 @@ impl Parser<'_> {
         }
         let name = self.name()?;
         if self.take_sign(".") {
-            return Err(self.wrong("a column is named `source.column`; give a table of another database a name in FROM"));
+            return Err(
+                self.wrong("a column is named `source.column`; give a table of another database a name in FROM")
+            );
         }
         Ok(Node::Column { of: Some(first), name })
     }

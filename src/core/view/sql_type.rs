@@ -53,7 +53,9 @@ impl SqlType {
                 let precision = whole.unwrap_or(precision).parse();
                 let scale = if whole.is_some() { Ok(0) } else { scale.parse() };
                 match (precision, scale) {
-                    (Ok(precision @ 1..=DIGITS_MAX), Ok(scale)) if scale <= precision => Self::Decimal(precision, scale),
+                    (Ok(precision @ 1..=DIGITS_MAX), Ok(scale)) if scale <= precision => {
+                        Self::Decimal(precision, scale)
+                    }
                     _ => Self::Other(text),
                 }
             }
@@ -115,7 +117,9 @@ impl SqlType {
             (one, other) if one == other => Some(one.clone()),
             (Self::Null, known) | (known, Self::Null) => Some(known.clone()),
             (Self::Integer(one), Self::Integer(other)) => Some(Self::Integer(*one.max(other))),
-            (Self::Text(one), Self::Text(other)) => Some(Self::Text(one.zip(*other).map(|(one, other)| one.max(other)))),
+            (Self::Text(one), Self::Text(other)) => {
+                Some(Self::Text(one.zip(*other).map(|(one, other)| one.max(other))))
+            }
             (one, other) if one.is_number() && other.is_number() && (one.is_floating() || other.is_floating()) => {
                 Some(Self::Double)
             }
@@ -136,10 +140,11 @@ impl SqlType {
             (Self::Integer(from), Self::Integer(to)) => from <= to,
             (one, Self::Double) => one.is_number(),
             (one, Self::Decimal(q, t)) => one.digits().is_some_and(|(p, s)| p - s <= q - t),
-            (Self::Integer(_) | Self::Date, Self::Text(None)) | (Self::Date, Self::Timestamp) => true,
+            (Self::Integer(_) | Self::Date, Self::Text(None))
+            | (Self::Date, Self::Timestamp)
+            | (Self::Timestamp, Self::Date) => true,
             // Spark does not cut.
             (Self::Text(from), Self::Text(to)) => to.is_none_or(|to| from.is_some_and(|from| from <= to)),
-            (Self::Timestamp, Self::Date) => true,
             _ => false,
         }
     }

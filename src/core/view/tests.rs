@@ -7,7 +7,8 @@ use crate::table::{Column, Shape, Storage, Table, TableType};
 use crate::{Kind, Result};
 
 fn columns(all: &[(&str, &str)]) -> Vec<Column> {
-    let column = |(name, of): &(&str, &str)| Column { name: (*name).into(), type_name: Some((*of).into()), comment: None };
+    let column =
+        |(name, of): &(&str, &str)| Column { name: (*name).into(), type_name: Some((*of).into()), comment: None };
     all.iter().map(column).collect()
 }
 
@@ -33,7 +34,8 @@ fn tables() -> Vec<Table> {
         ("tags", "array<string>"),
         ("order", "varchar(9)"),
     ];
-    let iceberg = Table { parameters: [("table_type".to_owned(), "ICEBERG".to_owned())].into(), ..table("d", "ice", &[]) };
+    let iceberg =
+        Table { parameters: [("table_type".to_owned(), "ICEBERG".to_owned())].into(), ..table("d", "ice", &[]) };
     let view = Table { table_type: TableType::View, ..table("d", "view", &[("a", "int")]) };
     vec![table("d", "orders", &orders), table("e", "shops", &[("id", "int"), ("name", "string")]), iceberg, view]
 }
@@ -64,7 +66,10 @@ fn both_texts_of_one_definition() {
          bigint)) AS decimal(30,2)) AS decimal(30,2)) AS \"twice\", \"o\".\"order\" AS \"order\" FROM \"d\".\"orders\" \"o\" WHERE \
          (\"o\".\"dt\" > '2024-01-01')"
     );
-    assert_eq!(made.columns, columns(&[("id", "bigint"), ("note", "string"), ("twice", "decimal(30,2)"), ("order", "varchar(9)")]));
+    assert_eq!(
+        made.columns,
+        columns(&[("id", "bigint"), ("note", "string"), ("twice", "decimal(30,2)"), ("order", "varchar(9)")])
+    );
 }
 
 #[test]
@@ -75,7 +80,11 @@ fn joins_groups_unions_and_queries_within() {
          GROUP BY s.name HAVING count(DISTINCT o.id) > 1",
     )
     .unwrap();
-    assert!(made.hive.contains("FROM `d`.`orders` `o` LEFT JOIN `e`.`shops` `s` ON (`o`.`shop` = `s`.`id`) WHERE"), "{}", made.hive);
+    assert!(
+        made.hive.contains("FROM `d`.`orders` `o` LEFT JOIN `e`.`shops` `s` ON (`o`.`shop` = `s`.`id`) WHERE"),
+        "{}",
+        made.hive
+    );
     assert!(made.hive.ends_with("GROUP BY `s`.`name` HAVING (COUNT(DISTINCT `o`.`id`) > 1)"), "{}", made.hive);
     assert_eq!(
         made.columns,
@@ -92,10 +101,10 @@ fn joins_groups_unions_and_queries_within() {
     assert_eq!(all.columns[6].type_name.as_deref(), Some("array<string>"));
     let own = texts("SELECT shop + 1 AS next, count(*) AS n FROM orders GROUP BY shop + 1").unwrap();
     assert!(own.hive.contains("GROUP BY (CAST(`orders`.`shop` AS bigint) + CAST(1 AS bigint))"), "{}", own.hive);
-    assert_eq!(ViewDefinition::parse("SELECT 1 AS a FROM b JOIN c.d ON true JOIN b x ON true").unwrap().tables(), [
-        (None, "b".to_owned()),
-        (Some("c".to_owned()), "d".to_owned())
-    ]);
+    assert_eq!(
+        ViewDefinition::parse("SELECT 1 AS a FROM b JOIN c.d ON true JOIN b x ON true").unwrap().tables(),
+        [(None, "b".to_owned()), (Some("c".to_owned()), "d".to_owned())]
+    );
 }
 
 #[test]
@@ -107,10 +116,15 @@ fn engines_agree_by_what_is_written_for_each() {
     assert!(inner(&of("weight / 4").hive).starts_with("(`orders`.`weight` / CAST(CAST(4 AS bigint) AS double))"));
     assert!(inner(&of(r"'it''s \ here'").hive).starts_with(r"'it\'s \\ here'"));
     assert!(inner(&of(r"'it''s \ here'").trino).starts_with(r"'it''s \ here'"));
-    assert!(inner(&of("case shop when 1 then 1 else 2.5 end").hive).contains("THEN CAST(1 AS decimal(11,1)) ELSE CAST(2.5 AS decimal(11,1)) END"));
+    assert!(
+        inner(&of("case shop when 1 then 1 else 2.5 end").hive)
+            .contains("THEN CAST(1 AS decimal(11,1)) ELSE CAST(2.5 AS decimal(11,1)) END")
+    );
     assert!(of("weight > 1").hive.contains("(`orders`.`weight` > CAST(1 AS double))"));
     assert!(of("shop in (1, 2, 3)").hive.contains("(`orders`.`shop` IN (1, 2, 3))"), "no CAST that stops pruning");
-    for (sql, expected) in [("count(*)", "bigint"), ("-shop", "bigint"), ("year(at)", "int"), ("nullif(note, '')", "string")] {
+    for (sql, expected) in
+        [("count(*)", "bigint"), ("-shop", "bigint"), ("year(at)", "int"), ("nullif(note, '')", "string")]
+    {
         assert_eq!(of(sql).columns[0].type_name.as_deref(), Some(expected), "{sql}");
     }
 }

@@ -5,6 +5,7 @@ use skep_core::partition::Partition;
 use skep_core::stats::{NUM_ROWS, TOTAL_SIZE};
 use skep_proto::log::v1 as p;
 
+use super::storage::columns_out;
 use super::table::name_out;
 use crate::catalog::{
     CompactionWork, LogCompaction, LogEnded, LogLag, LogOutcome, LogRecord, LogSnapshot, StoredFile, TableRef,
@@ -175,5 +176,8 @@ pub fn work_out(work: CompactionWork) -> p::Compaction {
         partitions: work.input.partitions.iter().map(input).collect(),
         hive_query: work.hive_query,
         trino_query: work.trino_query,
+        ranking_columns: work.log.ranking(&work.input.log).map(str::to_owned).collect(),
+        columns: columns_out(work.input.log.columns()),
+        key_columns: work.log.keys,
     }
 }

@@ -3,7 +3,8 @@ comes late, Spark compacts, the view is rolled back. After every step each engin
 
     run.py THRIFT_URI API_HOST:PORT SKEP [TRINO_HOST:PORT]
 
-With Trino all of it runs twice: the view with Trino's own text, and with Hive's alone. TOUR=1 prints the commands.
+With Trino all of it runs twice: the view with Trino's own text, and with Hive's alone. TOUR=1 prints the commands. Compactors
+are Spark, Trino if there is one, and skep-compact if SKEP_COMPACT names it or it lies beside SKEP: all must make the same snapshot.
 """
 import datetime
 import glob
@@ -12,6 +13,7 @@ import os
 import pathlib
 import random
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
@@ -26,9 +28,11 @@ TRINO = sys.argv[4] if len(sys.argv) > 4 else None
 os.environ["SKEP_ENDPOINT"] = API
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[3] / "examples"))
 
+import compact_trino  # noqa: E402
 from compact_spark import Skep, compact  # noqa: E402
 from pyspark.sql import SparkSession  # noqa: E402
 
+COMPACT = os.environ.get("SKEP_COMPACT") or str(pathlib.Path(SKEP).with_name("skep-compact"))
 COLUMNS = "id BIGINT, op STRING, ts TIMESTAMP, name STRING, amount DECIMAL(12,2)"
 TIES = ["op", "name", "amount"]
 BEGIN = datetime.datetime(2026, 1, 1)
@@ -62,13 +66,17 @@ class Model:
         """Sorts events of a key: the last one is the latest. NULL is before all values."""
         return [event["ts"], *((event[name] is not None, event[name]) for name in TIES)]
 
-    def rows(self):
+    def latest(self):
+        """With deletions: what a snapshot has."""
         latest = {}
         for event in self.events:
             known = latest.get(event["id"])
             if known is None or rank(self.later(known)) < rank(self.later(event)):
                 latest[event["id"]] = event
-        return sorted(row(event) for event in latest.values() if event["op"] != "D")
+        return latest.values()
+
+    def rows(self):
+        return sorted(row(event) for event in self.latest() if event["op"] != "D")
 
     def keys(self):
         return len({event["id"] for event in self.events})
@@ -202,6 +210,12 @@ class EventLog(unittest.TestCase):
         self.pruned(model, [0, 1, 2, 3, 4, 24], "compacted wholly")
         self.assertIsNone(compact(self.spark, self.skep, self.log))
 
+        latest = [tuple(event[name] for name in ["id", "op", "ts", "name", "amount"]) for event in model.latest()]
+        in_spark = self.spark.createDataFrame(latest, COLUMNS).collect()
+        self.alike([first["snapshot"]], sorted(repr(tuple(one)) for one in in_spark))
+        self.check(model, "compacted by others")
+        self.skep("snapshots", "rollback", self.log, second["snapshot"])
+
         self.arrive(25, model.make(25))
         self.check(model, "an hour more")
         self.run_skep("snapshots", "diff", self.log, first["snapshot"])
@@ -215,6 +229,33 @@ class EventLog(unittest.TestCase):
         changed = self.skep("snapshots", "diff", self.log, first["snapshot"], second["snapshot"])
         self.assertGreater(len(self.spark.sql(changed["hive_query"]).collect()), 0)
         self.fails(model)
+
+    def compactors(self):
+        """What can compact: functions by their names."""
+        known = {"Spark": lambda: compact(self.spark, self.skep, self.log, "--seal-newest")["snapshot"]}
+        if TRINO:
+            trino = compact_trino.Trino(TRINO, user="admin")
+            known["Trino"] = lambda: compact_trino.compact(trino, self.skep, self.log, "--seal-newest")["snapshot"]
+        if os.path.exists(COMPACT):
+            # As little memory as it takes, so that it goes by way of the disk where there is something to sort.
+            limits = ["--seal-newest", "--memory", "64MB", "--target-file-size", "1KB", "--temporary", self.lake]
+            known["skep-compact"] = lambda: json.loads(subprocess.run(
+                [COMPACT, self.log, *limits, "--output", "json"], check=True, stdout=subprocess.PIPE).stdout)["snapshot"]
+        return known
+
+    def alike(self, back, wanted=None):
+        """Each compactor begins at the same place and must come to the same rows, tombstones among them."""
+        names = self.compactors()
+        for name, run in names.items():
+            self.skep("snapshots", "rollback", self.log, *back)
+            snapshot = run()
+            self.spark.catalog.refreshTable(f"{self.log}_snapshots")
+            found = self.spark.sql(f"SELECT * FROM {self.log}_snapshots WHERE snapshot_id = '{snapshot}'").drop("snapshot_id")
+            found = sorted(repr(tuple(one)) for one in found.collect())
+            wanted = wanted or found
+            self.assertGreater(len(found), 5)
+            self.assertEqual(found, wanted, f"the snapshot of {name}")
+        print(f"   the same snapshot of {', '.join(names)}: {len(wanted)} rows", flush=True)
 
     def late_arrives(self, hour, events):
         """In a partition of its own, long before the watermark: one that a snapshot has does not change."""
@@ -262,6 +303,39 @@ class EventLog(unittest.TestCase):
     @unittest.skipUnless(TRINO, "Spark reads the same text in both")
     def test_a_view_with_hives_text_alone(self):
         self.story("")
+
+
+    def test_compactors_agree_on_every_type(self):
+        """Few keys, many ties, and in every column what orders badly: NULL, NaN, infinities, cases, bytes beyond ASCII."""
+        self.db = "log_" + uuid.uuid4().hex[:8]
+        self.log = f"{self.db}.typed"
+        self.skep("databases", "create", self.db)
+        self.addCleanup(self.skep, "databases", "drop", self.db, "--cascade", "--yes")
+        some, nan, inf = random.Random(11), float("nan"), float("inf")
+        texts = [None, "", "a", "A", "a ", "ab", "é", "z", "\U0001f600", "\ufffd", "a\x01"]
+        day = datetime.date(1969, 12, 31)
+
+        def one():
+            return (some.choice(["k", "K", "", "ü"]), some.randrange(8), some.randrange(3), some.choice([None, True, False]),
+                    some.choice([None, -128, 0, 127]), some.choice([None, nan, -inf, -1.5, 0.0, 1e-30, inf]),
+                    some.choice([None, nan, inf, -inf, 0.0, 5e-324, 1.0]), some.choice([None, day, day.replace(year=2026)]),
+                    some.choice([None, BEGIN, BEGIN.replace(year=1900, microsecond=999_999)]),
+                    some.choice([None, Decimal("-0.001"), Decimal("0"), Decimal("99999999999999999.999")]), some.choice(texts))
+
+        columns = ("k STRING, n SMALLINT, o INT, b BOOLEAN, y TINYINT, f FLOAT, d DOUBLE, day DATE, at TIMESTAMP, "
+                   "m DECIMAL(20,3), s STRING")
+        base = f"{self.lake}/{self.db}/typed"
+        for number in range(3):
+            place = f"{base}/dt=2026-01-0{1 + number}"
+            rows = self.spark.createDataFrame([one() for _ in range(400)], columns)
+            rows.coalesce(1 + number).write.parquet(place)
+            create = [] if number else ["--create", "--partition-by", "dt"]
+            self.skep("register", f"file:{place}/", "--table", self.log, "--base", f"file:{base}", *create)
+        self.skep("logs", "create", self.log, "--key", "k,n", "--order", "o")
+        self.addCleanup(self.skep, "logs", "drop", self.log, "--yes")
+        shown = self.spark.sql(f"SELECT * FROM {self.log}_latest").drop("dt").collect()
+        self.assertEqual(len(shown), 32)
+        self.alike(["--to-log"], sorted(repr(tuple(one)) for one in shown))
 
 
 class Told(unittest.TextTestResult):

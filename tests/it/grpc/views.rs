@@ -9,7 +9,13 @@ use tonic_types::StatusExt as _;
 use super::fixture::{Field, at};
 
 fn request(name: &str, sql: &str) -> p::CreateViewRequest {
-    p::CreateViewRequest { name: at(name), sql: sql.into(), trino_catalog: "hive".into(), user: "ann".into(), ..Default::default() }
+    p::CreateViewRequest {
+        name: at(name),
+        sql: sql.into(),
+        trino_catalog: "hive".into(),
+        user: "ann".into(),
+        ..Default::default()
+    }
 }
 
 async fn create(field: &Field, request: p::CreateViewRequest) -> Result<p::View, Status> {

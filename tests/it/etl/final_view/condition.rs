@@ -123,7 +123,10 @@ fn a_condition_is_read_as_it_is_written() {
     let text = "((`events`.`dt` > 'b' OR (`events`.`dt` = 'b' AND `events`.`hour` > 6)) OR \
                 (`events`.`dt` = 'a' AND `events`.`hour` IN (3, 4))) `u`";
     let condition = Condition::parse(text).unwrap();
-    assert_eq!(condition.filter(), "((dt > 'b' or ((dt = 'b') and hour > 6)) or ((dt = 'a') and (hour = 3 or hour = 4)))");
+    assert_eq!(
+        condition.filter(),
+        "((dt > 'b' or ((dt = 'b') and hour > 6)) or ((dt = 'a') and (hour = 3 or hour = 4)))"
+    );
     let kept = [("a", 3), ("a", 5), ("b", 6), ("b", 7), ("c", 0)].map(|(dt, hour)| condition.keeps(dt, hour));
     assert_eq!(kept, [true, false, false, true, true]);
     assert!(Condition::parse("(`events`.`dt` < 'b')").is_err() && Condition::parse("(`x`.`dt` = 'b')").is_err());

@@ -140,8 +140,13 @@ impl Load {
     /// cause of.
     pub async fn compact(&self, holder: &str, ttl_ms: i64, chance: u64) -> Result<Option<String>, Status> {
         let seal_newest = chance & 1 == 0;
-        let begin =
-            p::BeginCompactionRequest { table: at(LOG), holder: holder.into(), ttl_ms, seal_newest, ..Default::default() };
+        let begin = p::BeginCompactionRequest {
+            table: at(LOG),
+            holder: holder.into(),
+            ttl_ms,
+            seal_newest,
+            ..Default::default()
+        };
         let Some(work) = rightly(self.compactions().begin_compaction(begin).await)?.and_then(|begun| begun.compaction)
         else {
             return Ok(None);

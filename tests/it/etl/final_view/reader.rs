@@ -87,8 +87,11 @@ impl<'l> Reader<'l> {
         names.retain(|name| condition.is_none_or(|condition| keeps(condition, name)));
         let mut found = Vec::with_capacity(names.len());
         for names in names.chunks(NAMES_AT_ONCE) {
-            let args =
-                m::GetPartitionsByNamesArgs { db_name: some(DATABASE), tbl_name: some(LOG), names: Some(names.to_vec()) };
+            let args = m::GetPartitionsByNamesArgs {
+                db_name: some(DATABASE),
+                tbl_name: some(LOG),
+                names: Some(names.to_vec()),
+            };
             found.extend(self.ask::<m::GetPartitionsByNames>(&args)?);
         }
         if found.len() == names.len() { Ok(found) } else { Err(format!("{} of {} names", found.len(), names.len())) }
