@@ -268,15 +268,6 @@ impl<'e> Exprs<'e> {
 pub(super) fn aggregates(expr: &Expr) -> bool {
     any(expr, &|node| match node {
         Node::CountAll => true,
-        Node::Call { name, arguments, .. } => is_aggregate(name) || arguments.iter().any(aggregates),
-        Node::Not(of) | Node::Negate(of) | Node::Cast(of, _) | Node::Like { of, .. } | Node::IsNull { of, .. } => {
-            aggregates(of)
-        }
-        Node::And(left, right) | Node::Or(left, right) | Node::Math(_, left, right) | Node::Compare(_, left, right) => {
-            aggregates(left) || aggregates(right)
-        }
-        Node::Between { of, low, high, .. } => [of, low, high].into_iter().any(|one| aggregates(one)),
-        Node::In { of, among, .. } => aggregates(of) || among.iter().any(aggregates),
         Node::Call { name, .. } => is_aggregate(name),
         _ => false,
     })
