@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The final view of an event log in Trino beside Spark: a Trino of its own, then tests/clients/event_logs/run.py with it.
+# The final view of an event log in Trino beside Spark: a Trino of its own, then tests/clients/event_logs/run.py with it; a
+# hundredth of the reads of scripts/final-view.sh; and Hive's own driver.
 #   event-logs.sh THRIFT_URI API_HOST:PORT SKEP WAREHOUSE [35|41]
 # The snapshots of Spark, Trino and skep-compact are compared there; skep-compact is built for it, unless SKEP_COMPACT names it.
 # PEER names the place of the judges; TRINO_AT=HOST:PORT takes a Trino that runs.
@@ -33,4 +34,7 @@ export JAVA_HOME SPARK_LOCAL_IP=127.0.0.1 PYSPARK_PYTHON="$spark/bin/python" PYT
 JAVA_HOME=$(jdk 17)
 PYTHONPATH="$(echo "$spark"/lib/python3*/site-packages):$(echo "$light"/lib/python3*/site-packages)"
 export PYTHONPATH
-"$spark/bin/python" "$here/../tests/clients/event_logs/run.py" "$uri" "$api" "$skep" "$TRINO_AT"
+status=0
+"$spark/bin/python" "$here/../tests/clients/event_logs/run.py" "$uri" "$api" "$skep" "$TRINO_AT" || status=1
+HIVE_DRIVER=$peer/engines/hive/hive.sh "$spark/bin/python" "$here/../tests/clients/event_logs/reads.py" "$uri" "$api" "$skep" 10 "$TRINO_AT" || status=1
+exit $status

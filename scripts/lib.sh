@@ -111,6 +111,22 @@ serve() {
   api=$(sed -n 's/^skep ready .* api=\([^ ]*\).*/\1/p' "$dir/out")
 }
 
+# trino THRIFT_URI WAREHOUSE: starts one with a catalog `hive` of this metastore; sets $trino to its HOST:PORT, to nothing
+# where the judges, which know how, are not at $PEER.
+trino() {
+  local port log=$work/trino.log judges=${PEER:-$root/../shared/peer} process
+  trino=
+  [ -x "$judges/engines/trino/start-trino.sh" ] || { echo "no judges at $judges: without Trino" >&2; return; }
+  port=$(free_port)
+  "$judges/engines/trino/start-trino.sh" "$1" "$2" "$port" "$work/trino" >"$log" 2>&1 &
+  process=$!
+  until curl -s -m 2 "127.0.0.1:$port/v1/info" | grep -q '"starting":false'; do
+    kill -0 "$process" 2>/dev/null || { tail -n 20 "$log" >&2; die "Trino did not start"; }
+    sleep 0.5
+  done
+  trino=127.0.0.1:$port
+}
+
 # tally LOG: the sums of its "N passed, N failed" (and cargo's "N passed; N failed").
 tally() {
   awk 'match($0, /[0-9]+ passed[;,] [0-9]+ failed/) { split(substr($0, RSTART, RLENGTH), n, " "); p += n[1]; f += n[3] }

@@ -1,19 +1,22 @@
 //! Dropping and truncating tables (`semantics.md §4`).
 
+use skep_core::event_log::LogRole;
 use skep_core::stats::zero_statistics_set;
 use skep_core::table::{Database, Parameters, Table};
 use skep_core::{Error, Kind, Result};
 
 use super::caller::Caller;
 use super::event_log::log_refuse;
+use super::files::Recorded;
 use super::metastore::Metastore;
 use super::privileges::table_scope;
 use super::reference::TableRef;
 use super::remote::RemoteRefusal;
 use super::table_alter::Altered;
 use super::table_read::missing;
+use super::totals::is_told;
 use super::validate::data_is_ours;
-use crate::store::{Change, Definition, NewEvent, Txn};
+use crate::store::{Change, Definition, NewEvent, TableHead, Txn};
 use crate::warehouse::{Deletion, Location};
 
 /// Is data of this object to be deleted past the trash?
@@ -40,6 +43,9 @@ impl Metastore {
         let dropped = self
             .store
             .retrying("table_drop", || async {
+                if let Some(deletions) = self.table_drop_alone(caller, at, delete_data, environment).await? {
+                    return Ok(deletions);
+                }
                 let mut txn = self.store.write().await?;
                 let locked = txn.table_lock_last(&at.catalog, &at.database, &at.table).await?;
                 let (table, has_views) = locked.ok_or_else(|| missing(at))?;
@@ -64,6 +70,44 @@ impl Metastore {
             }
             Err(error) => Err(error),
         }
+    }
+
+    /// The same where nothing but the table's own data goes with it: a write of one statement. None: the longer way,
+    /// which says why if it cannot be.
+    async fn table_drop_alone(
+        &self,
+        caller: &Caller,
+        at: &TableRef,
+        delete_data: bool,
+        environment: &Parameters,
+    ) -> Result<Option<Recorded>> {
+        if !self.store.writes_once() {
+            return Ok(None);
+        }
+        let table = match self.table_get(at).await {
+            Err(missing) if missing.kind == Kind::NotFound => return Ok(None),
+            found => found?,
+        };
+        let goes_alone = LogRole::of(&table).is_none() && !is_told(&table.parameters) && !table.flag("transactional");
+        if !goes_alone || table.is_partitioned() {
+            return Ok(None);
+        }
+        let Some(mut txn) = self.store.write_once(Some(table.id)).await? else { return Ok(None) };
+        let mut deletions = Vec::new();
+        if delete_data
+            && data_is_ours(&table)
+            && let Some(location) = table.location()
+        {
+            let skip_trash = skips_trash(environment, &table.parameters);
+            deletions.push(Deletion { location: Location::parse(location)?, skip_trash });
+        }
+        let change = Change { operation: "drop_table", by: caller.user() };
+        let head = TableHead { id: table.id, version: table.version };
+        let deletions = (deletions.as_slice(), Self::deletion_due(&txn));
+        let scope = table_scope(table.id);
+        let dropped = txn.table_drop_once(head, &scope, change, &at.tale("DROP_TABLE", &()), deletions).await?;
+        txn.commit().await?;
+        Ok(dropped)
     }
 
     /// With `metastore.authorization.storage.checks`, data that the user may not delete keeps its table.

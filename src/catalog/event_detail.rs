@@ -4,6 +4,7 @@
 use std::collections::{HashMap, HashSet};
 
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use skep_core::partition::Partition;
 use skep_core::table::{Catalog, Database, Function, Parameters, Table};
 use skep_core::{Error, Kind, Result};
@@ -62,6 +63,15 @@ pub enum EventDetail {
     Other(serde_json::Value),
 }
 
+/// Of a version that both adds, drops and changes partitions.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub(super) struct OneSided {
+    one_sided: bool,
+}
+
+/// The body of such an event.
+pub(super) const ONE_SIDED: OneSided = OneSided { one_sided: true };
+
 /// What the events of a page name.
 #[derive(Default)]
 struct Wanted {
@@ -86,6 +96,11 @@ fn body<T: DeserializeOwned>(event: &StoredEvent) -> Result<T> {
         .map_err(|e| Error::new(Kind::Corrupt, format!("event {} ({}) is damaged: {e}", event.id, event.kind)))
 }
 
+/// Whether an event is only of partitions that its version added and did not remove, or the other way round.
+fn is_one_sided(event: &StoredEvent) -> bool {
+    serde_json::from_str::<Option<OneSided>>(&event.body).ok().flatten().is_some_and(|body| body.one_sided)
+}
+
 fn is_statistics(kind: &str) -> bool {
     kind.ends_with("_COL_STAT_EVENT")
 }
@@ -103,13 +118,13 @@ impl Wanted {
             "ALTER_TABLE" => {
                 self.tables.insert((table, version - 1));
             }
-            "ADD_PARTITION" => {
+            "ADD_PARTITION" if !is_one_sided(event) => {
                 self.added.insert(at);
             }
-            "DROP_PARTITION" => {
+            "DROP_PARTITION" if !is_one_sided(event) => {
                 self.removed.insert(at);
             }
-            "ALTER_PARTITION" => {
+            "ALTER_PARTITION" | "ADD_PARTITION" | "DROP_PARTITION" => {
                 self.added.insert(at);
                 self.removed.insert(at);
             }
@@ -168,8 +183,16 @@ impl Found {
     }
 
     fn partitions(&self, event: &StoredEvent, side: Side) -> Vec<Partition> {
-        let all = if side == Side::Added { &self.added } else { &self.removed };
-        event.version.and_then(|at| all.get(&at)).cloned().unwrap_or_default()
+        let (all, others) =
+            if side == Side::Added { (&self.added, &self.removed) } else { (&self.removed, &self.added) };
+        let of = |all: &HashMap<AtVersion, Vec<Partition>>| event.version.and_then(|at| all.get(&at)).cloned();
+        let mut partitions = of(all).unwrap_or_default();
+        if is_one_sided(event) {
+            // Sorted by name, both of them.
+            let others = of(others).unwrap_or_default();
+            partitions.retain(|one| others.binary_search_by(|other| other.name.cmp(&one.name)).is_err());
+        }
+        partitions
     }
 
     fn detail(&self, event: &StoredEvent) -> Result<EventDetail> {

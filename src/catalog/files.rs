@@ -43,8 +43,12 @@ impl Metastore {
         if deletions.is_empty() {
             return Ok(Vec::new());
         }
-        // Another node's sweeper leaves them alone for a minute: they are ours to do now.
-        txn.deletion_insert(deletions, txn.now_ms() + 60_000).await
+        txn.deletion_insert(deletions, Self::deletion_due(txn)).await
+    }
+
+    /// Another node's sweeper leaves deletions alone for a minute: they are ours to do now.
+    pub(super) fn deletion_due(txn: &Txn) -> i64 {
+        txn.now_ms() + 60_000
     }
 
     /// Carries recorded deletions out, after the commit. What fails is tried again by the sweeper.
@@ -59,7 +63,12 @@ impl Metastore {
             let removals = stream::iter(level).map(|(id, deletion)| self.deletion_run(id, deletion));
             done.extend(removals.buffer_unordered(DELETIONS_MAX).collect::<Vec<_>>().await);
         }
-        let noted = self.store.retrying("deletions_note", || self.deletions_note(&done)).await;
+        let ids: Vec<i64> = done.iter().filter(|(_, done)| *done).map(|(id, _)| *id).collect();
+        let noted = if ids.len() == done.len() {
+            self.store.deletions_forget(&ids).await
+        } else {
+            self.store.retrying("deletions_note", || self.deletions_note(&done)).await
+        };
         if let Err(error) = noted {
             tracing::warn!(%error, "deletions stay recorded");
         }

@@ -19,6 +19,7 @@ mod event_detail;
 mod event_fire;
 mod event_log;
 mod events;
+mod expired;
 mod files;
 mod functions;
 mod locks;
@@ -49,6 +50,8 @@ mod purge;
 mod quarantine;
 mod reference;
 mod remote;
+mod restore;
+mod restore_plan;
 mod roles;
 mod runtime_stats;
 mod settings;
@@ -66,9 +69,12 @@ mod translate;
 mod types;
 mod validate;
 mod versions;
+mod views;
 mod write_ids;
 
-pub use crate::store::{FileBrief, PartitionColumns, StoredFile, StoredPartition, TableVersion, VersionSpan};
+pub use crate::store::{
+    ExpiredPlace, FileBrief, PartitionColumns, StoredFile, StoredPartition, TableVersion, VersionSpan,
+};
 pub use caller::Caller;
 pub use catalogs::CatalogAltered;
 pub use changes::{ChangePage, ChangeQuery, LoggedChange};
@@ -84,6 +90,7 @@ pub use event_log::{
     LogEnded, LogLag, LogOutcome, LogRecord, LogSnapshot, SnapshotDiff, SnapshotsExpire,
 };
 pub use events::{Event, EventCount, EventQuery};
+pub use expired::{Expired, ExpiredPage, ExpiredQuery};
 pub use locks::{LockAnswer, LockComponent, LockRequest, lock_filter};
 pub use metastore::Metastore;
 pub use partition_add::PartitionsAdd;
@@ -104,6 +111,8 @@ pub use partition_walk::{PartitionWalk, WalkedPartition};
 pub use privileges::{DEFAULT_AUTHORIZER, Privilege, PrivilegeObject, PrivilegeSet};
 pub use publish::{Publish, Published};
 pub use reference::TableRef;
+pub use restore::{Restored, VersionRestore};
+pub use restore_plan::{RestorePart, RestorePlan, RestoreStep};
 pub use roles::{Principal, Role, RoleGrant};
 pub use runtime_stats::RuntimeStat;
 pub use settings::Settings;
@@ -117,4 +126,5 @@ pub use totals::totals_claim;
 pub use transactions::{OpenTransactions, RangeHeartbeat, TransactionOpen};
 pub use types::NamedType;
 pub use versions::AsOf;
+pub use views::{ViewCreate, ViewMade};
 pub use write_ids::{Snapshot, ValidWriteIds};

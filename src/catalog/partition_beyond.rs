@@ -98,7 +98,10 @@ impl Metastore {
 
     /// Until when nothing of a version is purged that is current at a time; milliseconds since the epoch.
     pub(super) fn whole_until(&self, current_ms: i64) -> i64 {
-        let kept = self.settings.retention.max(self.settings.event_ttl).as_millis();
+        let settings = &self.settings;
+        // By their number versions may go as soon as no event tells of them.
+        let by_age = if settings.versions_max == 0 { settings.retention } else { settings.event_ttl };
+        let kept = by_age.max(settings.event_ttl).as_millis();
         let until_ms = current_ms.saturating_add(i64::try_from(kept).unwrap_or(i64::MAX));
         until_ms.saturating_add(GRACE_MS)
     }

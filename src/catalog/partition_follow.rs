@@ -44,10 +44,10 @@ impl Metastore {
     }
 
     /// A new table's partitions are known: there are none.
-    pub(super) fn partitions_begin(&self, table: Table) {
-        if table.is_partitioned() && !self.store.is_joined() {
+    pub(super) fn partitions_begin(&self, table: Arc<Table>) {
+        if table.is_partitioned() {
             let none = SegmentBuilder::new(&table).finish();
-            self.partition_cache.keep(&Arc::new(TablePartitions::new(Arc::new(table), [], none)), self.clock.now_ms());
+            self.partition_cache.keep(&Arc::new(TablePartitions::new(table, [], none)), self.clock.now_ms());
         }
     }
 }

@@ -38,7 +38,7 @@ pub struct PartitionWalk {
     store: Store,
     clock: Clock,
     table: Arc<Table>,
-    /// Until then nothing of the version is purged.
+    /// Until then nothing of the version is purged; after that, if it is pinned.
     until_ms: i64,
     source: Source,
 }
@@ -131,7 +131,6 @@ impl PartitionWalk {
     /// # Errors
     /// Unavailable where the version may not be whole any more, since its retention is over.
     pub async fn next(&mut self, count: usize) -> Result<Vec<WalkedPartition>> {
-        self.check()?;
         let taken = match &mut self.source {
             Source::Over => Vec::new(),
             Source::Table => {
@@ -146,12 +145,15 @@ impl PartitionWalk {
             },
             Source::Rows { .. } => self.rows_next(count).await?,
         };
+        self.check().await?;
         Ok(taken)
     }
 
-    /// Whether what is read of the version is all that it had.
-    pub fn check(&self) -> Result<()> {
-        if self.clock.now_ms() <= self.until_ms {
+    /// Whether what was read of the version is all that it had; to be asked after the reading.
+    pub async fn check(&self) -> Result<()> {
+        if self.clock.now_ms() <= self.until_ms
+            || self.store.peek().await?.version_is_whole(self.table.id, self.table.version).await?
+        {
             return Ok(());
         }
         let (version, table) = (self.table.version, self.table.full_name());

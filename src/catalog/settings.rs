@@ -28,8 +28,12 @@ pub struct Settings {
     pub max_event_response: u32,
     pub dml_events: bool,
     pub storage_checks: bool,
-    /// What a dropped table's versions are kept for.
+    /// How long versions are kept, also those of dropped tables.
     pub retention: Duration,
+    /// At most so many versions of a table; 0: no limit.
+    pub versions_max: u32,
+    /// So many versions of a table stay, however old.
+    pub versions_min: u32,
 }
 
 impl Default for Settings {
@@ -57,6 +61,8 @@ impl Default for Settings {
             dml_events: true,
             storage_checks: false,
             retention: 30 * DAY,
+            versions_max: 0,
+            versions_min: 1,
         }
     }
 }

@@ -199,15 +199,25 @@ impl Metastore {
         let stored = self
             .store
             .retrying("table_create", move || async move {
-                let mut txn = self.store.write().await?;
                 let change = Change { operation: "create_table", by: caller.user() };
-                let created = txn.table_create(table, database, change, Some(&at.tale("CREATE_TABLE", &()))).await;
-                let id = created.map_err(|e| if e.kind == Kind::AlreadyExists { taken(at) } else { e })?;
-                let Some(id) = id else { return Ok(false) };
-                let stored = Table { id, version: 1, ..table.clone() };
+                let tale = at.tale("CREATE_TABLE", &());
+                let named = |e: Error| if e.kind == Kind::AlreadyExists { taken(at) } else { e };
+                let of = |id| Table { id, version: 1, ..table.clone() };
+                if constraints.is_empty()
+                    && let Some(mut txn) = self.store.write_once(None).await?
+                    && let Some(id) =
+                        txn.table_create_once(table, database, change, Some(&tale)).await.map_err(named)?
+                {
+                    txn.commit().await?;
+                    self.table_created(of(id));
+                    return Ok(true);
+                }
+                let mut txn = self.store.write().await?;
+                let id = txn.table_create(table, database, change, Some(&tale)).await.map_err(named)?;
+                let Some(stored) = id.map(of) else { return Ok(false) };
                 self.constraints_insert(&mut txn, &stored, constraints).await?;
                 txn.commit().await?;
-                self.partitions_begin(stored);
+                self.table_created(stored);
                 Ok(true)
             })
             .await?;
@@ -215,6 +225,15 @@ impl Metastore {
             (true, _) => Ok(()),
             (false, Some(_)) => Err(Error::new(Kind::Conflict, format!("the database {} was changed", at.database))),
             (false, None) => Err(database_missing(&at.catalog, &at.database).with_kind(Kind::InvalidObject)),
+        }
+    }
+
+    /// Whoever made a table asks for it next, as a rule.
+    fn table_created(&self, table: Table) {
+        if !self.store.is_joined() {
+            let table = Arc::new(table);
+            self.table_cache.keep(table.version, &table);
+            self.partitions_begin(table);
         }
     }
 

@@ -31,9 +31,9 @@ const STATISTICS_VERSION: &str = "skep.statistics.version";
 const COUNTED_ANEW_MAX: i64 = 10_000;
 
 #[derive(Debug, Serialize, Deserialize)]
-struct Known {
-    version: i64,
-    totals: Totals,
+pub(super) struct Known {
+    pub version: i64,
+    pub totals: Totals,
 }
 
 /// Tables as clients see them, bounded.
@@ -48,7 +48,7 @@ impl ToldTables {
 }
 
 /// Statistics of columns by partition.
-type Columns = HashMap<String, Vec<ColumnStatistics>>;
+pub(super) type Columns = HashMap<String, Vec<ColumnStatistics>>;
 
 /// Whether a table's registered files speak for it.
 pub(super) fn is_told(parameters: &Parameters) -> bool {
@@ -180,7 +180,7 @@ impl Metastore {
     }
 }
 
-async fn known(txn: &mut Txn, table_id: i64) -> Result<Option<Known>> {
+pub(super) async fn known(txn: &mut Txn, table_id: i64) -> Result<Option<Known>> {
     txn.document_get(DocumentKind::Totals, "", &table_id.to_string()).await
 }
 
@@ -188,7 +188,12 @@ fn of<'c>(statistics: &'c Columns, partition: &Partition) -> &'c [ColumnStatisti
     statistics.get(&partition.name).map_or(&[], Vec::as_slice)
 }
 
-async fn statistics_of(txn: &mut Txn, table_id: i64, names: &[String], columns: &[String]) -> Result<Columns> {
+pub(super) async fn statistics_of(
+    txn: &mut Txn,
+    table_id: i64,
+    names: &[String],
+    columns: &[String],
+) -> Result<Columns> {
     let mut all = Columns::new();
     if names.is_empty() {
         return Ok(all);

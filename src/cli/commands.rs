@@ -20,6 +20,7 @@ use super::snapshots::{self, SnapshotsCommand};
 use super::status::{self, StatusArgs};
 use super::tables::{self, TablesCommand};
 use super::versions::{self, VersionsCommand};
+use super::views::{self, ViewsCommand};
 
 #[derive(Debug, Subcommand)]
 pub enum ClientCommand {
@@ -31,10 +32,13 @@ pub enum ClientCommand {
     /// Look at tables and change them
     #[command(subcommand)]
     Tables(TablesCommand),
+    /// Make views that Spark, Trino and Hive read alike
+    #[command(subcommand)]
+    Views(ViewsCommand),
     /// Look at partitions and change them
     #[command(subcommand)]
     Partitions(PartitionsCommand),
-    /// Look at the earlier versions of a table
+    /// Look at the earlier versions of a table, restore and keep them
     #[command(subcommand)]
     Versions(VersionsCommand),
     /// Register the Parquet files that a job wrote
@@ -71,6 +75,7 @@ pub async fn run(command: ClientCommand) -> Result<(), Failure> {
         ClientCommand::Status(args) => status::run(args).await,
         ClientCommand::Databases(command) => databases::run(command).await,
         ClientCommand::Tables(command) => tables::run(command).await,
+        ClientCommand::Views(command) => views::run(command).await,
         ClientCommand::Partitions(command) => partitions::run(command).await,
         ClientCommand::Versions(command) => versions::run(command).await,
         ClientCommand::Register(args) => register::run(args).await,

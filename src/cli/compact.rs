@@ -11,12 +11,14 @@ use super::failure::Failure;
 const PROGRAM: &str = "skep-compact";
 
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  skep compact web.events\n  skep compact web.events --memory 4GB --temporary /scratch\n  \
+#[command(
+    after_help = "Examples:\n  skep compact web.events\n  skep compact web.events --memory 4GB --temporary /scratch\n  \
 skep compact --help-all\n\n\
 It begins a compaction, reads the base snapshot and the log's partitions, sorts them within the memory that it may take, writes \
 the next snapshot and commits it. Spark or Trino can do the same: see `skep compaction begin`.\n\n\
 The program skep-compact does it, which is looked for beside this one, then on PATH. It is built with \
-`cargo build --release --manifest-path compact/Cargo.toml`.")]
+`cargo build --release --manifest-path compact/Cargo.toml`."
+)]
 pub struct CompactArgs {
     /// DATABASE.TABLE, and options of skep-compact
     #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true, value_name = "ARGUMENTS")]

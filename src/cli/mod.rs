@@ -26,7 +26,9 @@ mod table_arg;
 mod table_definition;
 mod tables;
 mod transfer;
+mod version_changes;
 mod versions;
+mod views;
 
 pub use args::{Args, Command, ConfigArgs, ConfigCommand};
 pub use ask::{confirm, progress};

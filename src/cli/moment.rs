@@ -1,5 +1,8 @@
 //! Times for people, in UTC.
 
+use skep_proto::admin::v1 as p;
+use skep_proto::admin::v1::as_of::State;
+
 /// Days since the epoch → year, month, day (proleptic Gregorian).
 pub fn civil(days: i64) -> (i64, u32, u32) {
     // Years begin in March, so that the leap day is the last; 400 years are one era.
@@ -60,6 +63,17 @@ pub fn parse_time(text: &str) -> Option<i64> {
     (hour < 24 && minute < 60 && second < 60).then(|| midnight + i64::from(hour * 3_600 + minute * 60 + second))
 }
 
+/// Which state of a table: the number of a version, or a time as [`parse_time`] takes it.
+pub fn as_of(text: &str) -> Result<p::AsOf, String> {
+    let state = match text.parse() {
+        Ok(version) => State::Version(version),
+        Err(_) => parse_time(text)
+            .map(|seconds| State::TimeMs(seconds * 1_000))
+            .ok_or("it is the number of a version, or a time (UTC) as 2024-01-02 or 2024-01-02 03:04[:05]")?,
+    };
+    Ok(p::AsOf { state: Some(state) })
+}
+
 /// `2 d 3 h`, the two largest parts.
 pub fn span_text(seconds: i64) -> String {
     let sign = if seconds < 0 { "-" } else { "" };
@@ -90,7 +104,20 @@ pub fn bytes_text(bytes: u64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{bytes_text, civil, day_text, days, span_text, time_text};
+    use skep_proto::admin::v1::as_of::State;
+
+    use super::{as_of, bytes_text, civil, day_text, days, span_text, time_text};
+
+    #[test]
+    fn states() {
+        let of = |text: &str| as_of(text).unwrap().state.unwrap();
+        assert_eq!(of("17"), State::Version(17));
+        assert_eq!(of("1970-01-02"), State::TimeMs(86_400_000));
+        assert_eq!(of("1970-01-01T01:00:02"), State::TimeMs(3_602_000));
+        for bad in ["", "x", "1970-13-01", "1970-01-01 25:00", "1970-01-01 1"] {
+            assert!(as_of(bad).is_err(), "{bad}");
+        }
+    }
 
     #[test]
     fn every_day_is_itself() {

@@ -9,7 +9,7 @@ use skep_proto::admin::v1::partition_service_client::PartitionServiceClient;
 use super::ask::{confirm, progress};
 use super::client::{ClientArgs, client};
 use super::failure::Failure;
-use super::moment::time_text;
+use super::moment::{as_of, time_text};
 use super::output::{Format, visible};
 use super::partition_stats::{self, StatsArgs};
 use super::table_arg::{TableArg, pair};
@@ -20,12 +20,16 @@ pub enum PartitionsCommand {
     /// List the partitions of a table, as they come
     List(ListArgs),
     /// Show one partition
-    #[command(after_help = "Examples:\n  skep partitions show web.clicks dt=2024-01-01/hour=05")]
+    #[command(after_help = "Examples:\n  skep partitions show web.clicks dt=2024-01-01/hour=05\n  \
+skep partitions show web.clicks dt=2024-01-01/hour=05 --as-of 17")]
     Show {
         /// DATABASE.TABLE
         table: TableArg,
         /// Its name, KEY=VALUE/KEY=VALUE
         partition: String,
+        /// As it was: the number of a version, or a time in UTC
+        #[arg(long, value_name = "VERSION|TIME", value_parser = as_of)]
+        as_of: Option<p::AsOf>,
         #[command(flatten)]
         client: ClientArgs,
     },
@@ -90,6 +94,7 @@ skep partitions drop web.clicks --filter \"dt < '2023-01-01'\" --delete-data")]
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  skep partitions list web.clicks --filter \"dt >= '2024-01-01' and hour = 5\"\n  \
 skep partitions list web.clicks --order 'dt desc' --limit 10\n  \
+skep partitions list web.clicks --as-of '2024-01-02 06:00'\n  \
 skep partitions list web.clicks --output csv > clicks.csv")]
 pub struct ListArgs {
     /// DATABASE.TABLE
@@ -103,9 +108,9 @@ pub struct ListArgs {
     /// Sorted by keys: 'dt desc, hour' [default: by name]
     #[arg(long, value_name = "KEYS")]
     order: Option<String>,
-    /// As they were in this version
-    #[arg(long, value_name = "NUMBER")]
-    version: Option<i64>,
+    /// As they were: the number of a version, or a time in UTC
+    #[arg(long, alias = "version", value_name = "VERSION|TIME", value_parser = as_of)]
+    as_of: Option<p::AsOf>,
     /// Names only
     #[arg(long)]
     names: bool,
@@ -116,7 +121,7 @@ pub struct ListArgs {
 pub async fn run(command: PartitionsCommand) -> Result<(), Failure> {
     match command {
         PartitionsCommand::List(args) => list(args).await,
-        PartitionsCommand::Show { table, partition, client } => show(table, partition, client).await,
+        PartitionsCommand::Show { table, partition, as_of, client } => show(table, partition, as_of, client).await,
         PartitionsCommand::Add { table, partitions, location, property, if_not_exists, acting, client } => {
             if location.is_some() && partitions.len() > 1 {
                 return Err(Failure::usage("--location is for one partition"));
@@ -228,7 +233,7 @@ async fn list(args: ListArgs) -> Result<(), Failure> {
         view: if args.names { p::PartitionView::Names.into() } else { p::PartitionView::Basic.into() },
         limit: args.limit.unwrap_or_default(),
         order: args.order.unwrap_or_default(),
-        as_of: args.version.map(|version| p::AsOf { state: Some(p::as_of::State::Version(version)) }),
+        as_of: args.as_of,
         ..p::ListPartitionsRequest::default()
     };
     let mut stream = calls.list_partitions(request).await?.into_inner();
@@ -278,18 +283,49 @@ fn list_progress(count: Option<i64>) -> indicatif::ProgressBar {
     progress("partitions", count.and_then(|count| u64::try_from(count).ok()))
 }
 
-async fn show(table: TableArg, partition: String, client: ClientArgs) -> Result<(), Failure> {
+/// One partition, and the version of the table that it is of.
+async fn find(
+    calls: &mut Calls,
+    table: &TableArg,
+    name: String,
+    as_of: Option<p::AsOf>,
+) -> Result<(p::Partition, i64), Failure> {
+    let Some(as_of) = as_of else {
+        let key = Some(p::get_partition_request::Key::Name(name));
+        let request = p::GetPartitionRequest { table: Some(table.name()), key };
+        let found = calls.get_partition(request).await?.into_inner();
+        return Ok((found.partition.unwrap_or_default(), found.version));
+    };
+    let request = p::ListPartitionsRequest {
+        table: Some(table.name()),
+        names: vec![name.clone()],
+        view: p::PartitionView::Full.into(),
+        as_of: Some(as_of),
+        ..p::ListPartitionsRequest::default()
+    };
+    let mut stream = calls.list_partitions(request).await?.into_inner();
+    let (mut version, mut found) = (0, None);
+    while let Some(message) = stream.message().await? {
+        match message.item {
+            Some(Item::Head(head)) => version = head.version,
+            Some(Item::Batch(batch)) => found = batch.partitions.into_iter().next(),
+            None => {}
+        }
+    }
+    let missing = || Failure::new(Failure::SERVER, format!("version {version} of {table} has no partition {name}"));
+    Ok((found.ok_or_else(missing)?, version))
+}
+
+async fn show(table: TableArg, partition: String, as_of: Option<p::AsOf>, client: ClientArgs) -> Result<(), Failure> {
     let mut calls = client!(PartitionServiceClient, client.connect().await?);
-    let key = Some(p::get_partition_request::Key::Name(partition));
-    let found = calls.get_partition(p::GetPartitionRequest { table: Some(table.name()), key }).await?.into_inner();
-    let one = found.partition.unwrap_or_default();
+    let (one, version) = find(&mut calls, &table, partition, as_of).await?;
     let storage = one.storage.unwrap_or_default();
     let mut output = client.output();
     let is_table = output.format() == Format::Table;
     let created = if is_table { json!(time_text(one.create_time)) } else { json!(one.create_time) };
     output.record(&[
         ("table", json!(table.to_string())),
-        ("table_version", json!(found.version)),
+        ("table_version", json!(version)),
         ("partition", json!(one.name)),
         ("values", json!(one.values)),
         ("location", json!(storage.location)),

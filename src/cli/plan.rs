@@ -8,7 +8,7 @@ use skep_proto::etl::v1::plan_service_client::PlanServiceClient;
 
 use super::client::{ClientArgs, client};
 use super::failure::Failure;
-use super::moment::{bytes_text, parse_time};
+use super::moment::{as_of, bytes_text};
 use super::output::{Format, Lines};
 use super::table_arg::TableArg;
 
@@ -31,16 +31,6 @@ pub struct PlanArgs {
     as_of: Option<a::AsOf>,
     #[command(flatten)]
     client: ClientArgs,
-}
-
-fn as_of(text: &str) -> Result<a::AsOf, String> {
-    let state = match text.parse() {
-        Ok(version) => a::as_of::State::Version(version),
-        Err(_) => parse_time(text)
-            .map(|seconds| a::as_of::State::TimeMs(seconds * 1_000))
-            .ok_or("it is the number of a version, or a time as 2024-01-02 or 2024-01-02 03:04[:05]")?,
-    };
-    Ok(a::AsOf { state: Some(state) })
 }
 
 pub async fn run(args: PlanArgs) -> Result<(), Failure> {
@@ -108,22 +98,4 @@ fn summary_text(summary: &p::PlanSummary) -> String {
         bytes_text(summary.bytes.unsigned_abs()),
         summary.rows,
     )
-}
-
-#[cfg(test)]
-mod tests {
-    use skep_proto::admin::v1::as_of::State;
-
-    use super::as_of;
-
-    #[test]
-    fn states() {
-        let of = |text: &str| as_of(text).unwrap().state.unwrap();
-        assert_eq!(of("17"), State::Version(17));
-        assert_eq!(of("1970-01-02"), State::TimeMs(86_400_000));
-        assert_eq!(of("1970-01-01T01:00:02"), State::TimeMs(3_602_000));
-        for bad in ["", "x", "1970-13-01", "1970-01-01 25:00", "1970-01-01 1"] {
-            assert!(as_of(bad).is_err(), "{bad}");
-        }
-    }
 }

@@ -52,7 +52,7 @@ skep snapshots rollback web.events --to-log\n\nIt can be rolled forth again; not
     /// Forget snapshots that are no longer wanted
     #[command(after_help = "Examples:\n  skep snapshots expire web.events --keep 7\n  \
 skep snapshots expire web.events --keep 2 --delete-files --yes\n\n\
-The one that is shown, one that a compaction builds on, and pinned ones always stay.")]
+The one that is shown, one that a compaction builds on, pinned ones, and those that were shown a moment ago stay.")]
     Expire(ExpireArgs),
     /// Show what lies between two snapshots
     Diff {
@@ -91,6 +91,9 @@ pub struct ExpireArgs {
     /// Only those made before, in milliseconds since the epoch
     #[arg(long, value_name = "TIME_MS")]
     before_ms: Option<i64>,
+    /// One that the view showed within so many milliseconds stays, for those who read it [default: an hour]
+    #[arg(long, value_name = "MS")]
+    reader_grace_ms: Option<i64>,
     /// Their files go, too [default: they are only told of]
     #[arg(long)]
     delete_files: bool,
@@ -220,6 +223,7 @@ async fn expire(args: ExpireArgs) -> Result<(), Failure> {
         dry_run: args.dry_run,
         request_id: args.acting.request_id(),
         user: args.acting.user(),
+        reader_grace_ms: args.reader_grace_ms,
     };
     let done = calls.expire_snapshots(request).await?.into_inner();
     let output = args.client.output();

@@ -8,6 +8,7 @@ use skep_proto::admin::v1::table_service_client::TableServiceClient;
 use super::ask::confirm;
 use super::client::{ClientArgs, client};
 use super::failure::Failure;
+use super::moment::as_of;
 use super::output::Format;
 use super::table_arg::{DatabaseArg, TableArg};
 use super::table_definition::{TableChanges, TableFields, table_json, table_text, table_type_text};
@@ -26,13 +27,13 @@ pub enum TablesCommand {
         client: ClientArgs,
     },
     /// Show one table
-    #[command(after_help = "Examples:\n  skep tables show web.clicks\n  skep tables show web.clicks --version 17")]
+    #[command(after_help = "Examples:\n  skep tables show web.clicks\n  skep tables show web.clicks --as-of 17")]
     Show {
         /// DATABASE.TABLE
         table: TableArg,
-        /// As it was in this version
-        #[arg(long, value_name = "NUMBER")]
-        version: Option<i64>,
+        /// As it was: the number of a version, or a time in UTC
+        #[arg(long, alias = "version", value_name = "VERSION|TIME", value_parser = as_of)]
+        as_of: Option<p::AsOf>,
         #[command(flatten)]
         client: ClientArgs,
     },
@@ -114,7 +115,7 @@ impl Acting {
 pub async fn run(command: TablesCommand) -> Result<(), Failure> {
     match command {
         TablesCommand::List { database, pattern, client } => list(database, pattern, client).await,
-        TablesCommand::Show { table, version, client } => show(table, version, client).await,
+        TablesCommand::Show { table, as_of, client } => show(table, as_of, client).await,
         TablesCommand::Create { table, new, acting, client } => {
             let request = p::CreateTableRequest {
                 table: Some(new.table(table.name())?),
@@ -191,9 +192,8 @@ async fn list(database: DatabaseArg, pattern: Option<String>, client: ClientArgs
     }
 }
 
-async fn show(table: TableArg, version: Option<i64>, client: ClientArgs) -> Result<(), Failure> {
+async fn show(table: TableArg, as_of: Option<p::AsOf>, client: ClientArgs) -> Result<(), Failure> {
     let mut calls = client!(TableServiceClient, client.connect().await?);
-    let as_of = version.map(|version| p::AsOf { state: Some(p::as_of::State::Version(version)) });
     let request = p::GetTableRequest { name: Some(table.name()), as_of };
     let found = calls.get_table(request).await?.into_inner().table.unwrap_or_default();
     let mut output = client.output();

@@ -8,10 +8,12 @@ use skep_proto::admin::v1::version_service_client::VersionServiceClient;
 
 use super::client::{ClientArgs, client};
 use super::failure::Failure;
-use super::moment::time_text;
+use super::moment::{as_of, time_text};
 use super::output::Format;
 use super::table_arg::TableArg;
 use super::table_definition::{table_json, table_text};
+use super::tables::Acting;
+use super::version_changes::{self, ExpiredArgs, RestoreArgs};
 
 #[derive(Debug, Subcommand)]
 pub enum VersionsCommand {
@@ -27,11 +29,14 @@ pub enum VersionsCommand {
         client: ClientArgs,
     },
     /// Show a table as it was in a version
+    #[command(after_help = "Examples:\n  skep versions show web.clicks 17\n  \
+skep versions show web.clicks '2024-01-02 06:00'")]
     Show {
         /// DATABASE.TABLE
         table: TableArg,
-        /// Number of the version
-        version: i64,
+        /// Number of the version, or a time in UTC
+        #[arg(value_name = "VERSION|TIME", value_parser = as_of)]
+        version: p::AsOf,
         #[command(flatten)]
         client: ClientArgs,
     },
@@ -48,6 +53,37 @@ A partition that changed went and came.")]
         #[command(flatten)]
         client: ClientArgs,
     },
+    /// Make what a version was the table's new version: the undo of a bad job
+    Restore(RestoreArgs),
+    /// Keep a version, whatever retention says
+    #[command(after_help = "Examples:\n  skep versions pin web.clicks 17 --note 'before the migration'")]
+    Pin {
+        /// DATABASE.TABLE
+        table: TableArg,
+        /// Number of the version, or a time in UTC [default: the newest]
+        #[arg(value_name = "VERSION|TIME", value_parser = as_of)]
+        version: Option<p::AsOf>,
+        /// Why it is kept
+        #[arg(long, value_name = "TEXT")]
+        note: Option<String>,
+        #[command(flatten)]
+        acting: Acting,
+        #[command(flatten)]
+        client: ClientArgs,
+    },
+    /// Let a pinned version go when its time comes
+    Unpin {
+        /// DATABASE.TABLE
+        table: TableArg,
+        /// Number of the version
+        version: i64,
+        #[command(flatten)]
+        acting: Acting,
+        #[command(flatten)]
+        client: ClientArgs,
+    },
+    /// List places with files that only expired versions knew, or delete these
+    Expired(ExpiredArgs),
 }
 
 pub async fn run(command: VersionsCommand) -> Result<(), Failure> {
@@ -55,6 +91,14 @@ pub async fn run(command: VersionsCommand) -> Result<(), Failure> {
         VersionsCommand::List { table, limit, client } => list(table, limit, client).await,
         VersionsCommand::Show { table, version, client } => show(table, version, client).await,
         VersionsCommand::Diff { table, from, to, client } => diff(table, from, to.unwrap_or_default(), client).await,
+        VersionsCommand::Restore(args) => version_changes::restore(args).await,
+        VersionsCommand::Pin { table, version, note, acting, client } => {
+            version_changes::pin(&table, version, note, &acting, &client).await
+        }
+        VersionsCommand::Unpin { table, version, acting, client } => {
+            version_changes::unpin(&table, version, &acting, &client).await
+        }
+        VersionsCommand::Expired(args) => version_changes::expired(args).await,
     }
 }
 
@@ -69,6 +113,8 @@ async fn list(table: TableArg, limit: Option<usize>, client: ClientArgs) -> Resu
         "user",
         "request_id",
         "defines",
+        "pinned",
+        "note",
     ]);
     let mut left = limit.unwrap_or(usize::MAX);
     let mut request = p::ListVersionsRequest { table: Some(table.name()), ..p::ListVersionsRequest::default() };
@@ -85,6 +131,8 @@ async fn list(table: TableArg, limit: Option<usize>, client: ClientArgs) -> Resu
                 json!(one.user),
                 json!(one.request_id),
                 json!(one.defines),
+                json!(one.pinned),
+                json!(one.note),
             ])?;
         }
         if page.next_page_token.is_empty() {
@@ -95,10 +143,10 @@ async fn list(table: TableArg, limit: Option<usize>, client: ClientArgs) -> Resu
     Ok(lines.end()?)
 }
 
-async fn show(table: TableArg, version: i64, client: ClientArgs) -> Result<(), Failure> {
+async fn show(table: TableArg, version: p::AsOf, client: ClientArgs) -> Result<(), Failure> {
     let mut calls = client!(VersionServiceClient, client.connect().await?);
-    let as_of = Some(p::AsOf { state: Some(p::as_of::State::Version(version)) });
-    let found = calls.get_version(p::GetVersionRequest { table: Some(table.name()), as_of }).await?.into_inner();
+    let request = p::GetVersionRequest { table: Some(table.name()), as_of: Some(version) };
+    let found = calls.get_version(request).await?.into_inner();
     let (entry, table) = (found.version.unwrap_or_default(), found.table.unwrap_or_default());
     let mut output = client.output();
     if output.format() == Format::Table {

@@ -51,6 +51,10 @@ section! {
         event_ttl: Duration = Duration::from_hours(24),
         /// Versions of tables, also of dropped ones, are kept for so long.
         retention: Duration = Duration::from_hours(30 * 24),
+        /// Most versions of one table that are kept, besides pinned ones and those of the time of `event_ttl`; 0: no limit.
+        versions_max: u32 = 0,
+        /// So many versions of a table are kept, however old.
+        versions_min: u32 = 1,
         /// How often tables with `discover.partitions=true` are held against the lake, and partitions older than their
         /// `partition.retention.period` dropped; by one node at a time. 0: never.
         partition_management_interval: Duration = Duration::ZERO,

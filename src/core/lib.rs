@@ -20,5 +20,6 @@ pub mod stats;
 pub mod table;
 pub mod transaction;
 pub mod types;
+pub mod view;
 
 pub use error::{Error, Kind, Result};

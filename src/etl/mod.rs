@@ -24,6 +24,8 @@ mod quarantine;
 mod register;
 mod report;
 mod request;
+mod restore;
+mod restore_look;
 
 pub use compaction::{Commit, Committed, LogFile, findings_error};
 pub use discover_report::{Discover, Discovered, Limits, Names};
@@ -34,3 +36,4 @@ pub use quarantine::{Quarantined, quarantine_drop, quarantine_list, quarantine_p
 pub use register::{Etl, Progress};
 pub use report::{Finding, Outcome, Report, Severity};
 pub use request::{KnownColumn, KnownFile, Mode, Register, TableName};
+pub use restore::{NameList, Restore, RestoreReport};

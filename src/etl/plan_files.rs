@@ -28,13 +28,14 @@ enum Step {
 impl Plan {
     /// The files of some of the waiting partitions; those that are done with wait no more. There may be none.
     pub(super) async fn files_next(&mut self) -> Result<Vec<PlannedFile>> {
-        self.walk.check()?;
         let most = if mem::replace(&mut self.is_begun, true) { FILES } else { FILES_FIRST };
-        match self.step(most) {
+        let files = match self.step(most) {
             Step::Few(count) => self.files_few(count).await,
             Step::Many => self.files_many(most).await,
             Step::Listed => self.files_listed().await,
-        }
+        };
+        self.walk.check().await?;
+        files
     }
 
     fn step(&self, most: usize) -> Step {

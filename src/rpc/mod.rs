@@ -26,7 +26,9 @@ mod snapshots;
 mod status;
 mod table_changes;
 mod tables;
+mod version_restores;
 mod versions;
+mod views;
 
 pub use front::{Addresses, Front, Services};
 pub use routes::{Health, routes};

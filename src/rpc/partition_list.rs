@@ -4,6 +4,7 @@
 use futures_util::StreamExt as _;
 use prost::Message as _;
 use skep_core::filter::{Filter, Selector};
+use skep_core::partition::Partition;
 use skep_core::rows::{Cursor, RowView, key_position};
 use skep_core::table::Table;
 use skep_proto::admin::v1 as p;
@@ -58,10 +59,10 @@ pub async fn list(cx: Cx, request: p::ListPartitionsRequest) -> Answer<Answers<p
     };
     let form = PartitionForm::new(view);
     if let Some(as_of) = as_of(request.as_of) {
-        if !request.order.is_empty() || !request.names.is_empty() {
-            return Err(refused_field("as_of", "an earlier version is listed by name, with a filter at most"));
+        if !request.order.is_empty() {
+            return Err(refused_field("as_of", "an earlier version is listed by name"));
         }
-        let query = query(at.clone(), request.filter, Vec::new(), request.limit)?;
+        let query = query(at.clone(), request.filter, request.names, request.limit)?;
         let table = cx.metastore().version_get(&at, as_of).await.map_err(|error| Refusal::from(error).at("as_of"))?;
         return as_of_list(cx, table, query, form);
     }
@@ -205,6 +206,8 @@ struct Earlier {
     table: Table,
     filter: Option<Filter>,
     form: PartitionForm,
+    /// Those that are asked for; none: all.
+    names: Option<std::vec::IntoIter<String>>,
     /// None behind the last.
     after: Option<String>,
     left: usize,
@@ -224,9 +227,18 @@ fn as_of_list(
         }
         _ => None,
     };
+    let names = match query.pick {
+        PartitionPick::Names(mut names) => {
+            names.sort_unstable();
+            names.dedup();
+            Some(names.into_iter())
+        }
+        _ => None,
+    };
     let head = head(&table, None);
     let first = p::ListPartitionsResponse { item: Some(p::list_partitions_response::Item::Head(head)) };
     let earlier = Earlier {
+        names,
         metastore: cx.metastore().clone(),
         table,
         filter,
@@ -242,13 +254,24 @@ fn as_of_list(
 }
 
 impl Earlier {
+    /// The next rows; none behind the last.
+    async fn page(&mut self) -> Answer<Option<Vec<Partition>>> {
+        let Some(after) = self.after.take().filter(|_| self.left > 0) else { return Ok(None) };
+        if let Some(names) = &mut self.names {
+            let names: Vec<String> = names.by_ref().take(AS_OF_ROWS).collect();
+            self.after = (names.len() == AS_OF_ROWS).then_some(after);
+            return Ok(Some(self.metastore.version_partitions_named(&self.table, &names).await?));
+        }
+        let page = self.metastore.version_partitions(&self.table, &after, AS_OF_ROWS).await?;
+        if page.len() == AS_OF_ROWS {
+            self.after = page.last().map(|last| last.name.clone());
+        }
+        Ok(Some(page))
+    }
+
     async fn next(&mut self) -> Answer<Option<p::ListPartitionsResponse>> {
         while self.ready.is_empty() {
-            let Some(after) = self.after.take().filter(|_| self.left > 0) else { return Ok(None) };
-            let page = self.metastore.version_partitions(&self.table, &after, AS_OF_ROWS).await?;
-            if page.len() == AS_OF_ROWS {
-                self.after = page.last().map(|last| last.name.clone());
-            }
+            let Some(page) = self.page().await? else { return Ok(None) };
             let mut selector = self.filter.as_ref().map(Selector::new);
             for partition in page {
                 if self.left > 0 && selector.as_mut().is_none_or(|one| one.select(&partition.values).keeps()) {

@@ -10,6 +10,7 @@ use skep_proto::admin::v1::partition_service_server::PartitionServiceServer;
 use skep_proto::admin::v1::status_service_server::StatusServiceServer;
 use skep_proto::admin::v1::table_service_server::TableServiceServer;
 use skep_proto::admin::v1::version_service_server::VersionServiceServer;
+use skep_proto::admin::v1::view_service_server::ViewServiceServer;
 use skep_proto::etl::v1::discovery_service_server::DiscoveryServiceServer;
 use skep_proto::etl::v1::plan_service_server::PlanServiceServer;
 use skep_proto::etl::v1::registration_service_server::RegistrationServiceServer;
@@ -35,6 +36,7 @@ use super::snapshots::Snapshots;
 use super::status::StatusFront;
 use super::tables::Tables;
 use super::versions::Versions;
+use super::views::Views;
 
 /// The largest request. A hundred thousand partitions go in several.
 const REQUEST_BYTES_MAX: usize = 32 << 20;
@@ -83,6 +85,7 @@ pub async fn routes(front: Front) -> Result<(Router, Health)> {
     serve!(TableServiceServer, Tables(front.clone()));
     serve!(PartitionServiceServer, Partitions(front.clone()));
     serve!(VersionServiceServer, Versions(front.clone()));
+    serve!(ViewServiceServer, Views(front.clone()));
     serve!(ChangeServiceServer, Changes(front.clone()));
     serve!(CommitServiceServer, Commits(front.clone()));
     serve!(PlanServiceServer, Plans(front.clone()));

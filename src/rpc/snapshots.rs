@@ -17,6 +17,8 @@ pub struct Snapshots(pub Front);
 
 const ROLLBACK: &str = "SnapshotService/RollbackSnapshot";
 const EXPIRE: &str = "SnapshotService/ExpireSnapshots";
+/// How long a read of the final view may take, where an expiry does not say.
+const READER_GRACE_MS: i64 = 3_600_000;
 const PIN: &str = "SnapshotService/PinSnapshot";
 /// So many files or partitions an answer lists.
 pub(super) const LISTED_MAX: usize = 10_000;
@@ -113,6 +115,7 @@ async fn expire(cx: Cx, request: p::ExpireSnapshotsRequest) -> Answer<p::ExpireS
         at: at.clone(),
         keep,
         before_ms: if request.before_ms == 0 { i64::MAX } else { request.before_ms },
+        reader_grace_ms: request.reader_grace_ms.unwrap_or(READER_GRACE_MS),
         delete_files: request.delete_files,
         dry_run: request.dry_run,
     };

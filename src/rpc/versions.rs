@@ -1,5 +1,7 @@
 //! `skep.admin.v1.VersionService`.
 
+use std::collections::VecDeque;
+
 use futures_util::StreamExt as _;
 use skep_core::table::Table;
 use skep_proto::admin::v1 as p;
@@ -10,11 +12,21 @@ use super::convert::table_out;
 use super::cx::Cx;
 use super::error::{Answer, refused_field};
 use super::front::{Answers, Front, Replies};
+use super::mutation::Mutation;
 use super::page::{after, page_size, token};
+use super::version_restores;
 use crate::catalog::{AsOf, TableRef, TableVersion, VersionSpan};
 
 /// Names in one message of a difference.
 const NAMES_AT_ONCE: usize = 1_000;
+/// Names that one statement reads: the first are there soon, and a large difference is not read too often.
+const NAMES_FIRST: usize = 1_000;
+const NAMES_READ: usize = 100_000;
+
+const PIN: &str = "VersionService/PinVersion";
+const UNPIN: &str = "VersionService/UnpinVersion";
+/// The longest note of a pin, in bytes.
+const NOTE_MAX: usize = 1_000;
 
 /// Calls of versions.
 pub struct Versions(pub Front);
@@ -42,6 +54,36 @@ impl VersionService for Versions {
     ) -> Result<Response<Self::DiffVersionsStream>, Status> {
         self.0.stream("VersionService/DiffVersions", request, diff).await
     }
+    async fn restore_version(
+        &self,
+        request: Request<p::RestoreVersionRequest>,
+    ) -> Result<Response<p::RestoreVersionResponse>, Status> {
+        self.0.change("VersionService/RestoreVersion", request, version_restores::restore).await
+    }
+    async fn pin_version(
+        &self,
+        request: Request<p::PinVersionRequest>,
+    ) -> Result<Response<p::PinVersionResponse>, Status> {
+        self.0.change(PIN, request, pin).await
+    }
+    async fn unpin_version(
+        &self,
+        request: Request<p::UnpinVersionRequest>,
+    ) -> Result<Response<p::UnpinVersionResponse>, Status> {
+        self.0.change(UNPIN, request, unpin).await
+    }
+    async fn list_expired(
+        &self,
+        request: Request<p::ListExpiredRequest>,
+    ) -> Result<Response<p::ListExpiredResponse>, Status> {
+        self.0.call("VersionService/ListExpired", request, version_restores::expired_list).await
+    }
+    async fn delete_expired(
+        &self,
+        request: Request<p::DeleteExpiredRequest>,
+    ) -> Result<Response<p::DeleteExpiredResponse>, Status> {
+        self.0.change(version_restores::DELETE_EXPIRED, request, version_restores::expired_delete).await
+    }
 }
 
 /// None is now.
@@ -60,6 +102,8 @@ fn version_out(version: TableVersion) -> p::Version {
         user: version.by,
         request_id: version.request_id,
         defines: version.defines,
+        pinned: version.is_pinned,
+        note: version.note.unwrap_or_default(),
     }
 }
 
@@ -89,14 +133,55 @@ async fn get(cx: Cx, request: p::GetVersionRequest) -> Answer<p::GetVersionRespo
     Ok(p::GetVersionResponse { version: entry.map(version_out), table: Some(table_out(&table)) })
 }
 
+async fn pin(cx: Cx, request: p::PinVersionRequest) -> Answer<p::PinVersionResponse> {
+    let mutation = Mutation::new(PIN, &request.request_id, &request);
+    let caller = cx.caller(&request.user);
+    let at = cx.table(request.table, "table")?;
+    let as_of = as_of(request.as_of).unwrap_or(AsOf::TimeMs(i64::MAX));
+    let note = Some(request.note).filter(|note| !note.is_empty());
+    if note.as_ref().is_some_and(|note| note.len() > NOTE_MAX) {
+        return Err(refused_field("note", format!("{NOTE_MAX} bytes are allowed")));
+    }
+    mutation
+        .run(&cx, std::slice::from_ref(&at), |within| {
+            let (at, caller, note) = (at.clone(), caller.clone(), note.clone());
+            async move {
+                let version = within.version_pin(&caller, &at, as_of, note.as_deref()).await?;
+                Ok(p::PinVersionResponse { version })
+            }
+        })
+        .await
+}
+
+async fn unpin(cx: Cx, request: p::UnpinVersionRequest) -> Answer<p::UnpinVersionResponse> {
+    let mutation = Mutation::new(UNPIN, &request.request_id, &request);
+    let _ = cx.caller(&request.user);
+    let at = cx.table(request.table, "table")?;
+    let version = request.version;
+    mutation
+        .run(&cx, std::slice::from_ref(&at), |within| {
+            let at = at.clone();
+            async move {
+                within.version_unpin(&at, version).await?;
+                Ok(p::UnpinVersionResponse {})
+            }
+        })
+        .await
+}
+
 /// A difference being told.
 struct Diff {
     cx: Cx,
+    at: TableRef,
     span: VersionSpan,
     /// None behind what went.
     went_after: Option<String>,
     /// None behind what came.
     came_after: Option<String>,
+    /// Names that were read and not told of yet, and whether they came.
+    ready: VecDeque<String>,
+    came: bool,
+    limit: usize,
 }
 
 async fn diff(cx: Cx, request: p::DiffVersionsRequest) -> Answer<Answers<p::DiffVersionsResponse>> {
@@ -118,7 +203,16 @@ async fn diff(cx: Cx, request: p::DiffVersionsRequest) -> Answer<Answers<p::Diff
     let first = p::DiffVersionsResponse { item: Some(p::diff_versions_response::Item::Definition(definition)) };
     let begin = Some(String::new());
     let span = VersionSpan { table_id: after.id, from: request.from, to };
-    let diff = Diff { cx, span, went_after: begin.clone(), came_after: begin };
+    let diff = Diff {
+        cx,
+        at,
+        span,
+        went_after: begin.clone(),
+        came_after: begin,
+        ready: VecDeque::new(),
+        came: false,
+        limit: NAMES_FIRST,
+    };
     let rest = futures_util::stream::try_unfold(diff, |mut diff| async move {
         Ok(diff.next().await?.map(|message| (message, diff)))
     });
@@ -131,29 +225,28 @@ async fn version(cx: &Cx, at: &TableRef, version: i64) -> Answer<Table> {
 
 impl Diff {
     async fn next(&mut self) -> Answer<Option<p::DiffVersionsResponse>> {
-        while let Some(came) = self.step() {
-            let after = if came { &mut self.came_after } else { &mut self.went_after };
+        while self.ready.is_empty() {
+            let (came, after) = if self.went_after.is_some() {
+                (false, &mut self.went_after)
+            } else if self.came_after.is_some() {
+                (true, &mut self.came_after)
+            } else {
+                return Ok(None);
+            };
             let Some(from) = after.take() else { continue };
-            let names = self.cx.metastore().version_changes(self.span, came, &from, NAMES_AT_ONCE).await?;
-            if names.len() == NAMES_AT_ONCE {
+            let names = self.cx.metastore().version_changes(&self.at, self.span, came, (&from, self.limit)).await?;
+            if names.len() == self.limit {
                 *after = names.last().cloned();
             }
-            if names.is_empty() {
-                continue;
-            }
-            let partitions = if came {
-                p::PartitionDiff { went: Vec::new(), came: names }
-            } else {
-                p::PartitionDiff { went: names, came: Vec::new() }
-            };
-            let item = p::diff_versions_response::Item::Partitions(partitions);
-            return Ok(Some(p::DiffVersionsResponse { item: Some(item) }));
+            (self.ready, self.came, self.limit) = (names.into(), came, NAMES_READ);
         }
-        Ok(None)
-    }
-
-    /// Whether what came is to be told next; none when all was told.
-    fn step(&self) -> Option<bool> {
-        if self.went_after.is_some() { Some(false) } else { self.came_after.is_some().then_some(true) }
+        let names = self.ready.drain(..self.ready.len().min(NAMES_AT_ONCE)).collect();
+        let partitions = if self.came {
+            p::PartitionDiff { went: Vec::new(), came: names }
+        } else {
+            p::PartitionDiff { went: names, came: Vec::new() }
+        };
+        let item = p::diff_versions_response::Item::Partitions(partitions);
+        Ok(Some(p::DiffVersionsResponse { item: Some(item) }))
     }
 }

@@ -90,6 +90,8 @@ pub fn settings(config: &Config) -> Settings {
         dml_events: metastore.dml_events,
         storage_checks: config.warehouse.storage_checks,
         retention: metastore.retention,
+        versions_max: metastore.versions_max,
+        versions_min: metastore.versions_min,
     }
 }
 

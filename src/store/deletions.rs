@@ -5,6 +5,7 @@ use serde::de::DeserializeOwned;
 use skep_core::Result;
 
 use super::driver::{Arg, ColumnArg, Sql};
+use super::store::Store;
 use super::txn::{Txn, to_json};
 
 const DELETION_INSERT: Sql = Sql::per_dialect(
@@ -45,6 +46,15 @@ const PLACES: Sql = Sql::per_dialect(
 );
 
 pub(super) const ALL: &[&Sql] = &[&DELETION_INSERT, &DELETION_LIST, &DELETION_DONE, &DELETION_LATER, &PLACES];
+
+impl Store {
+    /// Forgets deletions that are done. A node that lost its lease may do so, too: what is gone is gone.
+    pub async fn deletions_forget(&self, ids: &[i64]) -> Result<()> {
+        let mut txn = if self.writes_once() { self.peek().await? } else { self.write().await? };
+        txn.deletion_done(ids).await?;
+        txn.commit().await
+    }
+}
 
 impl Txn {
     /// Records deletions that are to happen from `at_ms` on; gives them with their ids, in no particular order.

@@ -57,10 +57,14 @@ const FILE_REMOVE_OF: Sql = Sql::per_dialect(
     "update file set removed = $2 where table_id = $1 and removed is null \
      and partition in (select value from json_each($3))",
 );
-const FILE_PURGE: Sql = Sql::both(
+/// Of no version from $2 on, and none of those in $3.
+const FILE_PURGE: Sql = Sql::per_dialect(
     "file_purge",
-    "delete from file where id in \
-     (select id from file where table_id = $1 and removed is not null and removed <= $2 limit $3)",
+    "delete from file where id in (select id from file where table_id = $1 and removed is not null and removed <= $2 \
+     and not exists (select 1 from unnest($3::bigint[]) k (version) where added <= k.version and removed > k.version) \
+     limit $4)",
+    "delete from file where id in (select id from file where table_id = $1 and removed is not null and removed <= $2 \
+     and not exists (select 1 from json_each($3) k where added <= k.value and removed > k.value) limit $4)",
 );
 const FILE_PURGE_ALL: Sql =
     Sql::both("file_purge_all", "delete from file where id in (select id from file where table_id = $1 limit $2)");
@@ -209,9 +213,9 @@ impl Txn {
         Ok(())
     }
 
-    /// Deletes at most so many files that only versions before `horizon` show.
-    pub(super) async fn file_purge(&mut self, table_id: i64, horizon: i64, limit: i64) -> Result<u64> {
-        self.execute(&FILE_PURGE, &[Arg::I64(table_id), Arg::I64(horizon), Arg::I64(limit)]).await
+    /// Deletes files that no kept version shows: of a table, before a version, but those of some, at most so many.
+    pub(super) async fn file_purge(&mut self, args: &[Arg<'_>; 4]) -> Result<u64> {
+        self.execute(&FILE_PURGE, args).await
     }
     /// Deletes at most so many files of a table.
     pub(super) async fn file_purge_all(&mut self, table_id: i64, limit: i64) -> Result<u64> {

@@ -66,6 +66,17 @@ impl Lanes {
     }
 }
 
+/// What an error at a commit means: if the database went away, nobody knows whether it was carried out.
+pub fn unknown(error: Error) -> Error {
+    match error.kind {
+        Kind::Unavailable => Error::new(
+            Kind::Unavailable,
+            "the database went away during the commit: whether the change was made is not known; look before repeating it",
+        ),
+        _ => error,
+    }
+}
+
 /// Counts a task as queued until it is dropped, so that a cancelled one is not waited for.
 struct Queued<'a>(&'a AtomicUsize);
 
@@ -82,6 +93,8 @@ pub struct Turn {
     /// Always there until the turn ends.
     guard: Option<OwnedMutexGuard<Option<Group>>>,
     savepoint: bool,
+    /// There is no transaction: its one statement commits.
+    is_once: bool,
 }
 
 impl Lane {
@@ -102,7 +115,22 @@ impl Lane {
             let (conn, doubts) = begin().await?;
             *guard = Some(Group { conn, doubts, waiting: Vec::new() });
         }
-        Ok(Turn { lane: self, guard: Some(guard), savepoint })
+        Ok(Turn { lane: self, guard: Some(guard), savepoint, is_once: false })
+    }
+
+    /// The turn for a write of one statement, which commits by itself; none where others are in the lane, who had
+    /// better share a commit.
+    pub async fn once<F>(self: Arc<Self>, begin: impl FnOnce() -> F) -> Result<Option<Turn>>
+    where
+        F: Future<Output = Result<(Conn, Doubts)>>,
+    {
+        let Ok(mut guard) = Arc::clone(&self.state).try_lock_owned() else { return Ok(None) };
+        if guard.is_some() || self.queued.load(Ordering::Relaxed) > 0 {
+            return Ok(None);
+        }
+        let (conn, doubts) = begin().await?;
+        *guard = Some(Group { conn, doubts, waiting: Vec::new() });
+        Ok(Some(Turn { lane: self, guard: Some(guard), savepoint: false, is_once: true }))
     }
 
     /// Commits the group that is open when the finisher's turn comes, unless a member has done so.
@@ -118,13 +146,7 @@ impl Group {
     /// Commits and tells all members.
     async fn end(mut self) -> Result<()> {
         self.doubts.sent();
-        let outcome = self.conn.commit().await.map_err(|e| match e.kind {
-            Kind::Unavailable => Error::new(
-                Kind::Unavailable,
-                "the database went away during the commit: whether the change was made is not known; look before repeating it",
-            ),
-            _ => e,
-        });
+        let outcome = self.conn.commit().await.map_err(unknown);
         if outcome.is_ok() {
             self.doubts.committed();
         }
@@ -150,6 +172,9 @@ impl Turn {
     pub fn table_changes(&mut self, table_id: i64) {
         if let Some(group) = self.guard.as_mut().and_then(|guard| guard.as_mut()) {
             group.doubts.add(table_id);
+            if self.is_once {
+                group.doubts.sent();
+            }
         }
     }
 
@@ -161,7 +186,7 @@ impl Turn {
         let Some(mut guard) = self.guard.take() else { return Err(Error::internal("the transaction is over")) };
         let others = self.lane.queued.load(Ordering::Relaxed) > 0;
         match guard.as_mut() {
-            Some(group) if others && group.waiting.len() < GROUP_MAX => {
+            Some(group) if others && !self.is_once && group.waiting.len() < GROUP_MAX => {
                 let (done, wait) = oneshot::channel();
                 if group.waiting.is_empty() {
                     tokio::spawn(Arc::clone(&self.lane).finish());

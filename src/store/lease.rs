@@ -56,6 +56,18 @@ pub(super) const BEGIN_FENCED: &str = concat!(
 );
 /// The SQLSTATE of a [`BEGIN_FENCED`] beside a holder.
 pub(super) const FENCED: &str = "22012";
+/// The fence within a write of one statement: a condition that is false where another node than `$1` holds the lease.
+/// Its lock on the table is taken before the statement looks at anything.
+macro_rules! unfenced {
+    ($own:literal) => {
+        concat!(
+            " and not exists (select 1 from node_lease where holder <> ",
+            $own,
+            " and expires_at - (extract(epoch from clock_timestamp()) * 1000)::bigint > 0 for key share)"
+        )
+    };
+}
+pub(super) use unfenced;
 const TAKE: Sql = Sql::per_dialect(
     "lease_take",
     "update node_lease set epoch = epoch + 1, holder = $1, \
@@ -178,6 +190,11 @@ impl Lease {
     pub fn new(node: SingleNode) -> Self {
         let (epoch, until) = (AtomicI64::new(0), AtomicU64::new(0));
         Self { node, epoch, until, stop: CancellationToken::new(), keeper: Mutex::default() }
+    }
+
+    /// This node, as the database knows it.
+    pub fn holder(&self) -> &str {
+        &self.node.holder
     }
 
     /// Whether memory may be trusted at this moment.

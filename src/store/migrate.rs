@@ -2,9 +2,7 @@
 
 use sha2::{Digest as _, Sha256};
 use skep_core::{Error, Result};
-use sqlx::raw_sql;
 
-use super::driver::error::convert;
 use super::driver::{Arg, Conn, Sql};
 use super::pool::Pool;
 use super::store::Store;
@@ -28,8 +26,12 @@ macro_rules! migration {
     };
 }
 
-const MIGRATIONS: &[Migration] =
-    &[migration!(1, "0001_init"), migration!(2, "0002_registration"), migration!(3, "0003_plan")];
+const MIGRATIONS: &[Migration] = &[
+    migration!(1, "0001_init"),
+    migration!(2, "0002_registration"),
+    migration!(3, "0003_plan"),
+    migration!(4, "0004_versions"),
+];
 
 /// The version that a store has after [`run`].
 pub const SCHEMA_VERSION: i64 = match MIGRATIONS.last() {
@@ -109,12 +111,7 @@ fn check(store: &Store, done: &[(i64, String)]) -> Result<()> {
 
 async fn apply(store: &Store, conn: &mut Conn, migration: &Migration) -> Result<()> {
     let text = text(store, migration);
-    match conn {
-        Conn::PostgresTxn(txn) => raw_sql(text).execute(&mut **txn).await.map(drop),
-        Conn::SqliteTxn(txn) => raw_sql(text).execute(&mut **txn).await.map(drop),
-        Conn::PostgresAlone(_) | Conn::SqliteAlone(_) => Ok(()),
-    }
-    .map_err(|e| convert(migration.name, &e))?;
+    conn.script(migration.name, text).await?;
     let args = [Arg::I64(migration.version), Arg::Text(migration.name), Arg::Text(&checksum(text)), Arg::I64(0)];
     conn.execute(&INSERT, &args).await?;
     tracing::info!(migration = migration.name, "schema migrated");

@@ -10,14 +10,12 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
 use super::driver::error::{convert, lost_within};
+use super::driver::shelf::{Shelf, TESTED_FOR};
 use super::lease::{Lease, SingleNode};
 use super::memory::Trust;
 use super::migrate;
 use super::pool::{Hosts, Pool};
 use super::store::Store;
-
-/// A connection that was tested so shortly ago is taken for alive.
-const TESTED_FOR: Duration = Duration::from_millis(500);
 
 /// Postgres ends the session of a node that is silent in the midst of a transaction.
 const IDLE_IN_WRITE: Duration = Duration::from_mins(1);
@@ -150,7 +148,7 @@ async fn postgres(options: &StoreOptions) -> Result<Pool> {
     let mut last = Error::new(Kind::Unavailable, "no database host was named");
     for connect in &prepared {
         match pool_options.clone().connect_with(connect.clone()).await {
-            Ok(pool) => return Ok(Pool::Postgres { pool, hosts: prepared.clone().into() }),
+            Ok(pool) => return Ok(Pool::Postgres { shelf: Shelf::new(pool), hosts: prepared.clone().into() }),
             Err(error) => last = super::pool::open_error(&error),
         }
     }

@@ -27,7 +27,7 @@ impl Reader {
         self.partition(&StoredPartition::of(row)?)
     }
 
-    fn partition(&self, stored: &StoredPartition<'_>) -> Result<Partition> {
+    pub(super) fn partition(&self, stored: &StoredPartition<'_>) -> Result<Partition> {
         let name = stored.name.to_owned();
         let location = match (stored.base, stored.location) {
             (_, Some(location)) => Some(location.to_owned()),

@@ -4,17 +4,18 @@ use std::sync::Arc;
 
 use skep_core::{Error, Kind, Result};
 use sqlx::postgres::PgConnectOptions;
-use sqlx::{ConnectOptions as _, PgConnection, PgPool, Row as _, SqlitePool};
+use sqlx::{ConnectOptions as _, PgConnection, Row as _, SqlitePool};
 
 use super::driver::Conn;
 use super::driver::error::convert;
+use super::driver::shelf::{Shelf, Shelved};
 use super::lease::{BEGIN_FENCED, FENCED};
 
 /// The connections of one store.
 #[derive(Debug, Clone)]
 pub enum Pool {
     Postgres {
-        pool: PgPool,
+        shelf: Arc<Shelf>,
         /// All hosts of the URL; the pool connects to one, the primary.
         hosts: Arc<[PgConnectOptions]>,
     },
@@ -78,8 +79,8 @@ impl Pool {
     /// One statement, on its own.
     pub async fn alone(&self) -> Result<Conn> {
         match self {
-            Self::Postgres { pool, .. } => match pool.acquire().await {
-                Ok(conn) => Ok(Conn::PostgresAlone(conn)),
+            Self::Postgres { shelf, .. } => match shelf.take().await {
+                Ok(conn) => Ok(Conn::Postgres(conn)),
                 Err(e) => self.lost(&e).await,
             },
             Self::Sqlite { reader, .. } => {
@@ -91,9 +92,9 @@ impl Pool {
     /// A read of several statements that all see one state.
     pub async fn read(&self) -> Result<Conn> {
         match self {
-            Self::Postgres { pool, .. } => {
-                match pool.begin_with("begin isolation level repeatable read read only").await {
-                    Ok(txn) => Ok(Conn::PostgresTxn(txn)),
+            Self::Postgres { shelf, .. } => {
+                match begun(shelf, "begin isolation level repeatable read read only").await {
+                    Ok(conn) => Ok(Conn::Postgres(conn)),
                     Err(e) => self.lost(&e).await,
                 }
             }
@@ -104,8 +105,8 @@ impl Pool {
     /// A write.
     pub async fn write(&self) -> Result<Conn> {
         match self {
-            Self::Postgres { pool, .. } => match pool.begin().await {
-                Ok(txn) => Ok(Conn::PostgresTxn(txn)),
+            Self::Postgres { shelf, .. } => match begun(shelf, "begin").await {
+                Ok(conn) => Ok(Conn::Postgres(conn)),
                 Err(e) => self.lost(&e).await,
             },
             Self::Sqlite { writer, .. } => {
@@ -116,9 +117,9 @@ impl Pool {
 
     /// A write that no other node's lease forbids; none where one does.
     pub async fn write_fenced(&self) -> Result<Option<Conn>> {
-        let Self::Postgres { pool, .. } = self else { return self.write().await.map(Some) };
-        match pool.begin_with(BEGIN_FENCED).await {
-            Ok(txn) => Ok(Some(Conn::PostgresTxn(txn))),
+        let Self::Postgres { shelf, .. } = self else { return self.write().await.map(Some) };
+        match begun(shelf, BEGIN_FENCED).await {
+            Ok(conn) => Ok(Some(Conn::Postgres(conn))),
             Err(e) if e.as_database_error().and_then(sqlx::error::DatabaseError::code).as_deref() == Some(FENCED) => {
                 Ok(None)
             }
@@ -129,14 +130,14 @@ impl Pool {
     /// Is there another primary among the URL's hosts? Then the pool goes there; this call fails all the same, since
     /// nothing of it was done.
     async fn lost(&self, error: &sqlx::Error) -> Result<Conn> {
-        if let Self::Postgres { pool, hosts } = self
+        if let Self::Postgres { shelf, hosts } = self
             && hosts.len() > 1
         {
             for host in hosts.iter() {
                 if let Ok(mut conn) = host.connect().await
                     && postgres_check(&mut conn).await.is_ok()
                 {
-                    pool.set_connect_options(host.clone());
+                    shelf.pool().set_connect_options(host.clone());
                     return Err(Error::new(Kind::Unavailable, "the database moved to another host; try again"));
                 }
             }
@@ -150,7 +151,7 @@ impl Pool {
     /// Connections in all, and those that wait for work.
     pub fn size(&self) -> (u32, usize) {
         match self {
-            Self::Postgres { pool, .. } => (pool.size(), pool.num_idle()),
+            Self::Postgres { shelf, .. } => shelf.size(),
             Self::Sqlite { writer, reader, .. } => {
                 (writer.size() + reader.size(), writer.num_idle() + reader.num_idle())
             }
@@ -159,11 +160,18 @@ impl Pool {
 
     pub async fn close(&self) {
         match self {
-            Self::Postgres { pool, .. } => pool.close().await,
+            Self::Postgres { shelf, .. } => shelf.close().await,
             Self::Sqlite { writer, reader, .. } => {
                 reader.close().await;
                 writer.close().await;
             }
         }
     }
+}
+
+/// A connection in a transaction that this text begins.
+async fn begun(shelf: &Arc<Shelf>, text: &'static str) -> Result<Shelved, sqlx::Error> {
+    let mut conn = shelf.take().await?;
+    conn.begin(text).await?;
+    Ok(conn)
 }

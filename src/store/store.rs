@@ -94,6 +94,29 @@ impl Store {
         self.turn(lane).await
     }
 
+    /// For a write of one statement, of the kind that is a commit of its own ([`Txn::table_create_once`], …): it saves two
+    /// of a transaction's round trips. None where the write is a part of another's, or had better be; then the caller
+    /// goes the longer way, as he does if the statement finds things changed.
+    pub async fn write_once(&self, table_id: Option<i64>) -> Result<Option<Txn>> {
+        if !self.writes_once() {
+            return Ok(None);
+        }
+        let fence: Arc<str> = match self.memory.trust() {
+            Trust::Never => "".into(),
+            Trust::Leased(own) => own.holder().into(),
+            Trust::Always => return Ok(None),
+        };
+        let lane = table_id.map_or_else(Arc::default, |id| self.lanes.get(LaneKey::Table(id)));
+        let begin = || async { Ok((self.pool.alone().await?, Doubts::new(&self.memory))) };
+        let turn = lane.once(begin).await?;
+        Ok(turn.map(|turn| Txn::once(turn, (self.now_ms)(), fence)))
+    }
+
+    /// Whether [`Self::write_once`] is worth preparing for.
+    pub fn writes_once(&self) -> bool {
+        matches!(self.pool, Pool::Postgres { .. }) && !self.is_joined()
+    }
+
     /// For a write of Hive's locks and transactions, which take turns anyway (`Txn::lock_serialize`): concurrent ones
     /// are committed in groups.
     pub async fn write_locks(&self) -> Result<Txn> {

@@ -1,28 +1,84 @@
 //! What changes a table: one statement for its row, its version's row and the event that tells of it. SQLite knows no
-//! `with` that writes; there each text is a sequence of statements, which costs it nothing.
+//! `with` that writes; there each text is a sequence of statements, which costs it nothing. A `…_once` is such a statement as
+//! a whole write: what a transaction would lock first is its condition, and the commit comes with it.
 
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 use skep_core::table::{Table, TableType};
 use skep_core::{Error, Result};
 
-use super::driver::{Arg, Sql};
+use super::driver::{Arg, ColumnArg, Row, Sql};
 use super::events::{EventRow, NewEvent};
+use super::lane::unknown;
+use super::lease::unfenced;
+use super::tables::TableHead;
 use super::txn::{Txn, to_json};
+
+/// Postgres's texts, with further conditions for a write of one statement.
+macro_rules! create_text {
+    ($($condition:tt)*) => {
+        concat!(
+            "with d as (select d.id from database d join catalog c on c.id = d.catalog_id \
+                 where c.name = $1 and d.name = $2 and ($15::text is null or d.definition = $15)",
+            $($condition)*,
+            " for share of d), \
+             t as (insert into tbl (database_id, name, kind, version, definition_version, changed_at) \
+                 select d.id, $3, $4, 1, 1, (extract(epoch from clock_timestamp()) * 1000)::bigint from d \
+                 returning id, changed_at), \
+             v as (insert into table_version (table_id, version, definition, operation, at, by_user, request_id) \
+                 select t.id, 1, $5, $6, t.changed_at, $7, $14 from t), \
+             e as (insert into event (at, kind, catalog, database, tbl, table_id, version, body) \
+                 select $8, $9, $10, $11, $12, t.id, 1, $13 from t where $9::text is not null) \
+             select id from t"
+        )
+    };
+}
+macro_rules! commit_text {
+    ($($condition:tt)*) => {
+        concat!(
+            "with t as (update tbl set version = version + 1, \
+                 changed_at = greatest(changed_at + 1, (extract(epoch from clock_timestamp()) * 1000)::bigint), \
+                 definition_version = case when $2::text is null then definition_version else version + 1 end, \
+                 name = coalesce($3, name), kind = coalesce($4, kind), database_id = coalesce($5, database_id) \
+                 where id = $1 and dropped_at is null",
+            $($condition)*,
+            " returning version, changed_at), \
+             v as (insert into table_version (table_id, version, definition, operation, at, by_user, request_id) \
+                 select $1, t.version, $2, $6, t.changed_at, $7, $14 from t), \
+             e as (insert into event (at, kind, catalog, database, tbl, table_id, version, body) \
+                 select $8, $9, $10, $11, $12, $1, t.version, $13 from t where $9::text is not null) \
+             select version from t"
+        )
+    };
+}
+/// What `drop_text` begins with: the table changes only from the version that was looked at.
+macro_rules! drop_text {
+    ([$($condition:tt)*] $tail:literal) => {
+        concat!(
+            "with n as (select version, \
+                 greatest(changed_at + 1, (extract(epoch from clock_timestamp()) * 1000)::bigint) as at \
+                 from tbl where id = $1 and dropped_at is null",
+            $($condition)*,
+            "), \
+             t as (update tbl set version = n.version + 1, changed_at = n.at, dropped_at = n.at from n \
+                 where tbl.id = $1 and tbl.version = n.version returning tbl.version, n.at), \
+             v as (insert into table_version (table_id, version, operation, at, by_user, request_id) \
+                 select $1, t.version, $2, t.at, $3, $12 from t), \
+             s as (delete from statistics where table_id = $1 and exists (select 1 from t)), \
+             d as (delete from document where exists (select 1 from t) and ((kind = 'constraint' and scope = $4) \
+                 or (kind = 'partition_mark' and scope = $4) or (kind = 'privilege' and scope = $5))), \
+             e as (insert into event (at, kind, catalog, database, tbl, table_id, version, body) \
+                 select $6, $7, $8, $9, $10, $1, t.version, $11 from t where $7::text is not null)",
+            $tail
+        )
+    };
+}
 
 /// A new table as its version 1. Gives no row where there is no such database, or not as the caller
 /// knows it; it is kept from being dropped.
 const TABLE_CREATE: Sql = Sql::per_dialect(
     "table_create",
-    "with d as (select d.id from database d join catalog c on c.id = d.catalog_id \
-         where c.name = $1 and d.name = $2 and ($15::text is null or d.definition = $15) for share of d), \
-     t as (insert into tbl (database_id, name, kind, version, definition_version, changed_at) \
-         select d.id, $3, $4, 1, 1, (extract(epoch from clock_timestamp()) * 1000)::bigint from d \
-         returning id, changed_at), \
-     v as (insert into table_version (table_id, version, definition, operation, at, by_user, request_id) \
-         select t.id, 1, $5, $6, t.changed_at, $7, $14 from t), \
-     e as (insert into event (at, kind, catalog, database, tbl, table_id, version, body) \
-         select $8, $9, $10, $11, $12, t.id, 1, $13 from t where $9::text is not null) \
-     select id from t",
+    create_text!(""),
     "insert into tbl (database_id, name, kind, version, definition_version, changed_at) \
          select d.id, $3, $4, 1, 1, cast(unixepoch('subsec') * 1000 as integer) from database d \
          join catalog c on c.id = d.catalog_id \
@@ -38,19 +94,12 @@ const TABLE_CREATE: Sql = Sql::per_dialect(
      select t.id from tbl t join database d on d.id = t.database_id join catalog c on c.id = d.catalog_id \
          where c.name = $1 and d.name = $2 and t.name = $3 and t.dropped_at is null",
 );
+const TABLE_CREATE_ONCE: Sql =
+    Sql::per_dialect("table_create_once", create_text!(unfenced!("$16")), "select id from tbl where false");
 /// The next version; its time is the database's clock, strictly rising.
 const TABLE_COMMIT: Sql = Sql::per_dialect(
     "table_commit",
-    "with t as (update tbl set version = version + 1, \
-         changed_at = greatest(changed_at + 1, (extract(epoch from clock_timestamp()) * 1000)::bigint), \
-         definition_version = case when $2::text is null then definition_version else version + 1 end, \
-         name = coalesce($3, name), kind = coalesce($4, kind), database_id = coalesce($5, database_id) \
-         where id = $1 and dropped_at is null returning version, changed_at), \
-     v as (insert into table_version (table_id, version, definition, operation, at, by_user, request_id) \
-         select $1, t.version, $2, $6, t.changed_at, $7, $14 from t), \
-     e as (insert into event (at, kind, catalog, database, tbl, table_id, version, body) \
-         select $8, $9, $10, $11, $12, $1, t.version, $13 from t where $9::text is not null) \
-     select version from t",
+    commit_text!(""),
     "update tbl set version = version + 1, \
          changed_at = max(changed_at + 1, cast(unixepoch('subsec') * 1000 as integer)), \
          definition_version = case when $2 is null then definition_version else version + 1 end, \
@@ -63,22 +112,16 @@ const TABLE_COMMIT: Sql = Sql::per_dialect(
          where id = $1 and dropped_at is null and $9 is not null; \
      select version from tbl where id = $1 and dropped_at is null",
 );
+/// The same, of a table that is in the version `$15`.
+const TABLE_COMMIT_ONCE: Sql = Sql::per_dialect(
+    "table_commit_once",
+    commit_text!(" and version = $15", unfenced!("$16")),
+    "select version from tbl where false",
+);
 /// The last version, and with it all that hangs on a table by its id.
 const TABLE_DROP: Sql = Sql::per_dialect(
     "table_drop",
-    "with n as (select version + 1 as version, \
-         greatest(changed_at + 1, (extract(epoch from clock_timestamp()) * 1000)::bigint) as at \
-         from tbl where id = $1 and dropped_at is null), \
-     t as (update tbl set version = n.version, changed_at = n.at, dropped_at = n.at from n \
-         where tbl.id = $1 returning n.version, n.at), \
-     v as (insert into table_version (table_id, version, operation, at, by_user, request_id) \
-         select $1, t.version, $2, t.at, $3, $12 from t), \
-     s as (delete from statistics where table_id = $1), \
-     d as (delete from document where (kind = 'constraint' and scope = $4) or (kind = 'partition_mark' and scope = $4) \
-         or (kind = 'privilege' and scope = $5)), \
-     e as (insert into event (at, kind, catalog, database, tbl, table_id, version, body) \
-         select $6, $7, $8, $9, $10, $1, t.version, $11 from t where $7::text is not null) \
-     select version from t",
+    drop_text!([""] " select version from t"),
     "update tbl set version = version + 1, \
          changed_at = max(changed_at + 1, cast(unixepoch('subsec') * 1000 as integer)) \
          where id = $1 and dropped_at is null; \
@@ -92,8 +135,20 @@ const TABLE_DROP: Sql = Sql::per_dialect(
          where id = $1 and dropped_at is null and $7 is not null; \
      update tbl set dropped_at = changed_at where id = $1 and dropped_at is null returning version",
 );
+/// The same, of a table that is in the version `$13` and that no materialized view can read; with deletions to record.
+const TABLE_DROP_ONCE: Sql = Sql::per_dialect(
+    "table_drop_once",
+    drop_text!(
+        [" and version = $13 and not exists (select 1 from tbl where kind = 3 and dropped_at is null)", unfenced!("$14")]
+        ", x as (insert into deletion (body, at, attempts) \
+             select u.body, $15, 0 from t, unnest($16::text[]) u (body) returning id, body) \
+         select t.version, x.id, x.body from t left join x on true"
+    ),
+    "select version, id, null from tbl where false",
+);
 
-pub(super) const ALL: &[&Sql] = &[&TABLE_CREATE, &TABLE_COMMIT, &TABLE_DROP];
+pub(super) const ALL: &[&Sql] =
+    &[&TABLE_CREATE, &TABLE_CREATE_ONCE, &TABLE_COMMIT, &TABLE_COMMIT_ONCE, &TABLE_DROP, &TABLE_DROP_ONCE];
 
 /// Who does what: recorded with each version.
 #[derive(Debug, Clone, Copy)]
@@ -130,6 +185,71 @@ fn kind_code(kind: TableType) -> i64 {
     }
 }
 
+/// The arguments of a statement that makes a version, without its fence.
+fn create_args<'a>(
+    table: &'a Table,
+    definition: &'a str,
+    stored_as: Option<&'a str>,
+    change: Change<'a>,
+    event: &'a EventRow<'_>,
+    request_id: Option<&'a str>,
+) -> Vec<Arg<'a>> {
+    let mut args = vec![
+        Arg::Text(&table.catalog),
+        Arg::Text(&table.database),
+        Arg::Text(&table.name),
+        Arg::I64(kind_code(table.table_type)),
+        Arg::Text(definition),
+        Arg::Text(change.operation),
+        Arg::OptText(change.by),
+    ];
+    args.extend(event.args());
+    args.extend([Arg::OptText(request_id), Arg::OptText(stored_as)]);
+    args
+}
+
+fn commit_args<'a>(
+    table_id: i64,
+    text: Option<&'a str>,
+    definition: Option<Definition<'a>>,
+    change: Change<'a>,
+    event: &'a EventRow<'_>,
+    request_id: Option<&'a str>,
+) -> Vec<Arg<'a>> {
+    let mut args = vec![
+        Arg::I64(table_id),
+        Arg::OptText(text),
+        Arg::OptText(definition.map(|new| new.table.name.as_str())),
+        Arg::OptI64(definition.map(|new| kind_code(new.table.table_type))),
+        Arg::OptI64(definition.and_then(|new| new.database_id)),
+        Arg::Text(change.operation),
+        Arg::OptText(change.by),
+    ];
+    args.extend(event.args());
+    args.push(Arg::OptText(request_id));
+    args
+}
+
+fn drop_args<'a>(
+    table_id: i64,
+    scopes: &'a [String; 2],
+    change: Change<'a>,
+    event: &'a EventRow<'_>,
+    request_id: Option<&'a str>,
+) -> Vec<Arg<'a>> {
+    let [own, privileges] = scopes;
+    let mut args = vec![
+        Arg::I64(table_id),
+        Arg::Text(change.operation),
+        Arg::OptText(change.by),
+        Arg::Text(own),
+        Arg::Text(privileges),
+    ];
+    args.extend(event.args());
+    args.push(Arg::OptText(request_id));
+    args
+}
+
 impl Txn {
     /// Stores a new table as its version 1 and gives its id; none where its database is not there, or stored in another
     /// form than this. A taken name is `AlreadyExists`. `event` gets the version that this makes.
@@ -142,26 +262,24 @@ impl Txn {
     ) -> Result<Option<i64>> {
         let definition = to_json(table)?;
         let (event, request_id) = (EventRow::of(event, self.now_ms())?, self.request_id());
-        let [at, kind, catalog, database, tbl, body] = event.args();
-        let args = [
-            Arg::Text(&table.catalog),
-            Arg::Text(&table.database),
-            Arg::Text(&table.name),
-            Arg::I64(kind_code(table.table_type)),
-            Arg::Text(&definition),
-            Arg::Text(change.operation),
-            Arg::OptText(change.by),
-            at,
-            kind,
-            catalog,
-            database,
-            tbl,
-            body,
-            Arg::OptText(request_id.as_deref()),
-            Arg::OptText(stored_as),
-        ];
+        let args = create_args(table, &definition, stored_as, change, &event, request_id.as_deref());
         // All rows, so that SQLite comes to the end of its sequence.
         Ok(self.list(&TABLE_CREATE, &args, |row| row.i64(0)).await?.pop())
+    }
+
+    /// The same as a write of one statement.
+    pub async fn table_create_once(
+        &mut self,
+        table: &Table,
+        stored_as: Option<&str>,
+        change: Change<'_>,
+        event: Option<&Tale<'_>>,
+    ) -> Result<Option<i64>> {
+        let definition = to_json(table)?;
+        let (event, fence) = (EventRow::of(event, self.now_ms())?, self.fence()?);
+        let mut args = create_args(table, &definition, stored_as, change, &event, None);
+        args.push(Arg::Text(&fence));
+        Ok(self.list(&TABLE_CREATE_ONCE, &args, |row| row.i64(0)).await.map_err(unknown)?.pop())
     }
 
     /// Begins the table's next version, which partitions are then added to and removed in, and gives its number.
@@ -185,25 +303,25 @@ impl Txn {
         self.table_changes(table_id);
         let text = definition.map(|new| to_json(new.table)).transpose()?;
         let (event, request_id) = (EventRow::of(event, self.now_ms())?, self.request_id());
-        let [at, kind, catalog, database, tbl, body] = event.args();
-        let args = [
-            Arg::I64(table_id),
-            Arg::OptText(text.as_deref()),
-            Arg::OptText(definition.map(|new| new.table.name.as_str())),
-            Arg::OptI64(definition.map(|new| kind_code(new.table.table_type))),
-            Arg::OptI64(definition.and_then(|new| new.database_id)),
-            Arg::Text(change.operation),
-            Arg::OptText(change.by),
-            at,
-            kind,
-            catalog,
-            database,
-            tbl,
-            body,
-            Arg::OptText(request_id.as_deref()),
-        ];
+        let args = commit_args(table_id, text.as_deref(), definition, change, &event, request_id.as_deref());
         let version = self.list(&TABLE_COMMIT, &args, |row| row.i64(0)).await?.pop();
         version.ok_or_else(|| Error::not_found("the table was dropped meanwhile"))
+    }
+
+    /// The same as a write of one statement, of a table that is in this version; none where it is not.
+    pub async fn table_commit_once<B: Serialize>(
+        &mut self,
+        of: TableHead,
+        definition: Definition<'_>,
+        change: Change<'_>,
+        event: &NewEvent<'_, B>,
+    ) -> Result<Option<i64>> {
+        self.table_changes(of.id);
+        let text = to_json(definition.table)?;
+        let (event, fence) = (EventRow::of(Some(event), self.now_ms())?, self.fence()?);
+        let mut args = commit_args(of.id, Some(&text), Some(definition), change, &event, None);
+        args.extend([Arg::I64(of.version), Arg::Text(&fence)]);
+        Ok(self.list(&TABLE_COMMIT_ONCE, &args, |row| row.i64(0)).await.map_err(unknown)?.pop())
     }
 
     /// Drops a locked table: gone for ordinary reads, kept for those of an explicit version until retention ends it.
@@ -217,23 +335,30 @@ impl Txn {
     ) -> Result<i64> {
         self.table_changes(table_id);
         let (event, request_id) = (EventRow::of(event, self.now_ms())?, self.request_id());
-        let [at, kind, catalog, database, tbl, body] = event.args();
-        let scope = table_id.to_string();
-        let args = [
-            Arg::I64(table_id),
-            Arg::Text(change.operation),
-            Arg::OptText(change.by),
-            Arg::Text(&scope),
-            Arg::Text(privilege_scope),
-            at,
-            kind,
-            catalog,
-            database,
-            tbl,
-            body,
-            Arg::OptText(request_id.as_deref()),
-        ];
+        let scopes = [table_id.to_string(), privilege_scope.to_owned()];
+        let args = drop_args(table_id, &scopes, change, &event, request_id.as_deref());
         let version = self.list(&TABLE_DROP, &args, |row| row.i64(0)).await?.pop();
         version.ok_or_else(|| Error::not_found("the table was dropped meanwhile"))
+    }
+
+    /// The same as a write of one statement, of a table that is in this version and that no materialized view can read;
+    /// with deletions that are to happen from `due_ms` on, which get their ids. None where it is otherwise.
+    pub async fn table_drop_once<T: Serialize + DeserializeOwned + Send>(
+        &mut self,
+        of: TableHead,
+        privilege_scope: &str,
+        change: Change<'_>,
+        event: &Tale<'_>,
+        (deletions, due_ms): (&[T], i64),
+    ) -> Result<Option<Vec<(i64, T)>>> {
+        self.table_changes(of.id);
+        let (event, fence) = (EventRow::of(Some(event), self.now_ms())?, self.fence()?);
+        let scopes = [of.id.to_string(), privilege_scope.to_owned()];
+        let bodies = [ColumnArg::Text(deletions.iter().map(to_json).collect::<Result<_>>()?)];
+        let mut args = drop_args(of.id, &scopes, change, &event, None);
+        args.extend([Arg::I64(of.version), Arg::Text(&fence), Arg::I64(due_ms), Arg::Columns(&bodies)]);
+        let read = |row: &Row| row.opt_i64(1)?.map(|id| Ok((id, row.json(2)?))).transpose();
+        let rows = self.list(&TABLE_DROP_ONCE, &args, read).await.map_err(unknown)?;
+        Ok(if rows.is_empty() { None } else { Some(rows.into_iter().flatten().collect()) })
     }
 }

@@ -5,9 +5,9 @@ use skep_core::Result;
 use super::driver::Sql;
 use super::store::Store;
 use super::{
-    compactions, databases, deletions, documents, events, files, heads, history, lease, locks, partition_pages,
-    partition_whole, partitions, purge, requests, shapes, statistics, table_commits, tables, transactions, versions,
-    write_ids,
+    compactions, databases, deletions, documents, events, expired, files, heads, history, lease, locks,
+    partition_pages, partition_whole, partitions, purge, requests, shapes, statistics, table_commits, tables,
+    transactions, version_kept, version_rows, versions, write_ids,
 };
 
 const ALL: &[&[&Sql]] = &[
@@ -28,6 +28,9 @@ const ALL: &[&[&Sql]] = &[
     files::ALL,
     requests::ALL,
     versions::ALL,
+    version_rows::ALL,
+    version_kept::ALL,
+    expired::ALL,
     purge::ALL,
     locks::ALL,
     transactions::ALL,

@@ -14,6 +14,8 @@ pub struct Txn {
     inner: Inner,
     now_ms: i64,
     request_id: Option<Arc<str>>,
+    /// Of a write of one statement: the node that its fence lets pass.
+    fence: Option<Arc<str>>,
 }
 
 #[derive(Debug)]
@@ -26,14 +28,17 @@ enum Inner {
 
 impl Txn {
     pub(super) fn reading(conn: Conn, now_ms: i64) -> Self {
-        Self { inner: Inner::Read(conn), now_ms, request_id: None }
+        Self { inner: Inner::Read(conn), now_ms, request_id: None, fence: None }
     }
     pub(super) fn writing(turn: Turn, now_ms: i64) -> Self {
-        Self { inner: Inner::Write(turn), now_ms, request_id: None }
+        Self { inner: Inner::Write(turn), now_ms, request_id: None, fence: None }
     }
 
     pub(super) fn joined(joined: Joined, now_ms: i64, request_id: Option<Arc<str>>) -> Self {
-        Self { inner: Inner::Joined(joined), now_ms, request_id }
+        Self { inner: Inner::Joined(joined), now_ms, request_id, fence: None }
+    }
+    pub(super) fn once(turn: Turn, now_ms: i64, fence: Arc<str>) -> Self {
+        Self { inner: Inner::Write(turn), now_ms, request_id: None, fence: Some(fence) }
     }
     /// The write, to be shared by several operations.
     pub(super) fn into_joint(self, request_id: Option<&str>) -> Result<Joint> {
@@ -51,6 +56,11 @@ impl Txn {
     /// Of whom it is a part.
     pub(super) fn request_id(&self) -> Option<Arc<str>> {
         self.request_id.clone()
+    }
+
+    /// What the fence of a write of one statement needs to know.
+    pub(super) fn fence(&self) -> Result<Arc<str>> {
+        self.fence.clone().ok_or_else(|| Error::internal("this statement is a write of its own"))
     }
 
     /// Makes a write durable: when this returns, it is. A part of a shared one is with the whole.

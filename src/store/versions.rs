@@ -9,8 +9,12 @@ use super::txn::Txn;
 
 const VERSION_LIST: Sql = Sql::both(
     "version_list",
-    "select version, operation, at, by_user, request_id, case when definition is null then 0 else 1 end \
-     from table_version where table_id = $1 and version < $2 order by version desc limit $3",
+    "select v.version, v.operation, v.at, v.by_user, v.request_id, case when v.definition is null then 0 else 1 end, \
+     case when k.version is null then 0 else 1 end, k.note \
+     from table_version v left join version_pin k on k.table_id = v.table_id and k.version = v.version \
+     where v.table_id = $1 and v.version < $2 and (k.version is not null \
+     or v.version >= coalesce((select f.kept_from from version_floor f where f.table_id = $1), 0)) \
+     order by v.version desc limit $3",
 );
 const VERSION_AT: Sql =
     Sql::both("version_at", "select max(version) from table_version where table_id = $1 and at <= $2");
@@ -70,6 +74,9 @@ pub struct TableVersion {
     pub request_id: Option<String>,
     /// Whether the definition changed, not only partitions.
     pub defines: bool,
+    /// Kept whatever retention says, and why.
+    pub is_pinned: bool,
+    pub note: Option<String>,
 }
 
 /// Between two versions of a table, the earlier first.
@@ -81,7 +88,7 @@ pub struct VersionSpan {
 }
 
 impl Txn {
-    /// The versions before `before` (None: all), the newest first.
+    /// The versions before `before` (None: all) that are kept, the newest first.
     pub async fn version_list(&mut self, table_id: i64, before: Option<i64>, limit: i64) -> Result<Vec<TableVersion>> {
         let args = [Arg::I64(table_id), Arg::I64(before.unwrap_or(i64::MAX)), Arg::I64(limit)];
         self.list(&VERSION_LIST, &args, |row| {
@@ -92,6 +99,8 @@ impl Txn {
                 by: row.opt_string(3)?,
                 request_id: row.opt_string(4)?,
                 defines: row.i64(5)? != 0,
+                is_pinned: row.i64(6)? != 0,
+                note: row.opt_string(7)?,
             })
         })
         .await
@@ -151,5 +160,22 @@ impl Txn {
         let reader = Reader::new(self.slot_list(table_id, version).await?);
         let args = [Arg::I64(table_id), Arg::I64(version), Arg::Text(after), Arg::I64(limit)];
         self.list(&VERSION_PARTITIONS, &args, |row| reader.read(row)).await
+    }
+
+    /// The same of those of these names.
+    pub async fn version_partitions_named(
+        &mut self,
+        table_id: i64,
+        version: i64,
+        names: &[String],
+    ) -> Result<Vec<Partition>> {
+        let reader = Reader::new(self.slot_list(table_id, version).await?);
+        let mut found = Vec::new();
+        self.partition_named_at((table_id, version), names, |stored| {
+            found.push(reader.partition(&stored)?);
+            Ok(())
+        })
+        .await?;
+        Ok(found)
     }
 }

@@ -171,6 +171,24 @@ impl Warehouse {
         self.remove(deletion, false).await
     }
 
+    /// Why this would not be deleted if it were asked for; none where it would, or where nothing is.
+    pub async fn directory_kept(&self, location: &Location) -> Result<Option<String>> {
+        match self.place(location).await? {
+            Place::Untouched => Ok(Some("it is outside of the configured roots".to_owned())),
+            Place::File(path) => {
+                self.blocking(move |inner| match inner.guard.deletable(&path) {
+                    Ok(super::guard::Verdict::No(why)) => Ok(Some(why)),
+                    Ok(_) => Ok(None),
+                    Err(e) => Err(local::failed("look at", &path, &e)),
+                })
+                .await
+            }
+            Place::Objects => {
+                Ok(self.inner.guard.holds_object_root(location).then(|| "it is or holds a root".to_owned()))
+            }
+        }
+    }
+
     /// Deletes all that lies in a directory and keeps the directory, for TRUNCATE.
     pub async fn directory_empty(&self, deletion: &Deletion) -> Result<Removal> {
         self.remove(deletion, true).await

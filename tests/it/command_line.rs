@@ -32,6 +32,8 @@ fn help_is_golden() {
         ("help/partitions-stats.txt", &["partitions", "stats", "--help"]),
         ("help/versions.txt", &["versions", "--help"]),
         ("help/versions-diff.txt", &["versions", "diff", "--help"]),
+        ("help/views.txt", &["views", "--help"]),
+        ("help/views-create.txt", &["views", "create", "--help"]),
         ("help/plan.txt", &["plan", "--help"]),
         ("help/logs.txt", &["logs", "--help"]),
         ("help/logs-create.txt", &["logs", "create", "--help"]),

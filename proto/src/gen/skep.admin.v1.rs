@@ -4184,6 +4184,11 @@ pub struct Version {
     /// Whether the definition changed, not only partitions.
     #[prost(bool, tag = "6")]
     pub defines: bool,
+    /// Kept until it is unpinned, and why.
+    #[prost(bool, tag = "7")]
+    pub pinned: bool,
+    #[prost(string, tag = "8")]
+    pub note: ::prost::alloc::string::String,
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ListVersionsRequest {
@@ -4269,6 +4274,225 @@ pub struct PartitionDiff {
     #[prost(string, repeated, tag = "2")]
     pub came: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
 }
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RestoreVersionRequest {
+    #[prost(message, optional, tag = "1")]
+    pub table: ::core::option::Option<TableName>,
+    /// The version, or the time when it was the current one.
+    #[prost(message, optional, tag = "2")]
+    pub as_of: ::core::option::Option<AsOf>,
+    /// The table's definition goes back, too: columns (also those of partitions), formats, parameters, location; its name
+    /// does not. A table without partitions has nothing else to restore.
+    #[prost(bool, tag = "3")]
+    pub definition: bool,
+    /// Says what would be done and changes nothing.
+    #[prost(bool, tag = "4")]
+    pub dry_run: bool,
+    /// Partitions whose files are not all there stay as they are now, instead of ending the call.
+    #[prost(bool, tag = "5")]
+    pub allow_missing: bool,
+    /// Does not look at files.
+    #[prost(bool, tag = "6")]
+    pub skip_files: bool,
+    /// The same id and request again give the first report again.
+    #[prost(string, tag = "7")]
+    pub request_id: ::prost::alloc::string::String,
+    /// Noted as who did it.
+    #[prost(string, tag = "8")]
+    pub user: ::prost::alloc::string::String,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct RestoreVersionResponse {
+    #[prost(enumeration = "RestoreOutcome", tag = "1")]
+    pub outcome: i32,
+    #[prost(int64, tag = "2")]
+    pub restored_version: i64,
+    /// The table's version after it.
+    #[prost(int64, tag = "3")]
+    pub version: i64,
+    /// The definition went back.
+    #[prost(bool, tag = "4")]
+    pub redefined: bool,
+    /// Partitions that came back, that went, and that are as they were.
+    #[prost(message, optional, tag = "5")]
+    pub came: ::core::option::Option<PartitionNameList>,
+    #[prost(message, optional, tag = "6")]
+    pub went: ::core::option::Option<PartitionNameList>,
+    #[prost(message, optional, tag = "7")]
+    pub changed: ::core::option::Option<PartitionNameList>,
+    /// That stayed as they are, since files are missing (with `allow_missing`), or that ended the call.
+    #[prost(message, optional, tag = "8")]
+    pub left: ::core::option::Option<PartitionNameList>,
+    /// How many were looked at.
+    #[prost(int64, tag = "9")]
+    pub partitions_looked_at: i64,
+    #[prost(int64, tag = "10")]
+    pub files_looked_at: i64,
+    /// What is missing, at most 10,000.
+    #[prost(message, repeated, tag = "11")]
+    pub findings: ::prost::alloc::vec::Vec<RestoreFinding>,
+    #[prost(int64, tag = "12")]
+    pub findings_left_out: i64,
+    /// It is the answer that an earlier request of the same id got.
+    #[prost(bool, tag = "13")]
+    pub replayed: bool,
+}
+/// How many there are, and the names of the first.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PartitionNameList {
+    #[prost(int64, tag = "1")]
+    pub count: i64,
+    #[prost(string, repeated, tag = "2")]
+    pub names: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+}
+/// Something that is not as it was.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RestoreFinding {
+    /// A file or a location.
+    #[prost(string, tag = "1")]
+    pub uri: ::prost::alloc::string::String,
+    /// `missing`, `changed`, `empty`, `unlistable`.
+    #[prost(string, tag = "2")]
+    pub code: ::prost::alloc::string::String,
+    #[prost(string, tag = "3")]
+    pub message: ::prost::alloc::string::String,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PinVersionRequest {
+    #[prost(message, optional, tag = "1")]
+    pub table: ::core::option::Option<TableName>,
+    /// The newest if absent.
+    #[prost(message, optional, tag = "2")]
+    pub as_of: ::core::option::Option<AsOf>,
+    /// Why it is kept.
+    #[prost(string, tag = "3")]
+    pub note: ::prost::alloc::string::String,
+    #[prost(string, tag = "4")]
+    pub request_id: ::prost::alloc::string::String,
+    #[prost(string, tag = "5")]
+    pub user: ::prost::alloc::string::String,
+}
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PinVersionResponse {
+    #[prost(int64, tag = "1")]
+    pub version: i64,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct UnpinVersionRequest {
+    #[prost(message, optional, tag = "1")]
+    pub table: ::core::option::Option<TableName>,
+    #[prost(int64, tag = "2")]
+    pub version: i64,
+    #[prost(string, tag = "3")]
+    pub request_id: ::prost::alloc::string::String,
+    #[prost(string, tag = "4")]
+    pub user: ::prost::alloc::string::String,
+}
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct UnpinVersionResponse {}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListExpiredRequest {
+    /// All tables, also dropped ones, if absent.
+    #[prost(message, optional, tag = "1")]
+    pub table: ::core::option::Option<TableName>,
+    /// Places that are looked at for a page: 100 if 0, never more than 1,000. A page has those that are in no use.
+    #[prost(int32, tag = "2")]
+    pub page_size: i32,
+    #[prost(string, tag = "3")]
+    pub page_token: ::prost::alloc::string::String,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListExpiredResponse {
+    #[prost(message, repeated, tag = "1")]
+    pub places: ::prost::alloc::vec::Vec<ExpiredPlace>,
+    /// Empty behind the last page.
+    #[prost(string, tag = "2")]
+    pub next_page_token: ::prost::alloc::string::String,
+}
+/// A place that only expired versions knew.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ExpiredPlace {
+    #[prost(string, tag = "1")]
+    pub location: ::prost::alloc::string::String,
+    /// As the table was called.
+    #[prost(message, optional, tag = "2")]
+    pub table: ::core::option::Option<TableName>,
+    /// Empty where it was the table's own place.
+    #[prost(string, tag = "3")]
+    pub partition: ::prost::alloc::string::String,
+    /// When it was forgotten, in milliseconds since the epoch.
+    #[prost(int64, tag = "4")]
+    pub expired_ms: i64,
+    /// What lies there; absent where this server may not look.
+    #[prost(int64, optional, tag = "5")]
+    pub files: ::core::option::Option<i64>,
+    #[prost(int64, optional, tag = "6")]
+    pub bytes: ::core::option::Option<i64>,
+    /// Why it is not deleted; empty where it is, or would be.
+    #[prost(string, tag = "7")]
+    pub kept: ::prost::alloc::string::String,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DeleteExpiredRequest {
+    /// All tables, also dropped ones, if absent.
+    #[prost(message, optional, tag = "1")]
+    pub table: ::core::option::Option<TableName>,
+    #[prost(int32, tag = "2")]
+    pub page_size: i32,
+    #[prost(string, tag = "3")]
+    pub page_token: ::prost::alloc::string::String,
+    #[prost(string, tag = "4")]
+    pub request_id: ::prost::alloc::string::String,
+    #[prost(string, tag = "5")]
+    pub user: ::prost::alloc::string::String,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct DeleteExpiredResponse {
+    /// Those deleted, and those kept for a reason.
+    #[prost(message, repeated, tag = "1")]
+    pub places: ::prost::alloc::vec::Vec<ExpiredPlace>,
+    /// Empty behind the last page.
+    #[prost(string, tag = "2")]
+    pub next_page_token: ::prost::alloc::string::String,
+}
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum RestoreOutcome {
+    Unspecified = 0,
+    Restored = 1,
+    /// The table is as it was.
+    Unchanged = 2,
+    /// Files are missing; nothing was done.
+    Refused = 3,
+    /// A dry run.
+    Planned = 4,
+}
+impl RestoreOutcome {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "RESTORE_OUTCOME_UNSPECIFIED",
+            Self::Restored => "RESTORE_OUTCOME_RESTORED",
+            Self::Unchanged => "RESTORE_OUTCOME_UNCHANGED",
+            Self::Refused => "RESTORE_OUTCOME_REFUSED",
+            Self::Planned => "RESTORE_OUTCOME_PLANNED",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "RESTORE_OUTCOME_UNSPECIFIED" => Some(Self::Unspecified),
+            "RESTORE_OUTCOME_RESTORED" => Some(Self::Restored),
+            "RESTORE_OUTCOME_UNCHANGED" => Some(Self::Unchanged),
+            "RESTORE_OUTCOME_REFUSED" => Some(Self::Refused),
+            "RESTORE_OUTCOME_PLANNED" => Some(Self::Planned),
+            _ => None,
+        }
+    }
+}
 /// Generated client implementations.
 pub mod version_service_client {
     #![allow(
@@ -4280,7 +4504,7 @@ pub mod version_service_client {
     )]
     use tonic::codegen::*;
     use tonic::codegen::http::Uri;
-    /// Earlier states of tables. They are kept for the retention (30 days, if not configured otherwise).
+    /// Earlier states of tables. They are kept for the retention (30 days, if not configured otherwise), pinned ones for ever.
     #[derive(Debug, Clone)]
     pub struct VersionServiceClient<T> {
         inner: tonic::client::Grpc<T>,
@@ -4350,7 +4574,7 @@ pub mod version_service_client {
             self.inner = self.inner.max_encoding_message_size(limit);
             self
         }
-        /// A table's log, the newest first, in pages.
+        /// A table's log, the newest first, in pages: versions that are kept.
         pub async fn list_versions(
             &mut self,
             request: impl tonic::IntoRequest<super::ListVersionsRequest>,
@@ -4425,6 +4649,138 @@ pub mod version_service_client {
                 .insert(GrpcMethod::new("skep.admin.v1.VersionService", "DiffVersions"));
             self.inner.server_streaming(req, path, codec).await
         }
+        /// Makes what a version was the table's new version, in one commit: partitions that went come back, those that came go,
+        /// those that changed are as they were. Before that it looks whether their files are still there; where they are not,
+        /// nothing is done, and the report says what is missing. No file is touched.
+        pub async fn restore_version(
+            &mut self,
+            request: impl tonic::IntoRequest<super::RestoreVersionRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::RestoreVersionResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/skep.admin.v1.VersionService/RestoreVersion",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("skep.admin.v1.VersionService", "RestoreVersion"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// Keeps a version until it is unpinned.
+        pub async fn pin_version(
+            &mut self,
+            request: impl tonic::IntoRequest<super::PinVersionRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::PinVersionResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/skep.admin.v1.VersionService/PinVersion",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("skep.admin.v1.VersionService", "PinVersion"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// NOT_FOUND where it is not pinned.
+        pub async fn unpin_version(
+            &mut self,
+            request: impl tonic::IntoRequest<super::UnpinVersionRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::UnpinVersionResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/skep.admin.v1.VersionService/UnpinVersion",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("skep.admin.v1.VersionService", "UnpinVersion"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Places with files that only expired versions knew, in pages. Nothing is ever deleted there but by DeleteExpired.
+        pub async fn list_expired(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListExpiredRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListExpiredResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/skep.admin.v1.VersionService/ListExpired",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("skep.admin.v1.VersionService", "ListExpired"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Deletes what lies at a page of such places: within the configured roots, and where no table or partition, of any
+        /// version that is kept, lies there, below or around.
+        pub async fn delete_expired(
+            &mut self,
+            request: impl tonic::IntoRequest<super::DeleteExpiredRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::DeleteExpiredResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/skep.admin.v1.VersionService/DeleteExpired",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("skep.admin.v1.VersionService", "DeleteExpired"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
     }
 }
 /// Generated server implementations.
@@ -4440,7 +4796,7 @@ pub mod version_service_server {
     /// Generated trait containing gRPC methods that should be implemented for use with VersionServiceServer.
     #[async_trait]
     pub trait VersionService: std::marker::Send + std::marker::Sync + 'static {
-        /// A table's log, the newest first, in pages.
+        /// A table's log, the newest first, in pages: versions that are kept.
         async fn list_versions(
             &self,
             request: tonic::Request<super::ListVersionsRequest>,
@@ -4470,8 +4826,51 @@ pub mod version_service_server {
             tonic::Response<Self::DiffVersionsStream>,
             tonic::Status,
         >;
+        /// Makes what a version was the table's new version, in one commit: partitions that went come back, those that came go,
+        /// those that changed are as they were. Before that it looks whether their files are still there; where they are not,
+        /// nothing is done, and the report says what is missing. No file is touched.
+        async fn restore_version(
+            &self,
+            request: tonic::Request<super::RestoreVersionRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::RestoreVersionResponse>,
+            tonic::Status,
+        >;
+        /// Keeps a version until it is unpinned.
+        async fn pin_version(
+            &self,
+            request: tonic::Request<super::PinVersionRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::PinVersionResponse>,
+            tonic::Status,
+        >;
+        /// NOT_FOUND where it is not pinned.
+        async fn unpin_version(
+            &self,
+            request: tonic::Request<super::UnpinVersionRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::UnpinVersionResponse>,
+            tonic::Status,
+        >;
+        /// Places with files that only expired versions knew, in pages. Nothing is ever deleted there but by DeleteExpired.
+        async fn list_expired(
+            &self,
+            request: tonic::Request<super::ListExpiredRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListExpiredResponse>,
+            tonic::Status,
+        >;
+        /// Deletes what lies at a page of such places: within the configured roots, and where no table or partition, of any
+        /// version that is kept, lies there, below or around.
+        async fn delete_expired(
+            &self,
+            request: tonic::Request<super::DeleteExpiredRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::DeleteExpiredResponse>,
+            tonic::Status,
+        >;
     }
-    /// Earlier states of tables. They are kept for the retention (30 days, if not configured otherwise).
+    /// Earlier states of tables. They are kept for the retention (30 days, if not configured otherwise), pinned ones for ever.
     #[derive(Debug)]
     pub struct VersionServiceServer<T> {
         inner: Arc<T>,
@@ -4684,6 +5083,232 @@ pub mod version_service_server {
                     };
                     Box::pin(fut)
                 }
+                "/skep.admin.v1.VersionService/RestoreVersion" => {
+                    #[allow(non_camel_case_types)]
+                    struct RestoreVersionSvc<T: VersionService>(pub Arc<T>);
+                    impl<
+                        T: VersionService,
+                    > tonic::server::UnaryService<super::RestoreVersionRequest>
+                    for RestoreVersionSvc<T> {
+                        type Response = super::RestoreVersionResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::RestoreVersionRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as VersionService>::restore_version(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = RestoreVersionSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/skep.admin.v1.VersionService/PinVersion" => {
+                    #[allow(non_camel_case_types)]
+                    struct PinVersionSvc<T: VersionService>(pub Arc<T>);
+                    impl<
+                        T: VersionService,
+                    > tonic::server::UnaryService<super::PinVersionRequest>
+                    for PinVersionSvc<T> {
+                        type Response = super::PinVersionResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::PinVersionRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as VersionService>::pin_version(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = PinVersionSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/skep.admin.v1.VersionService/UnpinVersion" => {
+                    #[allow(non_camel_case_types)]
+                    struct UnpinVersionSvc<T: VersionService>(pub Arc<T>);
+                    impl<
+                        T: VersionService,
+                    > tonic::server::UnaryService<super::UnpinVersionRequest>
+                    for UnpinVersionSvc<T> {
+                        type Response = super::UnpinVersionResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::UnpinVersionRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as VersionService>::unpin_version(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = UnpinVersionSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/skep.admin.v1.VersionService/ListExpired" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListExpiredSvc<T: VersionService>(pub Arc<T>);
+                    impl<
+                        T: VersionService,
+                    > tonic::server::UnaryService<super::ListExpiredRequest>
+                    for ListExpiredSvc<T> {
+                        type Response = super::ListExpiredResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListExpiredRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as VersionService>::list_expired(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListExpiredSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/skep.admin.v1.VersionService/DeleteExpired" => {
+                    #[allow(non_camel_case_types)]
+                    struct DeleteExpiredSvc<T: VersionService>(pub Arc<T>);
+                    impl<
+                        T: VersionService,
+                    > tonic::server::UnaryService<super::DeleteExpiredRequest>
+                    for DeleteExpiredSvc<T> {
+                        type Response = super::DeleteExpiredResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::DeleteExpiredRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as VersionService>::delete_expired(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = DeleteExpiredSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
                 _ => {
                     Box::pin(async move {
                         let mut response = http::Response::new(
@@ -4721,6 +5346,531 @@ pub mod version_service_server {
     /// Generated gRPC service name
     pub const SERVICE_NAME: &str = "skep.admin.v1.VersionService";
     impl<T> tonic::server::NamedService for VersionServiceServer<T> {
+        const NAME: &'static str = SERVICE_NAME;
+    }
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct View {
+    #[prost(message, optional, tag = "1")]
+    pub name: ::core::option::Option<TableName>,
+    /// A change raises it by one.
+    #[prost(int64, tag = "2")]
+    pub version: i64,
+    /// The definition as it was given.
+    #[prost(string, tag = "3")]
+    pub sql: ::prost::alloc::string::String,
+    #[prost(message, repeated, tag = "4")]
+    pub columns: ::prost::alloc::vec::Vec<Column>,
+    /// For Spark and Hive.
+    #[prost(string, tag = "5")]
+    pub hive_text: ::prost::alloc::string::String,
+    /// Trino's own; empty: Trino reads Hive's.
+    #[prost(string, tag = "6")]
+    pub trino_text: ::prost::alloc::string::String,
+    #[prost(string, tag = "7")]
+    pub trino_catalog: ::prost::alloc::string::String,
+    #[prost(string, optional, tag = "8")]
+    pub owner: ::core::option::Option<::prost::alloc::string::String>,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CreateViewRequest {
+    #[prost(message, optional, tag = "1")]
+    pub name: ::core::option::Option<TableName>,
+    /// SELECT … FROM … JOIN … WHERE … GROUP BY … HAVING …, UNION ALL; at most 64 KiB. Tables without a database are the view's
+    /// neighbours.
+    #[prost(string, tag = "2")]
+    pub sql: ::prost::alloc::string::String,
+    /// How Trino calls the catalog that this metastore is; empty: the view has no text of Trino's own.
+    #[prost(string, tag = "3")]
+    pub trino_catalog: ::prost::alloc::string::String,
+    /// A view of this name gets another definition, in one commit.
+    #[prost(bool, tag = "4")]
+    pub replace: bool,
+    /// Says what it would be and changes nothing.
+    #[prost(bool, tag = "5")]
+    pub dry_run: bool,
+    #[prost(string, tag = "6")]
+    pub request_id: ::prost::alloc::string::String,
+    /// Who acts; the owner of a new view.
+    #[prost(string, tag = "7")]
+    pub user: ::prost::alloc::string::String,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct CreateViewResponse {
+    #[prost(message, optional, tag = "1")]
+    pub view: ::core::option::Option<View>,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GetViewRequest {
+    #[prost(message, optional, tag = "1")]
+    pub name: ::core::option::Option<TableName>,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct GetViewResponse {
+    #[prost(message, optional, tag = "1")]
+    pub view: ::core::option::Option<View>,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DropViewRequest {
+    #[prost(message, optional, tag = "1")]
+    pub name: ::core::option::Option<TableName>,
+    #[prost(bool, tag = "2")]
+    pub if_exists: bool,
+    #[prost(string, tag = "3")]
+    pub request_id: ::prost::alloc::string::String,
+    #[prost(string, tag = "4")]
+    pub user: ::prost::alloc::string::String,
+}
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DropViewResponse {
+    /// False: there was none.
+    #[prost(bool, tag = "1")]
+    pub dropped: bool,
+}
+/// Generated client implementations.
+pub mod view_service_client {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    use tonic::codegen::http::Uri;
+    /// Views that Spark, Trino and Hive read alike: one definition, checked against the tables that it names and written in each
+    /// engine's language. What engines would read differently is refused.
+    #[derive(Debug, Clone)]
+    pub struct ViewServiceClient<T> {
+        inner: tonic::client::Grpc<T>,
+    }
+    impl<T> ViewServiceClient<T>
+    where
+        T: tonic::client::GrpcService<tonic::body::Body>,
+        T::Error: Into<StdError>,
+        T::ResponseBody: Body<Data = Bytes> + std::marker::Send + 'static,
+        <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
+    {
+        pub fn new(inner: T) -> Self {
+            let inner = tonic::client::Grpc::new(inner);
+            Self { inner }
+        }
+        pub fn with_origin(inner: T, origin: Uri) -> Self {
+            let inner = tonic::client::Grpc::with_origin(inner, origin);
+            Self { inner }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> ViewServiceClient<InterceptedService<T, F>>
+        where
+            F: tonic::service::Interceptor,
+            T::ResponseBody: Default,
+            T: tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+                Response = http::Response<
+                    <T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody,
+                >,
+            >,
+            <T as tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+            >>::Error: Into<StdError> + std::marker::Send + std::marker::Sync,
+        {
+            ViewServiceClient::new(InterceptedService::new(inner, interceptor))
+        }
+        /// Compress requests with the given encoding.
+        ///
+        /// This requires the server to support it otherwise it might respond with an
+        /// error.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.send_compressed(encoding);
+            self
+        }
+        /// Enable decompressing responses.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.accept_compressed(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_decoding_message_size(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_encoding_message_size(limit);
+            self
+        }
+        /// Checks a definition and publishes it, in place of an earlier one where asked for. INVALID_ARGUMENT names the character.
+        pub async fn create_view(
+            &mut self,
+            request: impl tonic::IntoRequest<super::CreateViewRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::CreateViewResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/skep.admin.v1.ViewService/CreateView",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("skep.admin.v1.ViewService", "CreateView"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// A view that was made so, with both texts. FAILED_PRECONDITION of another table or view.
+        pub async fn get_view(
+            &mut self,
+            request: impl tonic::IntoRequest<super::GetViewRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetViewResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/skep.admin.v1.ViewService/GetView",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("skep.admin.v1.ViewService", "GetView"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Drops such a view.
+        pub async fn drop_view(
+            &mut self,
+            request: impl tonic::IntoRequest<super::DropViewRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::DropViewResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/skep.admin.v1.ViewService/DropView",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("skep.admin.v1.ViewService", "DropView"));
+            self.inner.unary(req, path, codec).await
+        }
+    }
+}
+/// Generated server implementations.
+pub mod view_service_server {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    /// Generated trait containing gRPC methods that should be implemented for use with ViewServiceServer.
+    #[async_trait]
+    pub trait ViewService: std::marker::Send + std::marker::Sync + 'static {
+        /// Checks a definition and publishes it, in place of an earlier one where asked for. INVALID_ARGUMENT names the character.
+        async fn create_view(
+            &self,
+            request: tonic::Request<super::CreateViewRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::CreateViewResponse>,
+            tonic::Status,
+        >;
+        /// A view that was made so, with both texts. FAILED_PRECONDITION of another table or view.
+        async fn get_view(
+            &self,
+            request: tonic::Request<super::GetViewRequest>,
+        ) -> std::result::Result<tonic::Response<super::GetViewResponse>, tonic::Status>;
+        /// Drops such a view.
+        async fn drop_view(
+            &self,
+            request: tonic::Request<super::DropViewRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::DropViewResponse>,
+            tonic::Status,
+        >;
+    }
+    /// Views that Spark, Trino and Hive read alike: one definition, checked against the tables that it names and written in each
+    /// engine's language. What engines would read differently is refused.
+    #[derive(Debug)]
+    pub struct ViewServiceServer<T> {
+        inner: Arc<T>,
+        accept_compression_encodings: EnabledCompressionEncodings,
+        send_compression_encodings: EnabledCompressionEncodings,
+        max_decoding_message_size: Option<usize>,
+        max_encoding_message_size: Option<usize>,
+    }
+    impl<T> ViewServiceServer<T> {
+        pub fn new(inner: T) -> Self {
+            Self::from_arc(Arc::new(inner))
+        }
+        pub fn from_arc(inner: Arc<T>) -> Self {
+            Self {
+                inner,
+                accept_compression_encodings: Default::default(),
+                send_compression_encodings: Default::default(),
+                max_decoding_message_size: None,
+                max_encoding_message_size: None,
+            }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> InterceptedService<Self, F>
+        where
+            F: tonic::service::Interceptor,
+        {
+            InterceptedService::new(Self::new(inner), interceptor)
+        }
+        /// Enable decompressing requests with the given encoding.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.accept_compression_encodings.enable(encoding);
+            self
+        }
+        /// Compress responses with the given encoding, if the client supports it.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.send_compression_encodings.enable(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.max_decoding_message_size = Some(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.max_encoding_message_size = Some(limit);
+            self
+        }
+    }
+    impl<T, B> tonic::codegen::Service<http::Request<B>> for ViewServiceServer<T>
+    where
+        T: ViewService,
+        B: Body + std::marker::Send + 'static,
+        B::Error: Into<StdError> + std::marker::Send + 'static,
+    {
+        type Response = http::Response<tonic::body::Body>;
+        type Error = std::convert::Infallible;
+        type Future = BoxFuture<Self::Response, Self::Error>;
+        fn poll_ready(
+            &mut self,
+            _cx: &mut Context<'_>,
+        ) -> Poll<std::result::Result<(), Self::Error>> {
+            Poll::Ready(Ok(()))
+        }
+        fn call(&mut self, req: http::Request<B>) -> Self::Future {
+            match req.uri().path() {
+                "/skep.admin.v1.ViewService/CreateView" => {
+                    #[allow(non_camel_case_types)]
+                    struct CreateViewSvc<T: ViewService>(pub Arc<T>);
+                    impl<
+                        T: ViewService,
+                    > tonic::server::UnaryService<super::CreateViewRequest>
+                    for CreateViewSvc<T> {
+                        type Response = super::CreateViewResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::CreateViewRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as ViewService>::create_view(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = CreateViewSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/skep.admin.v1.ViewService/GetView" => {
+                    #[allow(non_camel_case_types)]
+                    struct GetViewSvc<T: ViewService>(pub Arc<T>);
+                    impl<
+                        T: ViewService,
+                    > tonic::server::UnaryService<super::GetViewRequest>
+                    for GetViewSvc<T> {
+                        type Response = super::GetViewResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::GetViewRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as ViewService>::get_view(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = GetViewSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/skep.admin.v1.ViewService/DropView" => {
+                    #[allow(non_camel_case_types)]
+                    struct DropViewSvc<T: ViewService>(pub Arc<T>);
+                    impl<
+                        T: ViewService,
+                    > tonic::server::UnaryService<super::DropViewRequest>
+                    for DropViewSvc<T> {
+                        type Response = super::DropViewResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::DropViewRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as ViewService>::drop_view(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = DropViewSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                _ => {
+                    Box::pin(async move {
+                        let mut response = http::Response::new(
+                            tonic::body::Body::default(),
+                        );
+                        let headers = response.headers_mut();
+                        headers
+                            .insert(
+                                tonic::Status::GRPC_STATUS,
+                                (tonic::Code::Unimplemented as i32).into(),
+                            );
+                        headers
+                            .insert(
+                                http::header::CONTENT_TYPE,
+                                tonic::metadata::GRPC_CONTENT_TYPE,
+                            );
+                        Ok(response)
+                    })
+                }
+            }
+        }
+    }
+    impl<T> Clone for ViewServiceServer<T> {
+        fn clone(&self) -> Self {
+            let inner = self.inner.clone();
+            Self {
+                inner,
+                accept_compression_encodings: self.accept_compression_encodings,
+                send_compression_encodings: self.send_compression_encodings,
+                max_decoding_message_size: self.max_decoding_message_size,
+                max_encoding_message_size: self.max_encoding_message_size,
+            }
+        }
+    }
+    /// Generated gRPC service name
+    pub const SERVICE_NAME: &str = "skep.admin.v1.ViewService";
+    impl<T> tonic::server::NamedService for ViewServiceServer<T> {
         const NAME: &'static str = SERVICE_NAME;
     }
 }

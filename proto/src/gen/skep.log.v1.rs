@@ -973,6 +973,9 @@ pub struct ExpireSnapshotsRequest {
     pub request_id: ::prost::alloc::string::String,
     #[prost(string, tag = "7")]
     pub user: ::prost::alloc::string::String,
+    /// One that the view showed within the last so many milliseconds stays, for those who began to read it; an hour if absent.
+    #[prost(int64, optional, tag = "8")]
+    pub reader_grace_ms: ::core::option::Option<i64>,
 }
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct ExpireSnapshotsResponse {
@@ -1190,7 +1193,8 @@ pub mod snapshot_service_client {
                 );
             self.inner.unary(req, path, codec).await
         }
-        /// Forgets snapshots. The one that is shown, one that a compaction builds on, and pinned ones stay.
+        /// Forgets snapshots. The one that is shown, one that a compaction builds on, pinned ones, and those that were shown a
+        /// moment ago stay.
         pub async fn expire_snapshots(
             &mut self,
             request: impl tonic::IntoRequest<super::ExpireSnapshotsRequest>,
@@ -1306,7 +1310,8 @@ pub mod snapshot_service_server {
             tonic::Response<super::RollbackSnapshotResponse>,
             tonic::Status,
         >;
-        /// Forgets snapshots. The one that is shown, one that a compaction builds on, and pinned ones stay.
+        /// Forgets snapshots. The one that is shown, one that a compaction builds on, pinned ones, and those that were shown a
+        /// moment ago stay.
         async fn expire_snapshots(
             &self,
             request: tonic::Request<super::ExpireSnapshotsRequest>,

@@ -253,6 +253,7 @@ impl Metastore {
             at_ms: self.clock.now_ms(),
             by: caller.user().map(str::to_owned),
             is_pinned: false,
+            shown_until_ms: None,
         };
         self.snapshot_add(&mut txn, caller, &locked, &snapshot, &compaction.location, &commit.files).await?;
         let since = locked.since(&mut txn, &snapshot).await?;
@@ -261,7 +262,8 @@ impl Metastore {
         record.end(&compaction, LogOutcome::Committed, None, snapshot.at_ms);
         record.late = since.late;
         record.sealed.retain(|one| !arrival.is_covered(one, &snapshot.watermark));
-        record.current = Some(snapshot.id.clone());
+        record.show(Some(snapshot.id.clone()), snapshot.at_ms);
+        record.settled.clone_from(&record.current);
         record.snapshots.push(snapshot.clone());
         log_store(&mut txn, table.id, &record).await?;
         self.view_swap(&mut txn, &table, &record, caller.user()).await?;

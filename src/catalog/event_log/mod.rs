@@ -18,5 +18,6 @@ pub use diff::SnapshotDiff;
 pub(super) use guard::{log_alter_check, log_refuse};
 pub use history::{LogEnded, LogOutcome};
 pub use lag::LogLag;
+pub(super) use record::log_versions;
 pub use record::{LogCompaction, LogRecord, LogSnapshot};
 pub use retention::SnapshotsExpire;

@@ -1,5 +1,7 @@
 //! What is kept of an event log: one document, read and written under the lock of the log's table.
 
+use std::collections::HashMap;
+
 use serde::{Deserialize, Serialize};
 use skep_core::event_log::{ArrivalOrder, Boundary, EventLog};
 use skep_core::partition::Partition;
@@ -18,9 +20,15 @@ pub struct LogRecord {
     /// Ids of the tables that belong to it.
     pub snapshots_id: i64,
     pub view_id: i64,
+    /// Of the compacted view, if there is one.
+    #[serde(default)]
+    pub compacted_view_id: Option<i64>,
     /// The snapshot that the view shows; None: the log alone.
     #[serde(default)]
     pub current: Option<String>,
+    /// The snapshot that was committed or rolled back to last: what the compacted view shows, however many partitions come late.
+    #[serde(default)]
+    pub settled: Option<String>,
     /// Those that are kept, the oldest first; also those that were rolled back.
     #[serde(default)]
     pub snapshots: Vec<LogSnapshot>,
@@ -64,6 +72,9 @@ pub struct LogSnapshot {
     /// Kept whatever retention says.
     #[serde(default)]
     pub is_pinned: bool,
+    /// When the view last ceased to show it, in milliseconds since the epoch.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shown_until_ms: Option<i64>,
 }
 
 /// A compaction under way.
@@ -94,6 +105,19 @@ impl LogCompaction {
 impl LogRecord {
     pub fn snapshot(&self, id: &str) -> Option<&LogSnapshot> {
         self.snapshots.iter().find(|snapshot| snapshot.id == id)
+    }
+
+    /// Makes the view show another snapshot.
+    pub(super) fn show(&mut self, id: Option<String>, now_ms: i64) {
+        if let Some(before) = self.snapshots.iter_mut().find(|one| Some(&one.id) == self.current.as_ref()) {
+            before.shown_until_ms = Some(now_ms);
+        }
+        self.current = id;
+    }
+
+    /// The snapshot that the compacted view shows. Records of earlier servers do not tell it.
+    pub fn compacted(&self) -> Option<&LogSnapshot> {
+        self.snapshot(self.settled.as_deref().or(self.current.as_deref())?)
     }
 
     /// The snapshot that the view shows.
@@ -166,6 +190,16 @@ impl Metastore {
 
 pub(in super::super) async fn log_record(txn: &mut Txn, table_id: i64) -> Result<Option<LogRecord>> {
     txn.document_get(DocumentKind::EventLog, "", &table_id.to_string()).await
+}
+
+/// By table, the versions of logs that snapshots and compactions were made of: what came since is read from them.
+pub(in super::super) async fn log_versions(txn: &mut Txn) -> Result<HashMap<i64, Vec<i64>>> {
+    let all = txn.document_list::<LogRecord>(DocumentKind::EventLog, "").await?;
+    let of = |record: &LogRecord| {
+        let snapshots = record.snapshots.iter().map(|snapshot| snapshot.log_version);
+        snapshots.chain(record.compaction.iter().map(|compaction| compaction.log_version)).collect()
+    };
+    Ok(all.iter().filter_map(|(name, record)| Some((name.parse().ok()?, of(record)))).collect())
 }
 
 pub(super) async fn log_store(txn: &mut Txn, table_id: i64, record: &LogRecord) -> Result<()> {

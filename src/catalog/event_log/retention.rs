@@ -19,6 +19,8 @@ pub struct SnapshotsExpire {
     pub keep: usize,
     /// Only those that were made before, in milliseconds since the epoch.
     pub before_ms: i64,
+    /// One that the view showed within so many milliseconds stays: who reads it has its id from the view's text.
+    pub reader_grace_ms: i64,
     /// Their files, too. Without it they are only told of.
     pub delete_files: bool,
     pub dry_run: bool,
@@ -26,7 +28,7 @@ pub struct SnapshotsExpire {
 
 impl Metastore {
     /// Forgets snapshots; gives them with where their files lie. The one that is shown, the one that a compaction
-    /// builds on and pinned ones always stay.
+    /// builds on, pinned ones and those that readers may still hold always stay.
     pub async fn snapshots_expire(
         &self,
         caller: &Caller,
@@ -47,11 +49,14 @@ impl Metastore {
         let LockedLog { table, mut record, .. } = self.log_lock(&mut txn, &expire.at).await?;
         let newest = record.snapshots.len().saturating_sub(expire.keep);
         let base = record.compaction.as_ref().and_then(|c| c.base.clone());
+        let read_since_ms = self.clock.now_ms().saturating_sub(expire.reader_grace_ms);
         let stays = |at: usize, one: &LogSnapshot| {
             at >= newest
                 || one.is_pinned
                 || one.at_ms >= expire.before_ms
+                || one.shown_until_ms.is_some_and(|until| until > read_since_ms)
                 || record.current.as_ref() == Some(&one.id)
+                || record.settled.as_ref() == Some(&one.id)
                 || base.as_ref() == Some(&one.id)
         };
         let gone: Vec<LogSnapshot> = record

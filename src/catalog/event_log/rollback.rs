@@ -24,7 +24,8 @@ impl Metastore {
             Some(id) => late_of(&mut txn, &locked, at, id).await?,
         };
         let LockedLog { table, mut record, .. } = locked;
-        record.current = snapshot.map(str::to_owned);
+        record.show(snapshot.map(str::to_owned), self.clock.now_ms());
+        record.settled.clone_from(&record.current);
         record.late = late;
         log_store(&mut txn, table.id, &record).await?;
         self.view_swap(&mut txn, &table, &record, caller.user()).await?;
@@ -58,12 +59,14 @@ impl Metastore {
             let Some(snapshot) = locked.record.snapshot(&id).cloned() else { continue };
             let since = locked.since(txn, &snapshot).await?;
             if since.changed.is_empty() && since.late.len() <= LATE_MAX {
-                (locked.record.current, locked.record.late) = (Some(id), since.late);
+                locked.record.show(Some(id), self.clock.now_ms());
+                locked.record.late = since.late;
                 rebased(locked, before.as_deref());
                 return Ok(());
             }
         }
-        (locked.record.current, locked.record.late) = (None, Vec::new());
+        locked.record.show(None, self.clock.now_ms());
+        locked.record.late = Vec::new();
         rebased(locked, before.as_deref());
         Ok(())
     }

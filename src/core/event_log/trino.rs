@@ -44,6 +44,13 @@ pub fn trino_view_text(sql: &str, catalog: &str, schema: &str, columns: &[Column
     Ok(format!("/* Presto View: {} */", BASE64_STANDARD.encode(json)))
 }
 
+/// The query of a text that [`trino_view_text`] made; None of another text.
+pub fn trino_view_sql(text: &str) -> Option<String> {
+    let encoded = text.strip_prefix("/* Presto View: ")?.strip_suffix(" */")?;
+    let definition: serde_json::Value = serde_json::from_slice(&BASE64_STANDARD.decode(encoded).ok()?).ok()?;
+    Some(definition.get("originalSql")?.as_str()?.to_owned())
+}
+
 /// Trino's name of a Hive type.
 pub fn trino_type(hive: &str) -> Result<String> {
     let text: String = hive.trim().to_ascii_lowercase();
@@ -147,5 +154,7 @@ mod tests {
             json,
             r#"{"originalSql":"SELECT 1","catalog":"hive","schema":"d","columns":[{"name":"a","type":"integer"}],"runAsInvoker":false}"#
         );
+        assert_eq!(trino_view_sql(&text).as_deref(), Some("SELECT 1"));
+        assert_eq!(trino_view_sql("/* Presto View: e30= */"), None);
     }
 }

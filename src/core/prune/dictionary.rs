@@ -82,6 +82,11 @@ impl Dictionary {
         self.nulls
     }
 
+    /// Whether no text is changed on its way into a name.
+    pub fn is_plain_in_names(&self) -> bool {
+        self.is_plain_in_names
+    }
+
     pub fn text(&self, code: u32) -> Option<&str> {
         let code = code as usize;
         let end = *self.ends.get(code)?;

@@ -138,6 +138,37 @@ impl PartitionSet {
         codes.into_iter().flat_map(|codes| self.with_codes(codes.into_iter().map(Some).collect()))
     }
 
+    /// Whether every text stands in names as it is.
+    pub fn is_plain_in_names(&self) -> bool {
+        self.columns.iter().all(|column| column.dictionary.is_plain_in_names())
+    }
+
+    /// The number of a key's text, as [`Self::code`] gives it for rows.
+    pub fn code_of(&self, key: usize, text: &str) -> Option<u32> {
+        self.columns.get(key)?.dictionary.code(text)
+    }
+
+    /// A row of these texts, given by their numbers, one for each key; `guess`, if it is one.
+    pub fn row_of(&self, codes: &[u32], guess: u32) -> Option<u32> {
+        let mut within = 0..self.len as u32;
+        for (column, code) in self.columns.iter().zip(codes) {
+            if let Some(range) = column.postings.range(*code) {
+                within = within.start.max(range.start)..within.end.min(range.end);
+            }
+        }
+        let has = |row: &u32| {
+            let mut columns = self.columns.iter().zip(codes);
+            columns.all(|(column, code)| column.codes.get(*row) == Some(*code))
+        };
+        if within.contains(&guess) && has(&guess) {
+            return Some(guess);
+        }
+        if within.len() <= SHORT {
+            return within.into_iter().find(has);
+        }
+        self.with_codes(codes.iter().copied().map(Some).collect()).next()
+    }
+
     /// Rows with these first values; an empty text stands for any (get_partitions_ps, semantics §5).
     pub fn with_prefix(&self, values: &[impl AsRef<str>]) -> Rows {
         let mut codes = Vec::with_capacity(values.len());

@@ -3,6 +3,7 @@
 //! segment that many versions share, the rows of it that went, and a small segment of those that came.
 
 mod builder;
+mod finder;
 mod kind;
 mod later;
 mod names;

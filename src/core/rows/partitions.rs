@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::builder::{RowIn, SegmentBuilder};
+use super::finder::Finder;
 use super::segment::Segment;
 use super::selection::{Cursor, Selection};
 use super::view::{Location, RowView};
@@ -149,7 +150,12 @@ impl TablePartitions {
 
     /// Those of the named partitions that are there, in name order.
     pub fn named(&self, names: &[String]) -> Selection {
-        let mut rows: Vec<u32> = names.iter().filter_map(|name| self.find(name)).collect();
+        let (mut base, mut delta) = (Finder::new(&self.base), Finder::new(&self.delta));
+        let find = |name: &String| {
+            let came = delta.find(name).map(|row| self.number_of_delta(row));
+            came.or_else(|| base.find(name).filter(|row| !self.gone.contains(*row)))
+        };
+        let mut rows: Vec<u32> = names.iter().filter_map(find).collect();
         rows.sort_unstable_by_key(|number| match number.checked_sub(self.base.len()) {
             None => (*number, true, 0),
             Some(row) => (self.ranks.get(row as usize).copied().unwrap_or(u32::MAX), false, row),

@@ -3,19 +3,20 @@
 use futures_util::TryStreamExt as _;
 use skep_core::{Error, Result};
 use sqlx::pool::PoolConnection;
-use sqlx::{PgConnection, Postgres, Sqlite, SqliteConnection, Transaction};
+use sqlx::{PgConnection, Sqlite, SqliteConnection, Transaction};
 use tokio::task::consume_budget;
 
 use super::arg::{Arg, bind_postgres, bind_sqlite, holds_nul};
 use super::error::convert;
 use super::row::Row;
+use super::shelf::Shelved;
 use super::sql::Sql;
 
-/// What statements run on. A transaction that is dropped is rolled back by the driver.
+/// What statements run on. A transaction that is dropped is rolled back.
 #[derive(Debug)]
 pub enum Conn {
-    PostgresTxn(Transaction<'static, Postgres>),
-    PostgresAlone(PoolConnection<Postgres>),
+    /// In a transaction, or by itself.
+    Postgres(Shelved),
     SqliteTxn(Transaction<'static, Sqlite>),
     SqliteAlone(PoolConnection<Sqlite>),
 }
@@ -27,12 +28,18 @@ enum Raw<'a> {
 }
 
 impl Conn {
-    fn raw(&mut self) -> Raw<'_> {
-        match self {
-            Self::PostgresTxn(t) => Raw::Postgres(t),
-            Self::PostgresAlone(c) => Raw::Postgres(c),
+    /// For a statement; [`Self::done`] is to be called when it came to its end.
+    fn raw(&mut self) -> Result<Raw<'_>> {
+        Ok(match self {
+            Self::Postgres(c) => Raw::Postgres(c.begin_use().map_err(|e| convert("acquire", &e))?),
             Self::SqliteTxn(t) => Raw::Sqlite(t),
             Self::SqliteAlone(c) => Raw::Sqlite(c),
+        })
+    }
+
+    fn done(&mut self) {
+        if let Self::Postgres(c) = self {
+            c.done();
         }
     }
 
@@ -49,13 +56,15 @@ impl Conn {
     /// Runs a statement; gives the number of rows that it touched.
     pub async fn execute(&mut self, sql: &'static Sql, args: &[Arg<'_>]) -> Result<u64> {
         Self::check(sql, args)?;
-        match self.raw() {
+        let touched = match self.raw()? {
             Raw::Postgres(c) => {
                 bind_postgres(sqlx::query(sql.postgres), args).execute(c).await.map(|r| r.rows_affected())
             }
             Raw::Sqlite(c) => bind_sqlite(sqlx::query(sql.sqlite), args).execute(c).await.map(|r| r.rows_affected()),
         }
-        .map_err(|e| convert(sql.name, &e))
+        .map_err(|e| convert(sql.name, &e))?;
+        self.done();
+        Ok(touched)
     }
 
     /// Calls `each` for every row, as they arrive. Rows that come without waiting are work like any other: every now
@@ -68,7 +77,7 @@ impl Conn {
     ) -> Result<()> {
         Self::check(sql, args)?;
         let failed = |e: sqlx::Error| convert(sql.name, &e);
-        match self.raw() {
+        match self.raw()? {
             Raw::Postgres(c) => {
                 let mut rows = bind_postgres(sqlx::query(sql.postgres), args).fetch(c);
                 while let Some(row) = rows.try_next().await.map_err(failed)? {
@@ -84,6 +93,7 @@ impl Conn {
                 }
             }
         }
+        self.done();
         Ok(())
     }
 
@@ -106,7 +116,7 @@ impl Conn {
     /// The first row, if there is one.
     pub async fn first(&mut self, sql: &'static Sql, args: &[Arg<'_>]) -> Result<Option<Row>> {
         Self::check(sql, args)?;
-        match self.raw() {
+        let row = match self.raw()? {
             Raw::Postgres(c) => {
                 bind_postgres(sqlx::query(sql.postgres), args).fetch_optional(c).await.map(|row| row.map(Row::Postgres))
             }
@@ -114,7 +124,9 @@ impl Conn {
                 bind_sqlite(sqlx::query(sql.sqlite), args).fetch_optional(c).await.map(|row| row.map(Row::Sqlite))
             }
         }
-        .map_err(|e| convert(sql.name, &e))
+        .map_err(|e| convert(sql.name, &e))?;
+        self.done();
+        Ok(row)
     }
 
     /// The one row that must be there.
@@ -125,28 +137,39 @@ impl Conn {
     /// Only parses and plans the statement: the test that holds all texts to both schemas.
     pub async fn prepare(&mut self, sql: &'static Sql) -> Result<()> {
         use sqlx::{Executor as _, SqlSafeStr as _};
-        match self.raw() {
+        match self.raw()? {
             Raw::Postgres(c) => c.prepare(sql.postgres.into_sql_str()).await.map(drop),
             Raw::Sqlite(c) => c.prepare(sql.sqlite.into_sql_str()).await.map(drop),
         }
         .map_err(|e| convert(sql.name, &e))
     }
 
-    /// Ends the transaction durably.
+    /// Runs statements of a text as they are, in the transaction: a migration's.
+    pub async fn script(&mut self, name: &str, text: &'static str) -> Result<()> {
+        match self.raw()? {
+            Raw::Postgres(c) => sqlx::raw_sql(text).execute(c).await.map(drop),
+            Raw::Sqlite(c) => sqlx::raw_sql(text).execute(c).await.map(drop),
+        }
+        .map_err(|e| convert(name, &e))?;
+        self.done();
+        Ok(())
+    }
+
+    /// Ends the transaction durably, if there is one.
     pub async fn commit(self) -> Result<()> {
         match self {
-            Self::PostgresTxn(t) => t.commit().await,
+            Self::Postgres(mut c) if c.in_transaction() => c.commit().await,
             Self::SqliteTxn(t) => t.commit().await,
-            Self::PostgresAlone(_) | Self::SqliteAlone(_) => Ok(()),
+            Self::Postgres(_) | Self::SqliteAlone(_) => Ok(()),
         }
         .map_err(|e| convert("commit", &e))
     }
 
     pub async fn rollback(self) -> Result<()> {
         match self {
-            Self::PostgresTxn(t) => t.rollback().await,
+            Self::Postgres(mut c) if c.in_transaction() => c.rollback().await,
             Self::SqliteTxn(t) => t.rollback().await,
-            Self::PostgresAlone(_) | Self::SqliteAlone(_) => Ok(()),
+            Self::Postgres(_) | Self::SqliteAlone(_) => Ok(()),
         }
         .map_err(|e| convert("rollback", &e))
     }

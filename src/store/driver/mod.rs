@@ -5,6 +5,7 @@ pub mod arg;
 pub mod conn;
 pub mod error;
 pub mod row;
+pub mod shelf;
 pub mod sql;
 
 pub use arg::{Arg, ColumnArg};

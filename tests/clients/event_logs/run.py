@@ -294,7 +294,7 @@ class EventLog(unittest.TestCase):
             self.skep("compaction", "commit", self.log, "--token", str(stale))
         self.check(model, "compacted once more")
         self.run_skep("compaction", "clean", self.log, "--delete-files", "--yes")
-        self.run_skep("snapshots", "expire", self.log, "--keep", "1", "--delete-files", "--yes")
+        self.run_skep("snapshots", "expire", self.log, "--keep", "1", "--reader-grace-ms", "0", "--delete-files", "--yes")
         self.check(model, "old snapshots expired")
 
     def test_a_view_with_a_text_for_each_engine(self):

@@ -44,7 +44,7 @@ pub async fn table_make(metastore: &Metastore, name: &str) -> Table {
     (*metastore.table_get(&at(name)).await.unwrap()).clone()
 }
 
-fn partition(table: &Table, hour: &str) -> Partition {
+pub fn partition(table: &Table, hour: &str) -> Partition {
     let shape = table.storage.as_ref().unwrap().shape.clone();
     let name = format!("dt=2024-01-01/h={hour}");
     Partition {
@@ -57,7 +57,7 @@ fn partition(table: &Table, hour: &str) -> Partition {
 }
 
 /// Adds, changes or drops partitions of one version, with its event.
-async fn commit(metastore: &Metastore, table: &Table, drop: &[&str], add: &[Partition], kind: &'static str) {
+pub async fn commit(metastore: &Metastore, table: &Table, drop: &[&str], add: &[Partition], kind: &'static str) {
     let mut txn = metastore.store().write_table(table.id).await.unwrap();
     let version = txn.table_commit(table.id, None, CHANGE).await.unwrap();
     let drop: Vec<String> = drop.iter().map(|hour| format!("dt=2024-01-01/h={hour}")).collect();
@@ -90,7 +90,7 @@ async fn kinds(metastore: &Metastore, query: EventQuery) -> Vec<String> {
     events(metastore, query).await.into_iter().map(|event| event.kind).collect()
 }
 
-fn hours(partitions: &[Partition]) -> Vec<&str> {
+pub fn hours(partitions: &[Partition]) -> Vec<&str> {
     partitions.iter().map(|p| p.values[1].as_str()).collect()
 }
 

@@ -16,6 +16,9 @@ pub struct TestMetastore {
 
 impl TestMetastore {
     pub async fn new(store: TestStore) -> Self {
+        Self::with(store, Settings::default()).await
+    }
+    pub async fn with(store: TestStore, settings: Settings) -> Self {
         let warehouse = tempfile::tempdir().unwrap();
         let config = WarehouseConfig {
             managed_root: format!("file:{}", warehouse.path().display()),
@@ -23,7 +26,7 @@ impl TestMetastore {
         };
         let rooms = std::sync::Arc::new(Warehouse::new(config, std::sync::Arc::new(now_ms)).unwrap());
         let clock = Clock::manual(now_ms());
-        let metastore = Metastore::new(store.store.clone(), rooms, Settings::default(), clock.clone());
+        let metastore = Metastore::new(store.store.clone(), rooms, settings, clock.clone());
         metastore.bootstrap().await.unwrap();
         Self { metastore, clock, store, _warehouse: warehouse }
     }
@@ -50,6 +53,8 @@ macro_rules! catalog_cases {
 
 mod events;
 mod locks;
+mod management;
 mod messages;
 mod replies;
 mod transactions;
+mod versions;

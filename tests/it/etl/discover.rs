@@ -34,7 +34,7 @@ async fn registered(field: &Field, table: &str, pattern: &str) {
     }
 }
 
-async fn discover(field: &Field, request: p::DiscoverRequest) -> Result<p::DiscoverReport, Status> {
+pub async fn discover(field: &Field, request: p::DiscoverRequest) -> Result<p::DiscoverReport, Status> {
     let mut stream = DiscoveryServiceClient::new(field.channel.clone()).discover(request).await?.into_inner();
     let mut report = None;
     while let Some(message) = stream.message().await? {
@@ -46,18 +46,18 @@ async fn discover(field: &Field, request: p::DiscoverRequest) -> Result<p::Disco
 }
 
 /// Add, drop and sync.
-fn all() -> p::DiscoverRequest {
+pub fn all() -> p::DiscoverRequest {
     p::DiscoverRequest { table: at("people"), add: true, drop: true, sync: true, ..Default::default() }
 }
 
-fn codes(findings: &[p::FileFinding]) -> Vec<&str> {
+pub fn codes(findings: &[p::FileFinding]) -> Vec<&str> {
     let mut codes: Vec<&str> =
         findings.iter().filter(|f| f.severity() != p::Severity::Info).map(|f| f.code.as_str()).collect();
     codes.sort_unstable();
     codes
 }
 
-fn names(list: Option<&p::PartitionNames>) -> Vec<&str> {
+pub fn names(list: Option<&p::PartitionNames>) -> Vec<&str> {
     list.map(|list| list.names.iter().map(String::as_str).collect()).unwrap_or_default()
 }
 

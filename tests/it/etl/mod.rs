@@ -7,6 +7,8 @@ mod s3;
 mod discover;
 mod event_logs;
 pub mod files;
+pub mod final_view;
 mod logs;
 mod plan;
 mod register;
+mod restore;

@@ -18,7 +18,7 @@ use crate::grpc::fixture::{Field, at, partition, table};
 
 /// A plan as it came.
 #[derive(Debug, Default)]
-struct Planned {
+pub struct Planned {
     head: p::PlanHead,
     /// With the names of their partitions.
     files: Vec<(String, p::PlanFile)>,
@@ -38,16 +38,16 @@ impl Planned {
     }
 
     /// The last parts of the URIs.
-    fn names(&self) -> Vec<&str> {
+    pub fn names(&self) -> Vec<&str> {
         self.files.iter().map(|(_, file)| file.uri.rsplit_once("/lake/").map_or("", |(_, name)| name)).collect()
     }
 }
 
-fn ask(name: &str, filter: &str) -> p::PlanRequest {
+pub fn ask(name: &str, filter: &str) -> p::PlanRequest {
     p::PlanRequest { table: at(name), filter: filter.into(), ..Default::default() }
 }
 
-async fn planned(channel: &Channel, request: p::PlanRequest) -> Result<Planned, Status> {
+pub async fn planned(channel: &Channel, request: p::PlanRequest) -> Result<Planned, Status> {
     let mut stream = PlanServiceClient::new(channel.clone()).plan(request).await?.into_inner();
     let mut planned = Planned::default();
     while let Some(message) = stream.message().await? {

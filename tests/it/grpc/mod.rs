@@ -23,3 +23,4 @@ mod partitions;
 mod requests;
 mod tables;
 mod versions;
+mod views;

@@ -7,6 +7,7 @@ mod history;
 mod history_check;
 mod hostile;
 mod ledger;
+mod log_crash;
 pub mod server;
 mod single_node;
 mod writer;

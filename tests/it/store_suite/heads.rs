@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
 use futures_util::future::join_all;
-use skep::store::{Change, CurrentTable, Definition, Store, TableName, open};
+use skep::store::{Change, CurrentTable, Definition, NewEvent, Store, TableName, open};
 use skep_core::table::Table;
 use skep_core::{Kind, Result};
 
@@ -17,8 +17,13 @@ fn name(table: &str) -> TableName {
     TableName { catalog: "hive".to_owned(), database: "d".to_owned(), table: table.to_owned() }
 }
 
-fn table(name: &str) -> Table {
+pub fn table(name: &str) -> Table {
     Table { catalog: "hive".into(), database: "d".into(), name: name.into(), ..Table::default() }
+}
+
+/// An event that tells of the version that is made with it.
+pub fn tale<'a>(kind: &'static str, of: &'a str) -> NewEvent<'a, ()> {
+    NewEvent { kind, catalog: Some("hive"), database: Some("d"), table: Some(of), version: None, body: &() }
 }
 
 pub async fn create(store: &Store, name: &str) -> i64 {

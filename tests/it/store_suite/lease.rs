@@ -18,13 +18,13 @@ fn alone(holder: &str, monotonic: fn() -> Duration) -> SingleNode {
     SingleNode { holder: holder.to_owned(), lease: LEASE, monotonic }
 }
 
-async fn single(options: &StoreOptions, holder: &str, monotonic: fn() -> Duration) -> Store {
+pub async fn single(options: &StoreOptions, holder: &str, monotonic: fn() -> Duration) -> Store {
     let options = StoreOptions { single_node: Some(alone(holder, monotonic)), ..options.clone() };
     open(&options, now_ms).await.unwrap()
 }
 
 /// A connection of its own into the same schema.
-async fn raw(options: &StoreOptions) -> PgConnection {
+pub async fn raw(options: &StoreOptions) -> PgConnection {
     let mut conn = PgConnection::connect(&options.url).await.unwrap();
     let path = format!("set search_path to {}", options.schema.as_deref().unwrap());
     conn.execute(AssertSqlSafe(path)).await.unwrap();
@@ -32,14 +32,14 @@ async fn raw(options: &StoreOptions) -> PgConnection {
 }
 
 /// Waits until somebody waits for a lock of this schema's lease.
-async fn wait_blocked(conn: &mut PgConnection) {
+pub async fn wait_blocked(conn: &mut PgConnection) {
     let blocked = "select count(*) from pg_locks where not granted and relation = 'node_lease'::regclass";
     while sqlx::query_scalar::<_, i64>(blocked).fetch_one(&mut *conn).await.unwrap() == 0 {
         tokio::task::yield_now().await;
     }
 }
 
-fn still() -> Duration {
+pub fn still() -> Duration {
     Duration::from_secs(1)
 }
 

@@ -20,6 +20,7 @@ pub mod fixture;
 mod functions;
 mod heads;
 mod lease;
+mod once;
 mod partition_beyond;
 mod partition_cold;
 mod partition_drops;

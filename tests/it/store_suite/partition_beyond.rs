@@ -397,7 +397,8 @@ store_cases! {
                 let mut txn = t.store.write_table(id).await.unwrap();
                 let version = txn.table_commit(id, None, CHANGE).await.unwrap();
                 txn.partition_remove_all(id, version).await.unwrap();
-                txn.purge_before(id, version, 100_000).await.unwrap();
+                let horizon = skep::store::Horizon { from: version, ..Default::default() };
+                txn.purge_before(id, &horizon, 100_000).await.unwrap();
                 txn.commit().await.unwrap();
             }
             client.wait_closed().await;

@@ -11,7 +11,7 @@ use crate::etl::register::{codes, list, register};
 use crate::grpc::fixture::{Field, at};
 
 /// The table as readers see it: its version, and its partitions.
-async fn seen(field: &Field) -> (i64, Vec<String>) {
+pub async fn seen(field: &Field) -> (i64, Vec<String>) {
     let request = a::GetTableRequest { name: at("people"), ..Default::default() };
     let version = field.tables().get_table(request).await.unwrap().into_inner().table.unwrap().version;
     (version, field.names(list("people")).await.unwrap())

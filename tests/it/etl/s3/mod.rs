@@ -17,6 +17,7 @@ macro_rules! s3_cases {
 }
 
 mod bucket;
+mod discover;
 mod failures;
 mod register;
 pub mod server;
