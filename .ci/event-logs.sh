@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The final view of an event log in Trino beside Spark: a Trino of its own, then tests/clients/event_logs/run.py with it; a
-# hundredth of the reads of scripts/final-view.sh; and Hive's own driver.
+# hundredth of the reads of scripts/final-view.sh; views of `skep views create`; all of it in Hive's own driver, too.
 #   event-logs.sh THRIFT_URI API_HOST:PORT SKEP WAREHOUSE [35|41]
 # The snapshots of Spark, Trino and skep-compact are compared there; skep-compact is built for it, unless SKEP_COMPACT names it.
 # PEER names the place of the judges; TRINO_AT=HOST:PORT takes a Trino that runs.
@@ -37,4 +37,5 @@ export PYTHONPATH
 status=0
 "$spark/bin/python" "$here/../tests/clients/event_logs/run.py" "$uri" "$api" "$skep" "$TRINO_AT" || status=1
 HIVE_DRIVER=$peer/engines/hive/hive.sh "$spark/bin/python" "$here/../tests/clients/event_logs/reads.py" "$uri" "$api" "$skep" 10 "$TRINO_AT" || status=1
+HIVE_DRIVER=$peer/engines/hive/hive.sh "$spark/bin/python" "$here/../tests/clients/event_logs/views.py" "$uri" "$api" "$skep" "$TRINO_AT" || status=1
 exit $status

@@ -97,7 +97,7 @@ impl Metastore {
             if changes.is_empty() {
                 break;
             }
-            for slice in slices(work.wanted(changes)?)? {
+            for slice in slices(work.wanted(changes)?) {
                 work.slice(&mut txn, slice).await?;
             }
         }
@@ -361,7 +361,7 @@ impl Wanted {
 const ALTERED: Altered = Altered { truncate: false, partition: None, renamed_from: None };
 
 /// Runs of changes with not too many files.
-fn slices(changes: Vec<Wanted>) -> Result<Vec<Vec<Wanted>>> {
+fn slices(changes: Vec<Wanted>) -> Vec<Vec<Wanted>> {
     let mut slices: Vec<Vec<Wanted>> = Vec::new();
     let mut files = FILES_AT_ONCE;
     for change in changes {
@@ -374,7 +374,7 @@ fn slices(changes: Vec<Wanted>) -> Result<Vec<Vec<Wanted>>> {
             }
         }
     }
-    Ok(slices)
+    slices
 }
 
 fn statistics_rows(all: &HashMap<String, Vec<ColumnStatistics>>) -> Vec<(&str, &[ColumnStatistics])> {

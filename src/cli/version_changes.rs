@@ -86,7 +86,11 @@ pub async fn restore(args: RestoreArgs) -> Result<(), Failure> {
         user: args.acting.user(),
     };
     let report = calls.restore_version(request).await?.into_inner();
-    let mut output = args.client.output();
+    report_print(&args.client, &report)
+}
+
+fn report_print(client: &ClientArgs, report: &p::RestoreVersionResponse) -> Result<(), Failure> {
+    let mut output = client.output();
     let lists = [("+", &report.came), ("-", &report.went), ("~", &report.changed), ("!", &report.left)];
     let count = |list: &Option<p::PartitionNameList>| json!(list.as_ref().map_or(0, |list| list.count));
     let mut fields = vec![
@@ -110,7 +114,7 @@ pub async fn restore(args: RestoreArgs) -> Result<(), Failure> {
                 "left": names(&report.left),
             }),
         ));
-        let finding = |one: &p::RestoreFinding| json!({"uri": one.uri, "code": one.code, "message": one.message});
+        let finding = |one: &p::RestoreFinding| json!({"uri": one.uri, "code": one.code, "message": one.message, "warning": one.warning});
         fields.push(("findings", json!(report.findings.iter().map(finding).collect::<Vec<Value>>())));
         fields.push(("findings_left_out", json!(report.findings_left_out)));
         fields.push(("replayed", json!(report.replayed)));
@@ -126,7 +130,7 @@ pub async fn restore(args: RestoreArgs) -> Result<(), Failure> {
             }
             output.text(&lines.concat())?;
         }
-        findings_print(&report)?;
+        findings_print(report)?;
     }
     match report.outcome() {
         p::RestoreOutcome::Refused => {
@@ -141,7 +145,9 @@ pub async fn restore(args: RestoreArgs) -> Result<(), Failure> {
 fn findings_print(report: &p::RestoreVersionResponse) -> Result<(), Failure> {
     let mut err = std::io::stderr().lock();
     for finding in &report.findings {
-        writeln!(err, "{}: {} [{}]", finding.uri, visible(&finding.message), finding.code).map_err(Failure::from)?;
+        let severity = if finding.warning { "warning" } else { "error" };
+        let message = visible(&finding.message);
+        writeln!(err, "{severity}: {}: {message} [{}]", finding.uri, finding.code).map_err(Failure::from)?;
     }
     if report.findings_left_out > 0 {
         writeln!(err, "… and {} more", report.findings_left_out).map_err(Failure::from)?;

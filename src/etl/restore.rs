@@ -183,14 +183,16 @@ impl Etl {
             while let Some(Looked { id, files, mut findings }) = looks.try_next().await? {
                 known.partitions += 1;
                 known.files += files;
-                let is_there = findings.is_empty();
+                let is_there = findings.iter().all(|finding| finding.severity != Severity::Error);
                 if is_there {
                     known.there.insert(id)
                 } else {
                     known.left.insert(id)
                 };
                 if request.allow_missing {
-                    findings.iter_mut().for_each(|finding| finding.severity = Severity::Warning);
+                    for finding in &mut findings {
+                        finding.severity = Severity::Warning;
+                    }
                 }
                 known.note(findings);
             }
@@ -244,11 +246,12 @@ impl Etl {
 }
 
 impl Known {
-    fn note(&mut self, mut findings: Vec<Finding>) {
-        let room = LISTED_MAX.saturating_sub(self.findings.len());
-        self.findings_left_out += findings.len().saturating_sub(room) as i64;
-        findings.truncate(room);
-        self.findings.append(&mut findings);
+    /// As many of each severity as a report lists.
+    fn note(&mut self, findings: Vec<Finding>) {
+        for finding in findings {
+            let alike = self.findings.iter().filter(|known| known.severity == finding.severity).count();
+            if alike < LISTED_MAX { self.findings.push(finding) } else { self.findings_left_out += 1 }
+        }
     }
 }
 

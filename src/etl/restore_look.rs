@@ -3,18 +3,16 @@
 use std::collections::HashMap;
 
 use futures_util::TryStreamExt as _;
-use skep_core::{Error, Kind, Result};
+use skep_core::{Kind, Result};
 
 use super::partitions::below;
-use super::report::Finding;
+use super::report::{Finding, Severity};
 use crate::catalog::{Metastore, RestorePart, StoredFile};
-use crate::lake::{Lake, LakeFile, Listed, ProblemKind};
+use crate::lake::{Lake, LakeFile, Listed};
 use crate::warehouse::{Location, ObjectStores};
 
 /// Places that are looked at at once.
 pub(super) const AT_ONCE: usize = 32;
-/// Of a few files each is asked for; for more the place is listed.
-const FEW: usize = 4;
 
 /// A partition, and the files that it had.
 pub(super) struct Expected {
@@ -30,7 +28,7 @@ struct Known {
     etag: Option<String>,
 }
 
-/// What a look showed. Without findings all is as it was.
+/// What a look showed. Without errors all is as it was.
 pub(super) struct Looked {
     pub id: i64,
     pub files: i64,
@@ -77,10 +75,8 @@ impl Expected {
             looked.findings.push(self.finding(&text, "unlistable", "no file can be looked at there (--skip-files)"));
         } else if !self.part.is_registered {
             looked.findings.extend(self.place_look(lake, &place).await?);
-        } else if self.files.len() <= FEW {
-            self.files_ask(lake, &place, &mut looked).await?;
         } else {
-            self.files_list(lake, &place, &mut looked).await?;
+            self.files_look(lake, &place, &mut looked).await?;
         }
         Ok(looked)
     }
@@ -113,25 +109,11 @@ impl Expected {
         }
     }
 
-    async fn files_ask(&self, lake: &Lake, place: &Location, looked: &mut Looked) -> Result<()> {
-        let mut paths: Vec<&String> = self.files.keys().collect();
-        paths.sort_unstable();
-        for path in paths {
-            let uri = Location::parse(&format!("{place}/{path}"))?;
-            match lake.file(&uri).await {
-                Ok(found) => looked.findings.extend(self.compare(path, &found)),
-                Err(problem) if matches!(problem.kind, ProblemKind::Vanished | ProblemKind::Empty) => {
-                    looked.findings.push(self.finding(&uri.to_string(), "missing", "the file is not there"));
-                }
-                Err(problem) => return Err(Error::new(Kind::Unavailable, problem.message)),
-            }
-        }
-        Ok(())
-    }
-
-    async fn files_list(&mut self, lake: &Lake, place: &Location, looked: &mut Looked) -> Result<()> {
+    /// A place whose files are known: each is there as it was. What else lies there is told of, for who reads by listing.
+    async fn files_look(&mut self, lake: &Lake, place: &Location, looked: &mut Looked) -> Result<()> {
         let mut pages = lake.list(place);
-        while !self.files.is_empty() {
+        let (mut extra, mut first) = (0_u64, None);
+        loop {
             let page = match pages.try_next().await {
                 Ok(Some(page)) => page,
                 Ok(None) => break,
@@ -141,14 +123,26 @@ impl Expected {
             for entry in page {
                 let Listed::File(file) = entry else { continue };
                 let path = below(&file.location, place);
-                looked.findings.extend(self.compare(path, &file));
-                self.files.remove(path);
+                if self.files.contains_key(path) {
+                    looked.findings.extend(self.compare(path, &file));
+                    self.files.remove(path);
+                } else if !path.contains('/') {
+                    extra += 1;
+                    first.get_or_insert_with(|| file.location.to_string());
+                }
             }
         }
         let mut missing: Vec<&String> = self.files.keys().collect();
         missing.sort_unstable();
         let gone = |path: &&String| self.finding(&format!("{place}/{path}"), "missing", "the file is not there");
         looked.findings.extend(missing.iter().map(gone));
+        if let Some(first) = first {
+            let what = format!(
+                "{extra} files lie there that it did not have; engines that list directories read them, until they are \
+                 moved or deleted"
+            );
+            looked.findings.push(Finding { severity: Severity::Warning, ..self.finding(&first, "extra", &what) });
+        }
         Ok(())
     }
 

@@ -8,7 +8,7 @@ use super::mutation::{Mutation, key_of};
 use super::page::{after, page_size, token};
 use super::versions::as_of;
 use crate::catalog::{Expired, ExpiredPage, ExpiredQuery};
-use crate::etl::{Finding, NameList, Outcome, Restore, RestoreReport};
+use crate::etl::{Finding, NameList, Outcome, Restore, RestoreReport, Severity};
 
 const RESTORE: &str = "VersionService/RestoreVersion";
 pub const DELETE_EXPIRED: &str = "VersionService/DeleteExpired";
@@ -48,7 +48,12 @@ fn report_out(report: RestoreReport, replayed: bool) -> p::RestoreVersionRespons
         Outcome::Refused => p::RestoreOutcome::Refused,
         Outcome::Planned => p::RestoreOutcome::Planned,
     };
-    let finding = |one: Finding| p::RestoreFinding { uri: one.uri, code: one.code, message: one.message };
+    let finding = |one: Finding| p::RestoreFinding {
+        warning: one.severity != Severity::Error,
+        uri: one.uri,
+        code: one.code,
+        message: one.message,
+    };
     p::RestoreVersionResponse {
         outcome: outcome.into(),
         restored_version: report.restored_version,

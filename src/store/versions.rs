@@ -24,10 +24,10 @@ const VERSION_CAME: Sql = Sql::both(
     "select name from partition where table_id = $1 and added > $2 and added <= $3 \
      and (removed is null or removed > $3) and name > $4 order by name limit $5",
 );
-/// What an earlier version shows that a later one does not.
+/// What an earlier version shows that a later one does not; `added + 0` leaves planners the index on what was removed.
 const VERSION_WENT: Sql = Sql::both(
     "version_went",
-    "select name from partition where table_id = $1 and added <= $2 and removed > $2 and removed <= $3 \
+    "select name from partition where table_id = $1 and added + 0 <= $2 and removed > $2 and removed <= $3 \
      and name > $4 order by name limit $5",
 );
 const VERSION_PARTITIONS: Sql = Sql::both(
@@ -48,8 +48,8 @@ const VERSION_ROWS_CAME: Sql = Sql::both(
 const VERSION_ROWS_WENT: Sql = Sql::both(
     "version_rows_went",
     "select p.id, p.name, p.slot, b.uri, p.location, p.partition_values, p.params, p.created_at, p.accessed_at, \
-     p.write_id from partition p left join base b on b.id = p.base_id where p.table_id = $1 and p.added <= $2 \
-     and p.removed > $2 and p.removed <= $3 order by p.name",
+     p.write_id from partition p left join base b on b.id = p.base_id where p.table_id = $1 \
+     and p.added + 0 <= $2 and p.removed > $2 and p.removed <= $3 order by p.name",
 );
 
 pub(super) const ALL: &[&Sql] = &[

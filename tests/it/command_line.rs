@@ -32,6 +32,8 @@ fn help_is_golden() {
         ("help/partitions-stats.txt", &["partitions", "stats", "--help"]),
         ("help/versions.txt", &["versions", "--help"]),
         ("help/versions-diff.txt", &["versions", "diff", "--help"]),
+        ("help/versions-restore.txt", &["versions", "restore", "--help"]),
+        ("help/versions-expired.txt", &["versions", "expired", "--help"]),
         ("help/views.txt", &["views", "--help"]),
         ("help/views-create.txt", &["views", "create", "--help"]),
         ("help/plan.txt", &["plan", "--help"]),

@@ -4351,11 +4351,15 @@ pub struct RestoreFinding {
     /// A file or a location.
     #[prost(string, tag = "1")]
     pub uri: ::prost::alloc::string::String,
-    /// `missing`, `changed`, `empty`, `unlistable`.
+    /// `missing`, `changed`, `empty`, `unlistable`; as a warning `extra`: files that the version did not have, which lie
+    /// where engines list.
     #[prost(string, tag = "2")]
     pub code: ::prost::alloc::string::String,
     #[prost(string, tag = "3")]
     pub message: ::prost::alloc::string::String,
+    /// It does not keep the partition from coming back, or that is allowed.
+    #[prost(bool, tag = "4")]
+    pub warning: bool,
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct PinVersionRequest {

@@ -242,14 +242,15 @@ impl<'e> Exprs<'e> {
         let values = values.map(|value| self.expr(value)).collect::<Result<_>>()?;
         let (of, values) = self.one_of(values, at, "CASE")?;
         Ok(Typed::new(of, |dialect| {
-            let mut text = String::from("CASE");
+            let mut parts = vec!["CASE"];
             for (condition, value) in conditions.iter().zip(&values) {
-                text += &format!(" WHEN {} THEN {}", condition.get(dialect), value.get(dialect));
+                parts.extend(["WHEN", condition.get(dialect), "THEN", value.get(dialect)]);
             }
             if let Some(value) = values.get(conditions.len()) {
-                text += &format!(" ELSE {}", value.get(dialect));
+                parts.extend(["ELSE", value.get(dialect)]);
             }
-            text + " END"
+            parts.push("END");
+            parts.join(" ")
         }))
     }
 
@@ -268,18 +269,29 @@ pub(super) fn aggregates(expr: &Expr) -> bool {
     match &expr.node {
         Node::CountAll => true,
         Node::Call { name, arguments, .. } => is_aggregate(name) || arguments.iter().any(aggregates),
-        Node::Not(of) | Node::Negate(of) | Node::Cast(of, _) => aggregates(of),
-        Node::Like { of, .. } | Node::IsNull { of, .. } => aggregates(of),
-        Node::And(left, right) | Node::Or(left, right) => aggregates(left) || aggregates(right),
-        Node::Math(_, left, right) | Node::Compare(_, left, right) => aggregates(left) || aggregates(right),
+        Node::Not(of)
+        | Node::Negate(of)
+        | Node::Cast(of, _)
+        | Node::Like { of, .. }
+        | Node::IsNull { of, .. } => aggregates(of),
+        Node::And(left, right)
+        | Node::Or(left, right)
+        | Node::Math(_, left, right)
+        | Node::Compare(_, left, right) => aggregates(left) || aggregates(right),
         Node::Between { of, low, high, .. } => [of, low, high].into_iter().any(|one| aggregates(one)),
         Node::In { of, among, .. } => aggregates(of) || among.iter().any(aggregates),
         Node::Case { of, branches, otherwise } => {
             let ends = of.iter().chain(otherwise).any(|one| aggregates(one));
             ends || branches.iter().any(|(when, then)| aggregates(when) || aggregates(then))
         }
-        Node::Null | Node::Boolean(_) | Node::Integer(_) | Node::Decimal(_) | Node::Text(_) => false,
-        Node::Date(_) | Node::Timestamp(_) | Node::Column { .. } => false,
+        Node::Null
+        | Node::Boolean(_)
+        | Node::Integer(_)
+        | Node::Decimal(_)
+        | Node::Text(_)
+        | Node::Date(_)
+        | Node::Timestamp(_)
+        | Node::Column { .. } => false,
     }
 }
 

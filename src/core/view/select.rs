@@ -41,15 +41,11 @@ pub(super) fn query_texts(branches: &[SelectTexts], columns: &[(String, SqlType)
 
 fn select_text(select: &SelectTexts, outputs: &Texts, dialect: Dialect) -> String {
     let distinct = if select.is_distinct { "DISTINCT " } else { "" };
-    let mut text = format!("SELECT {distinct}{} FROM {}", outputs.get(dialect), select.from.get(dialect));
-    if let Some(filter) = &select.filter {
-        text += &format!(" WHERE {}", filter.get(dialect));
-    }
+    let mut parts = vec![format!("SELECT {distinct}{} FROM {}", outputs.get(dialect), select.from.get(dialect))];
+    parts.extend(select.filter.iter().map(|filter| format!("WHERE {}", filter.get(dialect))));
     if !select.group.is_empty() {
-        text += &format!(" GROUP BY {}", Texts::joined(&select.group, ", ").get(dialect));
+        parts.push(format!("GROUP BY {}", Texts::joined(&select.group, ", ").get(dialect)));
     }
-    if let Some(having) = &select.having {
-        text += &format!(" HAVING {}", having.get(dialect));
-    }
-    text
+    parts.extend(select.having.iter().map(|having| format!("HAVING {}", having.get(dialect))));
+    parts.join(" ")
 }

@@ -140,10 +140,11 @@ impl SqlType {
             (Self::Integer(from), Self::Integer(to)) => from <= to,
             (one, Self::Double) => one.is_number(),
             (one, Self::Decimal(q, t)) => one.digits().is_some_and(|(p, s)| p - s <= q - t),
-            (Self::Integer(_) | Self::Date, Self::Text(None)) | (Self::Date, Self::Timestamp) => true,
+            (Self::Integer(_) | Self::Date, Self::Text(None))
+            | (Self::Date, Self::Timestamp)
+            | (Self::Timestamp, Self::Date) => true,
             // Spark does not cut.
             (Self::Text(from), Self::Text(to)) => to.is_none_or(|to| from.is_some_and(|from| from <= to)),
-            (Self::Timestamp, Self::Date) => true,
             _ => false,
         }
     }

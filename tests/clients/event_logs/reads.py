@@ -122,6 +122,7 @@ class Run:
         self.session = spark_session(uri)
         self.engines = [Spark(self.session)] + ([Trino(trino)] if trino else [])
         self.turn, self.done, self.over = threading.Condition(), 0, False
+        self.reading = {}  # what each reader's read began with
         self.counts = dict.fromkeys(["registrations", "compactions", "rollbacks", "refused", "expiries"], 0)
         self.problems = []
 
@@ -135,7 +136,13 @@ class Run:
             self.over = True
             self.turn.notify_all()
 
+    def may_arrive(self):
+        """Of what comes during one read, the states must be told apart."""
+        return all(len(self.book.begun) - count < OPEN_MAX // 2 for count in self.reading.values())
+
     def arrive(self):
+        with self.turn:
+            self.turn.wait_for(lambda: self.over or self.may_arrive())
         arrival = self.book.ask()
         place = f"{self.lake}/events/{arrival.values}"
         os.makedirs(place)
@@ -189,6 +196,8 @@ class Run:
         sql = f"SELECT id, op, ts, seq, name FROM {self.view}"
         for number in range(self.reads):
             began, clock = self.book.read_begins(), time.perf_counter()
+            with self.turn:
+                self.reading[engine.name] = began[2]
             try:
                 rows = engine(sql)
                 if not self.book.explains(began, rows):
@@ -200,6 +209,7 @@ class Run:
                 print(f"   {len(took)} reads by {engine.name}, beside {self.counts}", flush=True)
             with self.turn:
                 self.done += 1
+                del self.reading[engine.name]
                 self.turn.notify_all()
                 if self.over:
                     return

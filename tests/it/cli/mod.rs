@@ -4,6 +4,7 @@ mod discover;
 mod failures;
 mod nouns;
 mod streams;
+mod versions;
 
 use std::process::{Command, Output};
 

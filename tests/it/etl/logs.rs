@@ -44,7 +44,7 @@ fn parquet() -> Shape {
 }
 
 /// A log `d.events` by day, with these days.
-async fn make(store: &TestStore, days: &[&str]) -> Field {
+pub(super) async fn make(store: &TestStore, days: &[&str]) -> Field {
     let field = field(store, |_| {}).await;
     let table = Table {
         catalog: "hive".into(),
@@ -66,7 +66,7 @@ async fn make(store: &TestStore, days: &[&str]) -> Field {
     field
 }
 
-async fn add(field: &Field, day: &str) -> Result<()> {
+pub(super) async fn add(field: &Field, day: &str) -> Result<()> {
     let storage = Some(Storage { shape: Arc::new(parquet()), location: None });
     let partition = Partition { values: vec![day.into()], storage, ..Partition::default() };
     let request = PartitionsAdd {
@@ -79,7 +79,7 @@ async fn add(field: &Field, day: &str) -> Result<()> {
     field.metastore.partitions_add(&field.caller, &request).await.map(drop)
 }
 
-async fn remove(field: &Field, table: &str, name: &str) -> Result<()> {
+pub(super) async fn remove(field: &Field, table: &str, name: &str) -> Result<()> {
     let request = PartitionsDrop {
         at: at(table),
         which: PartitionsWhich::Names(vec![name.into()]),
@@ -113,13 +113,13 @@ async fn commit(metastore: &Metastore, work: &CompactionWork) -> Result<String> 
     metastore.compaction_commit(&Caller::default(), &commit).await.map(|snapshot| snapshot.id)
 }
 
-async fn compact(field: &Field) -> String {
+pub(super) async fn compact(field: &Field) -> String {
     let work = begin(&field.metastore).await.unwrap().unwrap();
     commit(&field.metastore, &work).await.unwrap()
 }
 
 /// What the view's text reads of the log: a model of its condition over the partitions that there are, and the snapshot.
-async fn view(field: &Field) -> (Option<String>, Vec<String>) {
+pub(super) async fn view(field: &Field) -> (Option<String>, Vec<String>) {
     let table = field.metastore.table_get(&at("latest")).await.unwrap();
     let text = table.view_expanded_text.clone().unwrap();
     assert!(table.view_original_text.as_ref().unwrap().starts_with("/* Presto View: "));
@@ -140,7 +140,7 @@ async fn view(field: &Field) -> (Option<String>, Vec<String>) {
     (snapshot, days.filter(|day| after.as_ref().is_none_or(|after| day > after) || late.contains(day)).collect())
 }
 
-fn days(range: std::ops::RangeInclusive<u32>) -> Vec<String> {
+pub(super) fn days(range: std::ops::RangeInclusive<u32>) -> Vec<String> {
     range.map(|n| format!("2024-01-{n:02}")).collect()
 }
 

@@ -8,6 +8,7 @@ mod discover;
 mod event_logs;
 pub mod files;
 pub mod final_view;
+mod log_versions;
 mod logs;
 mod plan;
 mod register;

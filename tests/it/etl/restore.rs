@@ -131,6 +131,10 @@ grpc_cases! {
         assert_eq!((dry.outcome(), counts(&dry)), (a::RestoreOutcome::Planned, [1, 1, 1, 0]));
         assert_eq!((dry.partitions_looked_at, dry.files_looked_at, current(field).await), (2, 2, bad));
         assert_eq!(dry.came.unwrap().names, ["dt=01"]);
+        // Who lists directories would read the bad job's file, too.
+        let told: Vec<(&str, bool)> = dry.findings.iter().map(|one| (one.code.as_str(), one.warning)).collect();
+        assert_eq!(told, [("extra", true)], "{:?}", dry.findings);
+        assert!(dry.findings[0].uri.ends_with("/dt=02/b.parquet"));
 
         let ask = a::RestoreVersionRequest { request_id: "undo".into(), ..restore_to("people", good) };
         let done = restore(field, ask.clone()).await.unwrap();

@@ -3,7 +3,7 @@
 //! `SKEP_LOG_CRASH_KILLS` says how often (6); scripts/log-crash.sh asks for hundreds.
 
 use std::collections::BTreeSet;
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
@@ -57,7 +57,7 @@ struct Field<'f> {
 }
 
 fn connect(api: &str) -> Channel {
-    Endpoint::from_shared(format!("http://{api}")).unwrap().connect_lazy()
+    Endpoint::from_shared(format!("http://{}", api.trim())).unwrap().connect_lazy()
 }
 
 fn start(folder: &Path, cluster: Option<&Cluster>) -> Server {
@@ -80,7 +80,8 @@ fn a_compactor_that_is_to_be_killed() {
     };
     for chance in Load::chances(seed.parse().unwrap()) {
         match runtime.block_on(load.compact("who is to be killed", LEASE_MS, chance)) {
-            Ok(Some(snapshot)) => eprintln!("committed {snapshot}"),
+            // In one piece, whose end is told: it may be killed in the midst of a line.
+            Ok(Some(snapshot)) => std::io::stderr().write_all(format!("committed {snapshot}.\n").as_bytes()).unwrap(),
             Ok(None) => {}
             Err(_) => return,
         }
@@ -145,7 +146,9 @@ impl<'f> Field<'f> {
             let (tell, pace) = (Arc::clone(&tell), Arc::clone(&pace));
             move || {
                 let lines = told.lines().map_while(Result::ok);
-                let ids = lines.filter_map(|line| line.strip_prefix("committed ").map(str::to_owned));
+                let ids = lines.filter_map(|line| {
+                    Some(line.strip_prefix("committed ")?.strip_suffix('.')?.to_owned())
+                });
                 let answered = |_: &String| {
                     (0..TURNS).for_each(|_| pace.give());
                     tell.send_modify(|count| *count += TURNS);
@@ -210,7 +213,7 @@ impl<'f> Field<'f> {
         assert_eq!(names, expected, "registered is what was acknowledged");
         for _ in 0..2 {
             let begun = self.book.read_begins();
-            self.book.explain(begun, &reader.read().unwrap()).unwrap();
+            assert!(self.book.explain(begun, &reader.read().unwrap()).unwrap());
         }
 
         let shown = reader.text().unwrap().snapshot;

@@ -35,7 +35,7 @@ fn read(load: &Load, pace: &Pace, done: &AtomicUsize) -> usize {
         let rows = reader.read();
         let verdict = rows.and_then(|rows| load.book.explain(begun, &rows));
         match verdict {
-            Ok(()) => explained += 1,
+            Ok(is_explained) => explained += usize::from(is_explained),
             Err(_) if clock.elapsed() >= GRACE => {}
             Err(wrong) => panic!("read {number}: {wrong}"),
         }
