@@ -80,15 +80,15 @@ impl Metastore {
         record: &LogRecord,
         by: Option<&str>,
     ) -> Result<()> {
-        self.view_replace(txn, log, view_of(log, record)?, record.view_id, by).await?;
+        self.log_view_replace(txn, log, view_of(log, record)?, record.view_id, by).await?;
         match (compacted_view_of(log, record)?, record.compacted_view_id) {
-            (Some(view), Some(id)) => self.view_replace(txn, log, view, id, by).await,
+            (Some(view), Some(id)) => self.log_view_replace(txn, log, view, id, by).await,
             _ => Ok(()),
         }
     }
 
     /// A view that stays as it is gets no version.
-    async fn view_replace(&self, txn: &mut Txn, log: &Table, new: Table, id: i64, by: Option<&str>) -> Result<()> {
+    async fn log_view_replace(&self, txn: &mut Txn, log: &Table, new: Table, id: i64, by: Option<&str>) -> Result<()> {
         let at = TableRef::new(&new.catalog, &new.database, &new.name);
         let old = txn.table_lock(&at.catalog, &at.database, &at.table).await?;
         let Some(old) = old.filter(|old| old.id == id) else {
