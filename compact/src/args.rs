@@ -44,7 +44,13 @@ pub struct Args {
     #[arg(long, value_name = "KEY=VALUE")]
     pub storage_option: Vec<StorageOption>,
     /// gRPC address of the server
-    #[arg(long, env = "SKEP_ENDPOINT", value_name = "URL", default_value = "http://127.0.0.1:9084", hide_env_values = true)]
+    #[arg(
+        long,
+        env = "SKEP_ENDPOINT",
+        value_name = "URL",
+        default_value = "http://127.0.0.1:9084",
+        hide_env_values = true
+    )]
     pub endpoint: String,
     /// Who acts [default: $USER]
     #[arg(long, value_name = "NAME")]

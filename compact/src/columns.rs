@@ -40,7 +40,8 @@ impl Columns {
         for (at, column) in columns.iter().enumerate() {
             let hive = column.r#type();
             let known = arrow_type(hive);
-            let known = known.ok_or_else(|| Error::new(format!("the column `{}` is {hive}: unknown here", column.name)))?;
+            let known =
+                known.ok_or_else(|| Error::new(format!("the column `{}` is {hive}: unknown here", column.name)))?;
             fields.push(Field::new(&column.name, known, true));
             if is_padded(hive) {
                 padded.push(at);
@@ -53,7 +54,9 @@ impl Columns {
         let keys: Vec<usize> = keys.iter().map(position).collect::<Result<_>>()?;
         let ranking: Vec<usize> = ranking.iter().map(position).collect::<Result<_>>()?;
         if keys.is_empty() || ranking.is_empty() {
-            return Err(Error::new("the server does not say by which columns rows are told apart; is it older than this program?"));
+            return Err(Error::new(
+                "the server does not say by which columns rows are told apart; is it older than this program?",
+            ));
         }
         let count = fields.len();
         let (mut floating, mut order) = (Vec::new(), keys.iter().map(|key| (*key, KEY)).collect::<Vec<_>>());
@@ -79,12 +82,16 @@ impl Columns {
     /// Numbers that order as in SQL: all that are none are one and the greatest, and zero has no sign.
     pub fn comparable(array: &ArrayRef) -> ArrayRef {
         match array.data_type() {
-            DataType::Float32 => Arc::new(array.as_primitive::<Float32Type>().unary::<_, Float32Type>(|number| {
-                if number.is_nan() { f32::NAN } else { number + 0.0 }
-            })),
-            _ => Arc::new(array.as_primitive::<Float64Type>().unary::<_, Float64Type>(|number| {
-                if number.is_nan() { f64::NAN } else { number + 0.0 }
-            })),
+            DataType::Float32 => Arc::new(
+                array
+                    .as_primitive::<Float32Type>()
+                    .unary::<_, Float32Type>(|number| if number.is_nan() { f32::NAN } else { number + 0.0 }),
+            ),
+            _ => Arc::new(
+                array
+                    .as_primitive::<Float64Type>()
+                    .unary::<_, Float64Type>(|number| if number.is_nan() { f64::NAN } else { number + 0.0 }),
+            ),
         }
     }
 }

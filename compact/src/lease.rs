@@ -45,7 +45,8 @@ impl Calls {
         if !url.starts_with("http://") {
             return Err(Error::usage(format!("--endpoint {address}: only http://HOST:PORT can be spoken to")));
         }
-        let endpoint = Endpoint::from_shared(url).map_err(|error| Error::usage(format!("--endpoint {address}: {error}")))?;
+        let endpoint =
+            Endpoint::from_shared(url).map_err(|error| Error::usage(format!("--endpoint {address}: {error}")))?;
         let endpoint = endpoint
             .connect_timeout(CONNECT_TIMEOUT)
             .http2_keep_alive_interval(KEEPALIVE)
@@ -103,6 +104,9 @@ impl Calls {
             end -= 1;
         }
         let reason = reason[..end].to_owned();
-        let _ = self.client.abort_compaction(p::AbortCompactionRequest { table: Some(self.table.clone()), token, reason }).await;
+        let _ = self
+            .client
+            .abort_compaction(p::AbortCompactionRequest { table: Some(self.table.clone()), token, reason })
+            .await;
     }
 }

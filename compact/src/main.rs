@@ -43,7 +43,8 @@ fn run(args: &Args) -> error::Result<String> {
         return Err(Error::usage(problem));
     }
     // One more than the sorts: heartbeats do not wait for them.
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(work::threads(args) + 1).enable_all().build();
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(work::threads(args) + 1).enable_all().build();
     let runtime = runtime.map_err(|error| Error::about("the runtime", error))?;
     runtime.block_on(work::compact(args))
 }

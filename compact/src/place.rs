@@ -88,11 +88,10 @@ impl Stores {
             "s3" | "s3a" | "s3n" => {
                 Arc::new(with_options!(AmazonS3Builder::from_env()).with_bucket_name(authority).build()?)
             }
-            "gs" => {
-                Arc::new(with_options!(GoogleCloudStorageBuilder::from_env()).with_bucket_name(authority).build()?)
-            }
+            "gs" => Arc::new(with_options!(GoogleCloudStorageBuilder::from_env()).with_bucket_name(authority).build()?),
             "abfs" | "abfss" => {
-                let (container, host) = authority.split_once('@').map_or((authority, None), |(c, host)| (c, Some(host)));
+                let (container, host) =
+                    authority.split_once('@').map_or((authority, None), |(c, host)| (c, Some(host)));
                 let mut builder = with_options!(MicrosoftAzureBuilder::from_env()).with_container_name(container);
                 if let Some(account) = host.and_then(|host| host.split('.').next()) {
                     builder = builder.with_account(account);
@@ -116,7 +115,9 @@ impl Place {
             Err(error) => return Err(Error::about(&self.uri, error)),
         };
         let is_data = |meta: &ObjectMeta| {
-            meta.size > 0 && meta.location != self.path && meta.location.filename().is_some_and(|name| !name.starts_with(['.', '_']))
+            meta.size > 0
+                && meta.location != self.path
+                && meta.location.filename().is_some_and(|name| !name.starts_with(['.', '_']))
         };
         let file = |meta: ObjectMeta| File { store: Arc::clone(&self.store), meta };
         Ok(listed.into_iter().filter(is_data).map(file).collect())

@@ -60,7 +60,8 @@ pub async fn rows(file: File, columns: Arc<Columns>) -> Result<impl Stream<Item 
     let footer = ranges.get_metadata(None).await.map_err(|error| about(&error))?;
     let found = ArrowReaderMetadata::try_new(Arc::clone(&footer), options).map_err(|error| about(&error))?;
     // The old form of timestamps reaches from 1677 to 2262 in nanoseconds; in microseconds it has no such end.
-    let has_int96 = footer.file_metadata().schema_descr().columns().iter().any(|c| c.physical_type() == PhysicalType::INT96);
+    let has_int96 =
+        footer.file_metadata().schema_descr().columns().iter().any(|c| c.physical_type() == PhysicalType::INT96);
     let found = if has_int96 {
         let schema = Schema::new(found.schema().fields().iter().map(|field| micros(field)).collect::<Vec<Field>>());
         let options = ArrowReaderOptions::new().with_schema(Arc::new(schema));
@@ -68,21 +69,21 @@ pub async fn rows(file: File, columns: Arc<Columns>) -> Result<impl Stream<Item 
     } else {
         found
     };
-    let wanted = columns.schema.fields().iter().take(columns.count).filter_map(|field| position(found.schema(), field.name()));
+    let wanted =
+        columns.schema.fields().iter().take(columns.count).filter_map(|field| position(found.schema(), field.name()));
     let mask = ProjectionMask::roots(found.parquet_schema(), wanted);
     let stream = ParquetRecordBatchStreamBuilder::new_with_metadata(ranges, found)
         .with_projection(mask)
         .with_batch_size(BATCH_ROWS)
         .build()
         .map_err(|error| about(&error))?;
-    Ok(stream.map(move |batch| adapted(&batch.map_err(|error| about(&error))?, &columns).map_err(|error| about(&error))))
+    Ok(stream
+        .map(move |batch| adapted(&batch.map_err(|error| about(&error))?, &columns).map_err(|error| about(&error))))
 }
 
 /// The rows of many files, one after the other.
 pub fn all_rows(files: Vec<File>, columns: Arc<Columns>) -> impl Stream<Item = Result<RecordBatch>> + Send {
-    futures_util::stream::iter(files)
-        .then(move |file| rows(file, Arc::clone(&columns)))
-        .try_flatten()
+    futures_util::stream::iter(files).then(move |file| rows(file, Arc::clone(&columns))).try_flatten()
 }
 
 fn micros(field: &Field) -> Field {
@@ -127,13 +128,16 @@ fn converted(array: &ArrayRef, field: &Field) -> Result<ArrayRef> {
     }
     // What does not fit is an error, not NULL.
     let options = CastOptions { safe: false, ..CastOptions::default() };
-    cast_with_options(array, to, &options).map_err(|error| Error::about(format!("the column `{}`", field.name()), error))
+    cast_with_options(array, to, &options)
+        .map_err(|error| Error::about(format!("the column `{}`", field.name()), error))
 }
 
 /// Without the spaces that pad it: engines compare it so.
 fn trimmed(array: &ArrayRef) -> ArrayRef {
     match array.as_any().downcast_ref::<StringArray>() {
-        Some(texts) => Arc::new(texts.iter().map(|text| text.map(|text| text.trim_end_matches(' '))).collect::<StringArray>()),
+        Some(texts) => {
+            Arc::new(texts.iter().map(|text| text.map(|text| text.trim_end_matches(' '))).collect::<StringArray>())
+        }
         None => Arc::clone(array),
     }
 }

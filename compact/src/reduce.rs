@@ -99,7 +99,8 @@ pub fn sorted(files: Vec<File>, columns: &Arc<Columns>, bounds: &Bounds<'_>) -> 
     });
     let by = LexOrdering::new(by).ok_or_else(|| Error::new("nothing to sort by"))?;
     let is_one = shares.len() == 1;
-    let source = StreamingTableExec::try_new(Arc::clone(&columns.schema), shares, None, [], false, None).map_err(failed)?;
+    let source =
+        StreamingTableExec::try_new(Arc::clone(&columns.schema), shares, None, [], false, None).map_err(failed)?;
     let sort = SortExec::new(by.clone(), Arc::new(source)).with_preserve_partitioning(!is_one);
     let plan: Arc<dyn ExecutionPlan> =
         if is_one { Arc::new(sort) } else { Arc::new(SortPreservingMergeExec::new(by, Arc::new(sort))) };
@@ -152,7 +153,8 @@ impl Sorted {
 
     /// How often and how many bytes did not fit into memory.
     pub fn spilled(&self) -> (usize, usize) {
-        let sort = if self.plan.name() == "SortExec" { Some(&self.plan) } else { self.plan.children().first().copied() };
+        let sort =
+            if self.plan.name() == "SortExec" { Some(&self.plan) } else { self.plan.children().first().copied() };
         let metrics = sort.and_then(|sort| sort.metrics());
         metrics.map_or((0, 0), |m| (m.spill_count().unwrap_or_default(), m.spilled_bytes().unwrap_or_default()))
     }

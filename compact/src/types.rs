@@ -64,10 +64,11 @@ fn primitive(text: &str) -> Option<DataType> {
         }
         ("decimal", None) => DataType::Decimal128(10, 0),
         ("decimal", Some(arguments)) => {
-            let (precision, scale) = arguments.trim_end().strip_suffix(')')?.split_once(',').unwrap_or((
-                arguments.trim_end().strip_suffix(')')?,
-                "0",
-            ));
+            let (precision, scale) = arguments
+                .trim_end()
+                .strip_suffix(')')?
+                .split_once(',')
+                .unwrap_or((arguments.trim_end().strip_suffix(')')?, "0"));
             let (precision, scale): (u8, i8) = (precision.trim().parse().ok()?, scale.trim().parse().ok()?);
             let is_valid = (1..=38).contains(&precision) && (0..=precision.cast_signed()).contains(&scale);
             is_valid.then_some(DataType::Decimal128(precision, scale))?

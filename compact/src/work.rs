@@ -105,7 +105,10 @@ async fn inputs(stores: &mut Stores, work: &p::Compaction) -> Result<Vec<File>> 
     if !work.base_snapshot_id.is_empty() {
         files = stores.place(&work.base_location)?.files().await?;
         if files.is_empty() {
-            return Err(Error::new(format!("the base snapshot {} has no files in {}", work.base_snapshot_id, work.base_location)));
+            return Err(Error::new(format!(
+                "the base snapshot {} has no files in {}",
+                work.base_snapshot_id, work.base_location
+            )));
         }
     }
     for partition in &work.partitions {

@@ -41,7 +41,14 @@ pub struct Output {
 }
 
 impl Output {
-    pub fn new(place: Place, columns: &Columns, token: i64, codec: Codec, file_bytes: usize, memory: usize) -> Result<Self> {
+    pub fn new(
+        place: Place,
+        columns: &Columns,
+        token: i64,
+        codec: Codec,
+        file_bytes: usize,
+        memory: usize,
+    ) -> Result<Self> {
         let compression = match codec {
             Codec::Zstd => Compression::ZSTD(ZstdLevel::default()),
             Codec::Snappy => Compression::SNAPPY,

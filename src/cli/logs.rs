@@ -42,6 +42,23 @@ Rows and bytes are what partitions tell of themselves (numRows, totalSize); `unt
         #[command(flatten)]
         client: ClientArgs,
     },
+    /// Give a log a compacted view, or take it away
+    #[command(after_help = "Examples:\n  skep logs alter web.events --compacted-view events_compacted\n  \
+skep logs alter web.events --no-compacted-view")]
+    Alter {
+        /// DATABASE.TABLE
+        table: TableArg,
+        /// Name of a view of the last snapshot alone: fast, and as old as that
+        #[arg(long, value_name = "NAME", required_unless_present = "no_compacted_view")]
+        compacted_view: Option<String>,
+        /// The log has no such view
+        #[arg(long, conflicts_with = "compacted_view")]
+        no_compacted_view: bool,
+        #[command(flatten)]
+        acting: Acting,
+        #[command(flatten)]
+        client: ClientArgs,
+    },
     /// Make a log an ordinary table again; no data is deleted
     Drop {
         /// DATABASE.TABLE
@@ -99,6 +116,9 @@ pub struct CreateArgs {
     /// Name of the final view [default: TABLE_latest]
     #[arg(long, value_name = "NAME")]
     view: Option<String>,
+    /// Name of a view of the last snapshot alone: fast, and as old as that [default: none]
+    #[arg(long, value_name = "NAME")]
+    compacted_view: Option<String>,
     /// Name of the table of snapshots [default: TABLE_snapshots]
     #[arg(long, value_name = "NAME")]
     snapshots: Option<String>,
@@ -125,6 +145,16 @@ pub async fn run(command: LogsCommand) -> Result<(), Failure> {
         LogsCommand::Show { table, client } => show(&table, &client).await,
         LogsCommand::List { client } => list(&client).await,
         LogsCommand::Lag { table, client } => lag(table, &client).await,
+        LogsCommand::Alter { table, compacted_view, no_compacted_view: _, acting, client } => {
+            let request = p::AlterEventLogRequest {
+                table: Some(table.name()),
+                compacted_view: compacted_view.unwrap_or_default(),
+                request_id: acting.request_id(),
+                user: acting.user(),
+            };
+            client!(EventLogServiceClient, client.connect().await?).alter_event_log(request).await?;
+            Ok(())
+        }
         LogsCommand::Drop { table, keep_snapshots, yes, acting, client } => {
             confirm(&format!("Drop the event log {table} with its final view? Data stays."), yes)?;
             let mut calls = client!(EventLogServiceClient, client.connect().await?);
@@ -164,6 +194,7 @@ async fn create(args: CreateArgs) -> Result<(), Failure> {
             snapshot_table: args.snapshots.unwrap_or_default(),
             view: args.view.unwrap_or_default(),
             trino_catalog: args.trino_catalog,
+            compacted_view: args.compacted_view.unwrap_or_default(),
         }),
         snapshot_location: args.snapshot_location.as_deref().map(super::register::uri).transpose()?.unwrap_or_default(),
         skip_files: args.skip_files,
@@ -226,6 +257,12 @@ async fn show(table: &TableArg, client: &ClientArgs) -> Result<(), Failure> {
         ("lag_rows", json!(lag.rows)),
         ("lag_untold", json!(lag.partitions_untold)),
     ];
+    if !log.compacted_view.is_empty() {
+        let at_ms = state.compacted_at_ms;
+        fields.push(("compacted_view", json!(log.compacted_view)));
+        fields.push(("compacted_snapshot", json!(state.compacted_snapshot_id)));
+        fields.push((if is_table { "compacted_time" } else { "compacted_at_ms" }, time(at_ms)));
+    }
     let running = state.compaction.map(|running| super::compactions::state_json(&running));
     if is_table {
         let text =

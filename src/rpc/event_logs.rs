@@ -18,6 +18,7 @@ use crate::etl::findings_error;
 pub struct EventLogs(pub Front);
 
 const CREATE: &str = "EventLogService/CreateEventLog";
+const ALTER: &str = "EventLogService/AlterEventLog";
 const DROP: &str = "EventLogService/DropEventLog";
 const SEAL: &str = "EventLogService/SealPartition";
 /// Compactions that one log's answer tells.
@@ -48,6 +49,12 @@ impl EventLogService for EventLogs {
         request: Request<p::DropEventLogRequest>,
     ) -> Result<Response<p::DropEventLogResponse>, Status> {
         self.0.change(DROP, request, drop_one).await
+    }
+    async fn alter_event_log(
+        &self,
+        request: Request<p::AlterEventLogRequest>,
+    ) -> Result<Response<p::AlterEventLogResponse>, Status> {
+        self.0.change(ALTER, request, alter).await
     }
     async fn seal_partition(
         &self,
@@ -129,6 +136,23 @@ async fn list(cx: Cx, request: p::ListEventLogsRequest) -> Answer<p::ListEventLo
     let last = logs.len().checked_sub(1).and_then(|at| names.get(at));
     let next = last.filter(|_| more || !all_fit).map(|last| token(last));
     Ok(p::ListEventLogsResponse { logs, next_page_token: next.unwrap_or_default() })
+}
+
+async fn alter(cx: Cx, request: p::AlterEventLogRequest) -> Answer<p::AlterEventLogResponse> {
+    let mutation = Mutation::new(ALTER, &request.request_id, &request);
+    let caller = cx.caller(&request.user);
+    let at = cx.table(request.table, "table")?;
+    let view = Some(request.compacted_view).filter(|name| !name.is_empty());
+    let answer = mutation
+        .run(&cx, std::slice::from_ref(&at), |within| {
+            let (at, caller, view) = (at.clone(), caller.clone(), view.clone());
+            async move {
+                let record = within.log_alter(&caller, &at, view.as_deref()).await?;
+                Ok(p::AlterEventLogResponse { log: Some(log_out(&at, &record.log)) })
+            }
+        })
+        .await;
+    answer.map_err(|refusal| refusal.at("compacted_view"))
 }
 
 async fn drop_one(cx: Cx, request: p::DropEventLogRequest) -> Answer<p::DropEventLogResponse> {

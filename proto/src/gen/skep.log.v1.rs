@@ -29,6 +29,10 @@ pub struct EventLog {
     /// `hive.hive-views.enabled`.
     #[prost(string, tag = "9")]
     pub trino_catalog: ::prost::alloc::string::String,
+    /// Name of a view of the last snapshot alone, without deleted keys, in the log's database: fast to read, and as old as the
+    /// snapshot. Empty: there is none.
+    #[prost(string, tag = "10")]
+    pub compacted_view: ::prost::alloc::string::String,
 }
 /// The values of a partition's keys: a place in the order of arrival.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -68,6 +72,11 @@ pub struct EventLogState {
     pub compaction: ::core::option::Option<CompactionState>,
     #[prost(message, optional, tag = "11")]
     pub lag: ::core::option::Option<Lag>,
+    /// The snapshot that the compacted view shows; empty: none, it has no rows.
+    #[prost(string, tag = "12")]
+    pub compacted_snapshot_id: ::prost::alloc::string::String,
+    #[prost(int64, tag = "13")]
+    pub compacted_at_ms: i64,
 }
 /// What the view reads besides the snapshot, as partitions' parameters tell it.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -193,6 +202,23 @@ pub struct DropEventLogRequest {
 }
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct DropEventLogResponse {}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AlterEventLogRequest {
+    #[prost(message, optional, tag = "1")]
+    pub table: ::core::option::Option<super::super::admin::v1::TableName>,
+    /// Name of its compacted view; empty: none. One of another name goes.
+    #[prost(string, tag = "2")]
+    pub compacted_view: ::prost::alloc::string::String,
+    #[prost(string, tag = "3")]
+    pub request_id: ::prost::alloc::string::String,
+    #[prost(string, tag = "4")]
+    pub user: ::prost::alloc::string::String,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AlterEventLogResponse {
+    #[prost(message, optional, tag = "1")]
+    pub log: ::core::option::Option<EventLog>,
+}
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct SealPartitionRequest {
     #[prost(message, optional, tag = "1")]
@@ -426,6 +452,31 @@ pub mod event_log_service_client {
                 .insert(GrpcMethod::new("skep.log.v1.EventLogService", "DropEventLog"));
             self.inner.unary(req, path, codec).await
         }
+        /// Changes what may change of a log: whether it has a compacted view.
+        pub async fn alter_event_log(
+            &mut self,
+            request: impl tonic::IntoRequest<super::AlterEventLogRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::AlterEventLogResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/skep.log.v1.EventLogService/AlterEventLog",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("skep.log.v1.EventLogService", "AlterEventLog"));
+            self.inner.unary(req, path, codec).await
+        }
         /// Says that nothing more comes to the newest partition, so that a compaction may fold it in. All others are sealed.
         pub async fn seal_partition(
             &mut self,
@@ -497,6 +548,14 @@ pub mod event_log_service_server {
             request: tonic::Request<super::DropEventLogRequest>,
         ) -> std::result::Result<
             tonic::Response<super::DropEventLogResponse>,
+            tonic::Status,
+        >;
+        /// Changes what may change of a log: whether it has a compacted view.
+        async fn alter_event_log(
+            &self,
+            request: tonic::Request<super::AlterEventLogRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::AlterEventLogResponse>,
             tonic::Status,
         >;
         /// Says that nothing more comes to the newest partition, so that a compaction may fold it in. All others are sealed.
@@ -753,6 +812,52 @@ pub mod event_log_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = DropEventLogSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/skep.log.v1.EventLogService/AlterEventLog" => {
+                    #[allow(non_camel_case_types)]
+                    struct AlterEventLogSvc<T: EventLogService>(pub Arc<T>);
+                    impl<
+                        T: EventLogService,
+                    > tonic::server::UnaryService<super::AlterEventLogRequest>
+                    for AlterEventLogSvc<T> {
+                        type Response = super::AlterEventLogResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::AlterEventLogRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as EventLogService>::alter_event_log(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = AlterEventLogSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(

@@ -263,6 +263,7 @@ impl Metastore {
         record.late = since.late;
         record.sealed.retain(|one| !arrival.is_covered(one, &snapshot.watermark));
         record.show(Some(snapshot.id.clone()), snapshot.at_ms);
+        record.settled.clone_from(&record.current);
         record.snapshots.push(snapshot.clone());
         log_store(&mut txn, table.id, &record).await?;
         self.view_swap(&mut txn, &table, &record, caller.user()).await?;

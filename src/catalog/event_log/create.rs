@@ -12,8 +12,8 @@ use super::super::metastore::Metastore;
 use super::super::reference::TableRef;
 use super::super::table_alter::Altered;
 use super::super::table_read::missing;
-use super::record::{LogRecord, log_store};
-use super::view::{role_mark, view_of};
+use super::record::{LockedLog, LogRecord, log_store};
+use super::view::{compacted_view_of, role_mark, view_of};
 use crate::store::{Change, Definition, DocumentKind, Txn};
 use crate::warehouse::Location;
 
@@ -37,12 +37,8 @@ impl Metastore {
         let at = &request.at;
         let table = self.table_get(at).await?;
         let log = request.log.clone().normalized();
-        for name in [&log.snapshot_table, &log.view] {
-            // Part of a path and of every engine's SQL: nothing that means something there.
-            if !validate_name(name, false) {
-                let what = format!("{name:?} is not a valid name here; letters, digits and _ are");
-                return Err(Error::invalid_object(what));
-            }
+        for name in [&log.snapshot_table, &log.view].into_iter().chain(&log.compacted_view) {
+            name_check(name)?;
         }
         // Made here, so that expired snapshots may be deleted from it.
         let place = snapshots_place(&table, &log, request.snapshot_location.as_deref())?;
@@ -66,7 +62,9 @@ impl Metastore {
             log,
             snapshots_id: 0,
             view_id: 0,
+            compacted_view_id: None,
             current: None,
+            settled: None,
             snapshots: Vec::new(),
             late: Vec::new(),
             compaction: None,
@@ -76,11 +74,9 @@ impl Metastore {
         };
         let snapshots = snapshots_of(&table, &record, request.snapshot_location.as_deref())?;
         record.snapshots_id = self.log_table_create(&mut txn, caller, snapshots).await?;
-        let mut view = view_of(&table, &record)?;
-        // Trino runs views as their owner, and none without one.
-        let owner = [view.owner.as_deref(), caller.user()].into_iter().flatten().find(|owner| !owner.is_empty());
-        view.owner = Some(owner.unwrap_or(OWNER).to_owned());
-        record.view_id = self.log_table_create(&mut txn, caller, view).await?;
+        let view = view_of(&table, &record)?;
+        record.view_id = self.log_table_create(&mut txn, caller, owned(view, caller)).await?;
+        self.compacted_view_create(&mut txn, caller, &table, &mut record).await?;
         let mut marked = table.clone();
         role_mark(&mut marked.parameters, &table, LogRole::Log);
         self.log_definition_set(&mut txn, caller, at, &marked).await?;
@@ -118,6 +114,49 @@ impl Metastore {
         txn.table_commit_told(new.id, Some(Definition::of(new)), change, Some(&event)).await.map(drop)
     }
 
+    /// Makes the compacted view, if the log is to have one.
+    async fn compacted_view_create(
+        &self,
+        txn: &mut Txn,
+        caller: &Caller,
+        table: &Table,
+        record: &mut LogRecord,
+    ) -> Result<()> {
+        record.compacted_view_id = match compacted_view_of(table, record)? {
+            Some(view) => Some(self.log_table_create(txn, caller, owned(view, caller)).await?),
+            None => None,
+        };
+        Ok(())
+    }
+
+    /// Gives the log a compacted view of this name, or none. One of another name goes. Errors: AlreadyExists where the name
+    /// is taken; NotFound where it is no log.
+    pub async fn log_alter(&self, caller: &Caller, at: &TableRef, compacted_view: Option<&str>) -> Result<LogRecord> {
+        self.store.retrying("log_alter", || self.log_alter_once(caller, at, compacted_view)).await
+    }
+
+    async fn log_alter_once(&self, caller: &Caller, at: &TableRef, compacted_view: Option<&str>) -> Result<LogRecord> {
+        let mut txn = self.store.write().await?;
+        let LockedLog { table, mut record, .. } = self.log_lock(&mut txn, at).await?;
+        let log = EventLog { compacted_view: compacted_view.map(str::to_owned), ..record.log.clone() }.normalized();
+        if log.compacted_view == record.log.compacted_view {
+            return Ok(record);
+        }
+        log.compacted_view.as_deref().map_or(Ok(()), name_check)?;
+        if let (Some(name), Some(id)) = (&record.log.compacted_view, record.compacted_view_id) {
+            let old = TableRef::new(&at.catalog, &at.database, name);
+            let old = txn.table_lock(&old.catalog, &old.database, &old.table).await?;
+            if let Some(old) = old.filter(|old| old.id == id) {
+                self.table_drop_in(&mut txn, caller, &old, false, false).await?;
+            }
+        }
+        record.log = log;
+        self.compacted_view_create(&mut txn, caller, &table, &mut record).await?;
+        log_store(&mut txn, table.id, &record).await?;
+        txn.commit().await?;
+        Ok(record)
+    }
+
     /// Makes the log an ordinary table again. Its view goes; its table of snapshots goes too unless it is to stay. No
     /// data is deleted. Errors: NotFound where it is no log.
     pub async fn log_drop(&self, caller: &Caller, at: &TableRef, keep_snapshots: bool) -> Result<()> {
@@ -129,7 +168,9 @@ impl Metastore {
         let locked = self.log_lock(&mut txn, at).await?;
         let (mut table, record) = (locked.table, locked.record);
         txn.document_delete(DocumentKind::EventLog, "", &table.id.to_string()).await?;
-        for (name, id) in [(&record.log.view, record.view_id), (&record.log.snapshot_table, record.snapshots_id)] {
+        let compacted = record.log.compacted_view.as_ref().zip(record.compacted_view_id);
+        let tables = [(&record.log.view, record.view_id), (&record.log.snapshot_table, record.snapshots_id)];
+        for (name, id) in compacted.into_iter().chain(tables) {
             let of = TableRef::new(&at.catalog, &at.database, name);
             let other = txn.table_lock(&of.catalog, &of.database, &of.table).await?;
             let Some(mut other) = other.filter(|other| other.id == id) else { continue };
@@ -144,6 +185,21 @@ impl Metastore {
         self.log_definition_set(&mut txn, caller, at, &table).await?;
         txn.commit().await
     }
+}
+
+/// A name is part of a path and of every engine's SQL: nothing that means something there.
+fn name_check(name: &str) -> Result<()> {
+    if validate_name(name, false) {
+        return Ok(());
+    }
+    Err(Error::invalid_object(format!("{name:?} is not a valid name here; letters, digits and _ are")))
+}
+
+/// Trino runs views as their owner, and none without one.
+fn owned(mut view: Table, caller: &Caller) -> Table {
+    let owner = [view.owner.as_deref(), caller.user()].into_iter().flatten().find(|owner| !owner.is_empty());
+    view.owner = Some(owner.unwrap_or(OWNER).to_owned());
+    view
 }
 
 /// The table of snapshots: the log's columns, and a key that nothing else has.

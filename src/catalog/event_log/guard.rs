@@ -183,7 +183,7 @@ pub(in super::super) fn log_alter_check(old: &Table, new: &mut Table) -> Result<
     match role {
         LogRole::Log if !appended => Err(refused(old, role, "columns may only be added at the end")),
         LogRole::Snapshots if !equal => Err(refused(old, role, "its columns follow those of the log")),
-        LogRole::View if !equal || texts(old) != texts(new) => {
+        LogRole::View | LogRole::Compacted if !equal || texts(old) != texts(new) => {
             Err(refused(old, role, "its text is made by compactions and late events"))
         }
         _ => Ok(()),

@@ -20,9 +20,15 @@ pub struct LogRecord {
     /// Ids of the tables that belong to it.
     pub snapshots_id: i64,
     pub view_id: i64,
+    /// Of the compacted view, if there is one.
+    #[serde(default)]
+    pub compacted_view_id: Option<i64>,
     /// The snapshot that the view shows; None: the log alone.
     #[serde(default)]
     pub current: Option<String>,
+    /// The snapshot that was committed or rolled back to last: what the compacted view shows, however many partitions come late.
+    #[serde(default)]
+    pub settled: Option<String>,
     /// Those that are kept, the oldest first; also those that were rolled back.
     #[serde(default)]
     pub snapshots: Vec<LogSnapshot>,
@@ -107,6 +113,11 @@ impl LogRecord {
             before.shown_until_ms = Some(now_ms);
         }
         self.current = id;
+    }
+
+    /// The snapshot that the compacted view shows. Records of earlier servers do not tell it.
+    pub fn compacted(&self) -> Option<&LogSnapshot> {
+        self.snapshot(self.settled.as_deref().or(self.current.as_deref())?)
     }
 
     /// The snapshot that the view shows.

@@ -56,6 +56,7 @@ impl Metastore {
                 || one.at_ms >= expire.before_ms
                 || one.shown_until_ms.is_some_and(|until| until > read_since_ms)
                 || record.current.as_ref() == Some(&one.id)
+                || record.settled.as_ref() == Some(&one.id)
                 || base.as_ref() == Some(&one.id)
         };
         let gone: Vec<LogSnapshot> = record

@@ -25,6 +25,7 @@ impl Metastore {
         };
         let LockedLog { table, mut record, .. } = locked;
         record.show(snapshot.map(str::to_owned), self.clock.now_ms());
+        record.settled.clone_from(&record.current);
         record.late = late;
         log_store(&mut txn, table.id, &record).await?;
         self.view_swap(&mut txn, &table, &record, caller.user()).await?;

@@ -1,6 +1,6 @@
-//! The final view's object: its texts follow the record.
+//! The objects of the final view and of the compacted one: their texts follow the record.
 
-use skep_core::event_log::{Dialect, EVENT_LOG, LOG_ROLE, LogRole, ViewInput, final_view_text};
+use skep_core::event_log::{Dialect, EVENT_LOG, LOG_ROLE, LogRole, ViewInput, compacted_view_text, final_view_text};
 use skep_core::table::{Parameters, Table};
 use skep_core::view::ViewObject;
 use skep_core::{Error, Kind, Result};
@@ -41,8 +41,38 @@ pub(super) fn view_of(log: &Table, record: &LogRecord) -> Result<Table> {
     Ok(view)
 }
 
+/// The view of a snapshot alone, if the log is to have one. Its parameters tell how fresh it is.
+pub(super) fn compacted_view_of(log: &Table, record: &LogRecord) -> Result<Option<Table>> {
+    let Some(name) = &record.log.compacted_view else { return Ok(None) };
+    let shown = record.compacted();
+    let input = ViewInput {
+        log: &record.log,
+        table: log,
+        snapshot: shown.map(|snapshot| (snapshot.id.as_str(), &snapshot.watermark)),
+        late: &[],
+    };
+    let hive = compacted_view_text(input, Dialect::Hive);
+    let trino = compacted_view_text(input, Dialect::Trino);
+    let object = ViewObject {
+        catalog: &log.catalog,
+        database: &log.database,
+        name,
+        columns: log.columns(),
+        hive: &hive,
+        trino: record.log.trino_catalog.as_deref().map(|catalog| (trino.as_str(), catalog)),
+    };
+    let mut view = Table { owner: log.owner.clone(), owner_type: log.owner_type, ..object.table()? };
+    role_mark(&mut view.parameters, log, LogRole::Compacted);
+    let told = shown.map(|one| (one.id.clone(), one.at_ms.to_string(), one.watermark.0.join("/")));
+    let (id, at_ms, watermark) = told.unwrap_or_default();
+    for (key, value) in [("snapshot", id), ("snapshot_at_ms", at_ms), ("watermark", watermark)] {
+        view.parameters.insert(format!("{EVENT_LOG}.{key}"), value);
+    }
+    Ok(Some(view))
+}
+
 impl Metastore {
-    /// Makes the view's text what the record says: the point where readers see another state.
+    /// Makes the views' texts what the record says: the point where readers see another state.
     pub(super) async fn view_swap(
         &self,
         txn: &mut Txn,
@@ -50,13 +80,27 @@ impl Metastore {
         record: &LogRecord,
         by: Option<&str>,
     ) -> Result<()> {
-        let at = TableRef::new(&log.catalog, &log.database, &record.log.view);
+        self.log_view_replace(txn, log, view_of(log, record)?, record.view_id, by).await?;
+        match (compacted_view_of(log, record)?, record.compacted_view_id) {
+            (Some(view), Some(id)) => self.log_view_replace(txn, log, view, id, by).await,
+            _ => Ok(()),
+        }
+    }
+
+    /// A view that stays as it is gets no version.
+    async fn log_view_replace(&self, txn: &mut Txn, log: &Table, new: Table, id: i64, by: Option<&str>) -> Result<()> {
+        let at = TableRef::new(&new.catalog, &new.database, &new.name);
         let old = txn.table_lock(&at.catalog, &at.database, &at.table).await?;
-        let Some(old) = old.filter(|old| old.id == record.view_id) else {
+        let Some(old) = old.filter(|old| old.id == id) else {
             let name = format!("{}.{}", log.database, log.name);
-            return Err(Error::new(Kind::Corrupt, format!("the final view {at} of the event log {name} is gone")));
+            return Err(Error::new(Kind::Corrupt, format!("the view {at} of the event log {name} is gone")));
         };
-        let new = view_of(log, record)?;
+        if old.view_expanded_text == new.view_expanded_text
+            && old.view_original_text == new.view_original_text
+            && old.columns() == new.columns()
+        {
+            return Ok(());
+        }
         let mut parameters = old.parameters.clone();
         parameters.extend(new.parameters);
         parameters.insert("transient_lastDdlTime".to_owned(), self.now_seconds().to_string());

@@ -22,6 +22,8 @@ pub enum LogRole {
     Log,
     Snapshots,
     View,
+    /// The view of a snapshot alone.
+    Compacted,
 }
 
 impl LogRole {
@@ -30,13 +32,14 @@ impl LogRole {
             Self::Log => "log",
             Self::Snapshots => "snapshots",
             Self::View => "view",
+            Self::Compacted => "compacted",
         }
     }
 
     /// The role of this table, if it has one.
     pub fn of(table: &Table) -> Option<Self> {
         let role = table.parameters.get(LOG_ROLE)?;
-        [Self::Log, Self::Snapshots, Self::View].into_iter().find(|known| known.as_str() == role)
+        [Self::Log, Self::Snapshots, Self::View, Self::Compacted].into_iter().find(|known| known.as_str() == role)
     }
 }
 
@@ -75,6 +78,9 @@ pub struct EventLog {
     pub snapshot_table: String,
     /// In the log's database.
     pub view: String,
+    /// A view of the last snapshot alone, in the log's database.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub compacted_view: Option<String>,
     /// How Trino calls the catalog that this metastore is; None: the view has no text of Trino's own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trino_catalog: Option<String>,
@@ -117,7 +123,7 @@ impl EventLog {
     #[must_use]
     pub fn normalized(mut self) -> Self {
         let all = self.keys.iter_mut().chain(&mut self.order).chain(self.operation.as_mut().map(|o| &mut o.column));
-        for name in all.chain([&mut self.snapshot_table, &mut self.view]) {
+        for name in all.chain([&mut self.snapshot_table, &mut self.view]).chain(&mut self.compacted_view) {
             *name = normalize(name);
         }
         self

@@ -13,4 +13,4 @@ pub use boundary::{ArrivalOrder, Boundary};
 pub use definition::{EVENT_LOG, EventLog, LOG_ROLE, LogPart, LogRole, Operation, SNAPSHOT_ID};
 pub use dialect::Dialect;
 pub use trino::{TRINO_COMMENT, TRINO_MARK, trino_type, trino_view_sql, trino_view_text};
-pub use view::{LATE_MAX, ViewInput, final_view_text, snapshot_diff_text, snapshot_query_text};
+pub use view::{LATE_MAX, ViewInput, compacted_view_text, final_view_text, snapshot_diff_text, snapshot_query_text};

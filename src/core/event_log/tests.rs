@@ -38,6 +38,7 @@ fn log() -> EventLog {
         snapshot_table: "snapshots".into(),
         view: "latest".into(),
         trino_catalog: None,
+        compacted_view: None,
         tombstones_ms: None,
     }
 }

@@ -30,6 +30,21 @@ pub fn final_view_text(input: ViewInput<'_>, dialect: Dialect) -> Result<String>
     Ok(format!("SELECT {selected} FROM ({ranked}) {r} WHERE {alive}", r = dialect.name("r")))
 }
 
+/// The text of the view of one snapshot alone, without deleted keys. Without a snapshot it has no rows.
+pub fn compacted_view_text(input: ViewInput<'_>, dialect: Dialect) -> String {
+    let table = &input.log.snapshot_table;
+    let id = input.snapshot.map_or("", |(id, _)| id);
+    let undeleted = undeleted(input, dialect, table).map(|text| format!(" AND {text}")).unwrap_or_default();
+    format!(
+        "SELECT {} FROM {}.{} WHERE {} = {}{undeleted}",
+        list(dialect, table, &data_columns(input.table)),
+        dialect.name(&input.table.database),
+        dialect.name(table),
+        list(dialect, table, &[SNAPSHOT_ID]),
+        dialect.text(id),
+    )
+}
+
 /// What a compaction writes: the latest event of every key with deletions, of the snapshot and of exactly these
 /// partitions. Tombstones that may go are the compactor's affair.
 pub fn snapshot_query_text(input: ViewInput<'_>, partitions: &[Boundary], dialect: Dialect) -> Result<String> {
@@ -89,10 +104,18 @@ fn ranked(input: ViewInput<'_>, dialect: Dialect, source: &str) -> String {
 /// The first of its key, and no deletion.
 fn alive(input: ViewInput<'_>, dialect: Dialect) -> String {
     let first = format!("{}.{} = 1", dialect.name("r"), dialect.name(RANK));
-    let Some(operation) = &input.log.operation else { return first };
-    let column = list(dialect, "r", &[&operation.column]);
+    match undeleted(input, dialect, "r") {
+        Some(undeleted) => format!("{first} AND {undeleted}"),
+        None => first,
+    }
+}
+
+/// No deletion; None where there are none.
+fn undeleted(input: ViewInput<'_>, dialect: Dialect, table: &str) -> Option<String> {
+    let operation = input.log.operation.as_ref()?;
+    let column = list(dialect, table, &[&operation.column]);
     let deletes: Vec<String> = operation.deletes.iter().map(|value| dialect.text(value)).collect();
-    format!("{first} AND ({column} IS NULL OR {column} NOT IN ({}))", deletes.join(", "))
+    Some(format!("({column} IS NULL OR {column} NOT IN ({}))", deletes.join(", ")))
 }
 
 fn union(input: ViewInput<'_>, dialect: Dialect, is_view: bool) -> Result<String> {

@@ -25,6 +25,7 @@ pub fn log_in(log: &p::EventLog, at: &TableRef) -> EventLog {
         operation: (!log.operation_column.is_empty()).then_some(operation),
         snapshot_table: or(&log.snapshot_table, "snapshots"),
         view: or(&log.view, "latest"),
+        compacted_view: Some(log.compacted_view.clone()).filter(|name| !name.is_empty()),
         trino_catalog: Some(log.trino_catalog.clone()).filter(|catalog| !catalog.is_empty()),
         tombstones_ms: None,
     }
@@ -54,6 +55,7 @@ pub fn log_out(at: &TableRef, log: &EventLog) -> p::EventLog {
         snapshot_table: log.snapshot_table.clone(),
         view: log.view.clone(),
         trino_catalog: log.trino_catalog.clone().unwrap_or_default(),
+        compacted_view: log.compacted_view.clone().unwrap_or_default(),
     }
 }
 
@@ -63,6 +65,7 @@ pub fn boundary_out(boundary: &Boundary) -> p::Boundary {
 
 pub fn state_out(at: &TableRef, record: &LogRecord, lag: Option<LogLag>, now_ms: i64) -> p::EventLogState {
     let shown = record.shown();
+    let compacted = record.compacted().filter(|_| record.log.compacted_view.is_some());
     p::EventLogState {
         log: Some(log_out(at, &record.log)),
         snapshot_id: record.current.clone().unwrap_or_default(),
@@ -72,6 +75,8 @@ pub fn state_out(at: &TableRef, record: &LogRecord, lag: Option<LogLag>, now_ms:
         snapshot_bytes: shown.map_or(0, |shown| shown.bytes),
         snapshots: record.snapshots.len() as i64,
         late: record.late.iter().map(boundary_out).collect(),
+        compacted_snapshot_id: compacted.map(|one| one.id.clone()).unwrap_or_default(),
+        compacted_at_ms: compacted.map_or(0, |one| one.at_ms),
         sealed: record.sealed.iter().map(boundary_out).collect(),
         compaction: record.compaction.as_ref().map(|running| running_out(running, now_ms)),
         lag: lag.map(lag_out),

@@ -29,6 +29,7 @@ fn log() -> EventLog {
         snapshot_table: "events_snapshots".into(),
         view: "latest".into(),
         trino_catalog: Some("hive".into()),
+        compacted_view: None,
         tombstones_ms: None,
     }
 }
@@ -342,6 +343,53 @@ store_cases! {
         let all = field.metastore.snapshot_diff(&at("events"), "", "").await.unwrap();
         assert_eq!(all.partitions, ["day=2024-01-01", "day=2024-01-02"]);
         assert!(diff.hive_query.contains(" EXCEPT ") && !all.hive_query.contains("EXCEPT"), "{}", diff.hive_query);
+    }
+
+    async fn a_compacted_view_shows_the_last_snapshot_alone(store: &TestStore) {
+        let field = make(store, &["2024-01-01", "2024-01-02"]).await;
+        let events = at("events");
+        let alter = |name: Option<&'static str>| field.metastore.log_alter(&field.caller, &events, name);
+        let text = async |name: &str| {
+            let view = field.metastore.table_get(&at(name)).await.unwrap();
+            let shown = view.parameters["skep.event_log.snapshot"].clone();
+            let text = view.view_expanded_text.clone().unwrap();
+            assert!(text.contains(&format!("`snapshot_id` = '{shown}'")), "{text}");
+            (shown, view.version, text)
+        };
+        assert_eq!(alter(Some("latest")).await.unwrap_err().kind, Kind::AlreadyExists);
+        assert_eq!(alter(Some("../x")).await.unwrap_err().kind, Kind::InvalidObject);
+        alter(Some("Compacted")).await.unwrap();
+        assert_eq!(text("compacted").await.0, "", "no rows before there is a snapshot");
+        let first = compact(&field).await;
+        let (shown, version, sql) = text("compacted").await;
+        assert!(shown == first && sql.ends_with("(`events_snapshots`.`op` IS NULL OR `events_snapshots`.`op` NOT IN ('D'))"), "{sql}");
+        // What comes late is in the final view alone, and too much of it moves that view, not this one.
+        for day in 0..=LATE_MAX {
+            add(&field, &format!("2023-{:02}-{:02}", 1 + day / 28, 1 + day % 28)).await.unwrap();
+        }
+        assert_eq!(view(&field).await.0, None);
+        assert_eq!((text("compacted").await.0, text("compacted").await.1), (first.clone(), version));
+        let expire = SnapshotsExpire { at: at("events"), keep: 0, before_ms: i64::MAX, reader_grace_ms: 0, delete_files: false, dry_run: true };
+        assert!(field.metastore.snapshots_expire(&field.caller, &expire).await.unwrap().is_empty(), "it is still read");
+        add(&field, "2024-01-03").await.unwrap();
+        let second = compact(&field).await;
+        assert_eq!(text("compacted").await.0, second);
+        field.metastore.log_rollback(&field.caller, &at("events"), None).await.unwrap();
+        assert_eq!(text("compacted").await.0, "");
+        field.metastore.log_rollback(&field.caller, &at("events"), Some(&second)).await.unwrap();
+        // It is the log's: nobody else changes it. Another name takes its place.
+        let mut other = field.metastore.table_get(&at("compacted")).await.unwrap().as_ref().clone();
+        other.view_expanded_text = Some("SELECT 1".into());
+        let changed = TableAlter { at: at("compacted"), table: other, cascade: false, environment: Parameters::new() };
+        assert_eq!(field.metastore.table_alter(&field.caller, &changed).await.unwrap_err().kind, Kind::InvalidOperation);
+        alter(Some("state")).await.unwrap();
+        assert_eq!(text("state").await.0, second);
+        assert_eq!(field.metastore.table_get(&at("compacted")).await.unwrap_err().kind, Kind::NotFound);
+        alter(None).await.unwrap();
+        assert_eq!(field.metastore.table_get(&at("state")).await.unwrap_err().kind, Kind::NotFound);
+        alter(Some("state")).await.unwrap();
+        field.metastore.log_drop(&field.caller, &at("events"), false).await.unwrap();
+        assert_eq!(field.metastore.table_get(&at("state")).await.unwrap_err().kind, Kind::NotFound);
     }
 
     async fn a_log_becomes_an_ordinary_table_again(store: &TestStore) {
