@@ -11,6 +11,7 @@ command -v cargo >/dev/null || die "needs Rust: https://rustup.rs"
 command -v cc >/dev/null || apt gcc libc6-dev
 
 step format cargo fmt --all --check
+step "format of compact" cargo fmt --manifest-path compact/Cargo.toml --check
 step lint cargo clippy --workspace --all-targets --all-features --locked -- -D warnings
 if command -v cargo-deny >/dev/null; then step dependencies cargo deny --log-level error check; fi
 

@@ -140,7 +140,7 @@ async fn reflection_names_the_services_and_an_unknown_method_is_unimplemented() 
     let Some(MessageResponse::ListServicesResponse(list)) = answer else { panic!("{answer:?}") };
     let mut names: Vec<_> = list.service.into_iter().map(|service| service.name).collect();
     names.sort();
-    let ours = ["Change", "Commit", "Database", "Partition", "Status", "Table", "Version"];
+    let ours = ["Change", "Commit", "Database", "Partition", "Status", "Table", "Version", "View"];
     let ours = ours.map(|name| format!("skep.admin.v1.{name}Service"));
     let shown: Vec<_> = names.iter().filter(|name| name.starts_with("skep.admin.")).collect();
     assert_eq!(shown, ours.iter().collect::<Vec<_>>());

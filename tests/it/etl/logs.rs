@@ -380,8 +380,8 @@ store_cases! {
         // It is the log's: nobody else changes it. Another name takes its place.
         let mut other = field.metastore.table_get(&at("compacted")).await.unwrap().as_ref().clone();
         other.view_expanded_text = Some("SELECT 1".into());
-        let changed = TableAlter { at: at("compacted"), table: other, cascade: false, environment: Parameters::new() };
-        assert_eq!(field.metastore.table_alter(&field.caller, &changed).await.unwrap_err().kind, Kind::InvalidOperation);
+        let changed = TableAlter { at: at("compacted"), new: other, cascade: false, environment: Parameters::new(), expected: None };
+        assert_eq!(field.metastore.table_alter(&field.caller, changed).await.unwrap_err().kind, Kind::InvalidOperation);
         alter(Some("state")).await.unwrap();
         assert_eq!(text("state").await.0, second);
         assert_eq!(field.metastore.table_get(&at("compacted")).await.unwrap_err().kind, Kind::NotFound);
