@@ -12,7 +12,7 @@ use tonic::transport::{Channel, Endpoint};
 use crate::error::{Error, Result, UNREACHABLE};
 
 /// A lease without a heartbeat.
-const TTL: Duration = Duration::from_secs(60);
+const TTL: Duration = Duration::from_mins(1);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const KEEPALIVE: Duration = Duration::from_secs(20);
 /// The work can name many partitions.

@@ -109,8 +109,7 @@ pub fn is_readable(file: &DataType, column: &DataType) -> bool {
         (a, b) if a.is_integer() && b.is_integer() => true,
         (Float32, Float64) | (Binary, Utf8) | (Timestamp(..), Timestamp(..)) => true,
         (Decimal128(_, a), Decimal128(_, b)) => a == b,
-        (List(a), List(b)) => is_readable(a.data_type(), b.data_type()),
-        (Map(a, _), Map(b, _)) => is_readable(a.data_type(), b.data_type()),
+        (List(a), List(b)) | (Map(a, _), Map(b, _)) => is_readable(a.data_type(), b.data_type()),
         (Struct(a), Struct(b)) => {
             a.len() == b.len() && a.iter().zip(b).all(|(a, b)| is_readable(a.data_type(), b.data_type()))
         }
