@@ -6,6 +6,7 @@ use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
 
 use axum::extract::ConnectInfo;
+use futures_util::future::BoxFuture;
 use futures_util::stream::{BoxStream, Stream};
 use futures_util::{FutureExt as _, StreamExt as _};
 use skep_core::Error;
@@ -105,7 +106,8 @@ impl Front {
         R: Send + 'static,
     {
         let whole = |cx, request| {
-            let handler = handler(cx, request);
+            // Of a named type: what lies below is too deep for the compiler to see through at each service's call.
+            let handler: BoxFuture<'static, Answer<R>> = Box::pin(handler(cx, request));
             async { tokio::spawn(handler.in_current_span()).await.unwrap_or_else(|_| Err(panicked())) }
         };
         self.call(method, request, whole).await

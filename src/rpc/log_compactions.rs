@@ -31,7 +31,7 @@ impl CompactionService for LogCompactions {
         &self,
         request: Request<p::BeginCompactionRequest>,
     ) -> Result<Response<p::BeginCompactionResponse>, Status> {
-        Box::pin(self.0.change(BEGIN, request, begin)).await
+        self.0.change(BEGIN, request, begin).await
     }
     async fn heartbeat_compaction(
         &self,
