@@ -6,9 +6,10 @@ use arrow_array::cast::AsArray as _;
 use arrow_array::types::{Float32Type, Float64Type};
 use arrow_array::{Array as _, ArrayRef};
 use arrow_schema::{DataType, Field, Schema, SchemaRef, SortOptions};
-use skep_proto::admin::v1::Column;
+use skep_proto::log::v1 as p;
 
 use crate::error::{Error, Result};
+use crate::horizon::Horizon;
 use crate::types::{arrow_type, is_padded};
 
 /// The keys rise, so that files have ranges of them. Of a key the latest event comes first: the greatest by the columns that
@@ -31,10 +32,12 @@ pub struct Columns {
     pub floating: Vec<usize>,
     /// Positions that rows are sorted by.
     pub order: Vec<(usize, SortOptions)>,
+    pub horizon: Horizon,
 }
 
 impl Columns {
-    pub fn new(columns: &[Column], keys: &[String], ranking: &[String]) -> Result<Self> {
+    pub fn new(work: &p::Compaction) -> Result<Self> {
+        let (columns, keys, ranking) = (&work.columns, &work.key_columns, &work.ranking_columns);
         let mut fields = Vec::with_capacity(columns.len());
         let mut padded = Vec::new();
         for (at, column) in columns.iter().enumerate() {
@@ -71,7 +74,9 @@ impl Columns {
         }
         // The two zeros are equal; where nothing else tells rows apart, the same one is chosen every time.
         order.extend(floating.iter().map(|at| (*at, RANK)));
-        Ok(Self { schema: Arc::new(Schema::new(fields)), count, keys, padded, floating, order })
+        let schema = Schema::new(fields);
+        let horizon = Horizon::new(work, &schema)?;
+        Ok(Self { schema: Arc::new(schema), count, keys, padded, floating, order, horizon })
     }
 
     /// The schema of what is written.

@@ -8,6 +8,7 @@
 mod args;
 mod columns;
 mod error;
+mod horizon;
 mod lease;
 mod place;
 mod read;

@@ -39,6 +39,8 @@ pub struct Place {
 pub struct File {
     pub store: Arc<dyn ObjectStore>,
     pub meta: ObjectMeta,
+    /// Of the snapshot that is built on, not of the log.
+    pub is_base: bool,
 }
 
 /// Stores that are open, by scheme and bucket.
@@ -119,7 +121,7 @@ impl Place {
                 && meta.location != self.path
                 && meta.location.filename().is_some_and(|name| !name.starts_with(['.', '_']))
         };
-        let file = |meta: ObjectMeta| File { store: Arc::clone(&self.store), meta };
+        let file = |meta: ObjectMeta| File { store: Arc::clone(&self.store), meta, is_base: false };
         Ok(listed.into_iter().filter(is_data).map(file).collect())
     }
 }

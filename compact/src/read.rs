@@ -55,6 +55,7 @@ impl AsyncFileReader for Ranges {
 pub async fn rows(file: File, columns: Arc<Columns>) -> Result<impl Stream<Item = Result<RecordBatch>> + Send + use<>> {
     let name = file.meta.location.to_string();
     let about = move |error: &dyn std::fmt::Display| Error::about(&name, error);
+    let is_base = file.is_base;
     let mut ranges = Ranges(file);
     let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
     let footer = ranges.get_metadata(None).await.map_err(|error| about(&error))?;
@@ -77,8 +78,10 @@ pub async fn rows(file: File, columns: Arc<Columns>) -> Result<impl Stream<Item 
         .with_batch_size(BATCH_ROWS)
         .build()
         .map_err(|error| about(&error))?;
-    Ok(stream
-        .map(move |batch| adapted(&batch.map_err(|error| about(&error))?, &columns).map_err(|error| about(&error))))
+    Ok(stream.map(move |batch| {
+        let batch = adapted(&batch.map_err(|error| about(&error))?, &columns).map_err(|error| about(&error))?;
+        if is_base { Ok(batch) } else { columns.horizon.counting(batch) }
+    }))
 }
 
 /// The rows of many files, one after the other.

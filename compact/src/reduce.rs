@@ -148,7 +148,7 @@ impl Sorted {
         }
         let ours: Vec<usize> = (0..self.columns.count).collect();
         let batch = batch.project(&ours).map_err(failed)?;
-        filter_record_batch(&batch, &firsts).map_err(failed)
+        self.columns.horizon.without_tombstones(filter_record_batch(&batch, &firsts).map_err(failed)?)
     }
 
     /// How often and how many bytes did not fit into memory.

@@ -78,7 +78,7 @@ async fn ended() -> Error {
 }
 
 async fn write(args: &Args, work: &p::Compaction) -> Result<Written> {
-    let columns = Arc::new(Columns::new(&work.columns, &work.key_columns, &work.ranking_columns)?);
+    let columns = Arc::new(Columns::new(work)?);
     let mut stores = Stores::new(args.storage_option.clone());
     let files = inputs(&mut stores, work).await?;
     let place = stores.place(&work.location)?;
@@ -104,6 +104,9 @@ async fn inputs(stores: &mut Stores, work: &p::Compaction) -> Result<Vec<File>> 
     let mut files = Vec::new();
     if !work.base_snapshot_id.is_empty() {
         files = stores.place(&work.base_location)?.files().await?;
+        for file in &mut files {
+            file.is_base = true;
+        }
         if files.is_empty() {
             return Err(Error::new(format!(
                 "the base snapshot {} has no files in {}",

@@ -86,8 +86,8 @@ pub use databases::{DatabaseAltered, DatabaseDrop};
 pub use event_detail::EventDetail;
 pub use event_fire::{EventFire, Fired};
 pub use event_log::{
-    CompactionBegin, CompactionCommit, CompactionInput, CompactionState, CompactionWork, LogCompaction, LogCreate,
-    LogEnded, LogLag, LogOutcome, LogRecord, LogSnapshot, SnapshotDiff, SnapshotsExpire,
+    CompactionBegin, CompactionCommit, CompactionInput, CompactionState, CompactionWork, LogAlter, LogCompaction,
+    LogCreate, LogEnded, LogLag, LogOutcome, LogRecord, LogSnapshot, SnapshotDiff, SnapshotsExpire,
 };
 pub use events::{Event, EventCount, EventQuery};
 pub use expired::{Expired, ExpiredPage, ExpiredQuery};

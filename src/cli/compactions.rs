@@ -267,6 +267,9 @@ async fn begin(args: BeginArgs) -> Result<(), Failure> {
         ("partitions", partitions),
         ("hive_query", json!(work.hive_query)),
         ("trino_query", json!(work.trino_query)),
+        ("horizon", json!(work.horizon)),
+        ("barred_hive_query", json!(work.barred_hive_query)),
+        ("barred_trino_query", json!(work.barred_trino_query)),
     ])?)
 }
 

@@ -10,7 +10,7 @@ use super::ask::confirm;
 use super::client::{ClientArgs, client};
 use super::compactions::{place_json, status_text};
 use super::failure::Failure;
-use super::moment::{bytes_text, span_text, time_text};
+use super::moment::{bytes_text, parse_span_ms, span_text, time_text};
 use super::output::Format;
 use super::partitions::partition_values;
 use super::table_arg::TableArg;
@@ -42,18 +42,24 @@ Rows and bytes are what partitions tell of themselves (numRows, totalSize); `unt
         #[command(flatten)]
         client: ClientArgs,
     },
-    /// Give a log a compacted view, or take it away
-    #[command(after_help = "Examples:\n  skep logs alter web.events --compacted-view events_compacted\n  \
-skep logs alter web.events --no-compacted-view")]
+    /// Give a log a compacted view or take it away; say how long tombstones stay
+    #[command(
+        after_help = "Examples:\n  skep logs alter web.events --compacted-view events_compacted\n  \
+skep logs alter web.events --no-compacted-view\n  skep logs alter web.events --tombstones 30d",
+        group = clap::ArgGroup::new("what").multiple(true).required(true)
+    )]
     Alter {
         /// DATABASE.TABLE
         table: TableArg,
         /// Name of a view of the last snapshot alone: fast, and as old as that
-        #[arg(long, value_name = "NAME", required_unless_present = "no_compacted_view")]
+        #[arg(long, value_name = "NAME", group = "what")]
         compacted_view: Option<String>,
         /// The log has no such view
-        #[arg(long, conflicts_with = "compacted_view")]
+        #[arg(long, conflicts_with = "compacted_view", group = "what")]
         no_compacted_view: bool,
+        /// How long deleted keys stay in snapshots, from the next compaction on: 36h, 30d, `forever`
+        #[arg(long, value_name = "SPAN", value_parser = tombstones, group = "what")]
+        tombstones: Option<i64>,
         #[command(flatten)]
         acting: Acting,
         #[command(flatten)]
@@ -125,6 +131,10 @@ pub struct CreateArgs {
     /// Where snapshots are written [default: beside the log]
     #[arg(long, value_name = "URI")]
     snapshot_location: Option<String>,
+    /// How long deleted keys stay in snapshots after the time of their event, the first order column: 36h, 30d. Older events do
+    /// not count afterwards [default: for ever]
+    #[arg(long, value_name = "SPAN", value_parser = tombstones)]
+    tombstones: Option<i64>,
     /// How Trino calls this metastore's catalog; empty: the view has Hive's text alone
     #[arg(long, value_name = "NAME", default_value = "hive")]
     trino_catalog: String,
@@ -137,6 +147,15 @@ pub struct CreateArgs {
     client: ClientArgs,
 }
 
+/// Milliseconds of `36h` or `30d`; 0 of `forever`.
+fn tombstones(text: &str) -> Result<i64, String> {
+    if text == "forever" {
+        Ok(0)
+    } else {
+        parse_span_ms(text).ok_or_else(|| format!("{text:?} is no span: write 36h, 30d, or forever"))
+    }
+}
+
 type Calls = EventLogServiceClient<Channel>;
 
 pub async fn run(command: LogsCommand) -> Result<(), Failure> {
@@ -145,10 +164,11 @@ pub async fn run(command: LogsCommand) -> Result<(), Failure> {
         LogsCommand::Show { table, client } => show(&table, &client).await,
         LogsCommand::List { client } => list(&client).await,
         LogsCommand::Lag { table, client } => lag(table, &client).await,
-        LogsCommand::Alter { table, compacted_view, no_compacted_view: _, acting, client } => {
+        LogsCommand::Alter { table, compacted_view, no_compacted_view, tombstones, acting, client } => {
             let request = p::AlterEventLogRequest {
                 table: Some(table.name()),
-                compacted_view: compacted_view.unwrap_or_default(),
+                compacted_view: compacted_view.or(no_compacted_view.then(String::new)),
+                tombstones_ms: tombstones,
                 request_id: acting.request_id(),
                 user: acting.user(),
             };
@@ -195,6 +215,7 @@ async fn create(args: CreateArgs) -> Result<(), Failure> {
             view: args.view.unwrap_or_default(),
             trino_catalog: args.trino_catalog,
             compacted_view: args.compacted_view.unwrap_or_default(),
+            tombstones_ms: args.tombstones.unwrap_or_default(),
         }),
         snapshot_location: args.snapshot_location.as_deref().map(super::register::uri).transpose()?.unwrap_or_default(),
         skip_files: args.skip_files,
@@ -221,7 +242,7 @@ async fn show(table: &TableArg, client: &ClientArgs) -> Result<(), Failure> {
     let mut calls = client!(EventLogServiceClient, client.connect().await?);
     let found = calls.get_event_log(p::GetEventLogRequest { table: Some(table.name()) }).await?.into_inner();
     let (state, history) = (found.state.unwrap_or_default(), found.history);
-    let (log, lag) = (state.log.unwrap_or_default(), state.lag.unwrap_or_default());
+    let (log, lag) = (state.log.clone().unwrap_or_default(), state.lag.clone().unwrap_or_default());
     let mut output = client.output();
     let is_table = output.format() == Format::Table;
     let columns = |names: &[String]| if is_table { json!(names.join(", ")) } else { json!(names) };
@@ -257,12 +278,7 @@ async fn show(table: &TableArg, client: &ClientArgs) -> Result<(), Failure> {
         ("lag_rows", json!(lag.rows)),
         ("lag_untold", json!(lag.partitions_untold)),
     ];
-    if !log.compacted_view.is_empty() {
-        let at_ms = state.compacted_at_ms;
-        fields.push(("compacted_view", json!(log.compacted_view)));
-        fields.push(("compacted_snapshot", json!(state.compacted_snapshot_id)));
-        fields.push((if is_table { "compacted_time" } else { "compacted_at_ms" }, time(at_ms)));
-    }
+    fields.extend(options(&log, &state, is_table));
     let running = state.compaction.map(|running| super::compactions::state_json(&running));
     if is_table {
         let text =
@@ -278,6 +294,33 @@ async fn show(table: &TableArg, client: &ClientArgs) -> Result<(), Failure> {
     fields.push(("compaction", json!(running)));
     fields.push(("history", json!(history.iter().map(super::compactions::state_json).collect::<Vec<_>>())));
     Ok(output.record(&fields)?)
+}
+
+/// What not every log has.
+fn options(log: &p::EventLog, state: &p::EventLogState, is_table: bool) -> Vec<(&'static str, Value)> {
+    let mut fields = Vec::new();
+    if !log.compacted_view.is_empty() {
+        let at_ms = state.compacted_at_ms;
+        fields.push(("compacted_view", json!(log.compacted_view)));
+        fields.push(("compacted_snapshot", json!(state.compacted_snapshot_id)));
+        fields.push(if is_table {
+            ("compacted_time", json!(time_text(at_ms / 1_000)))
+        } else {
+            ("compacted_at_ms", json!(at_ms))
+        });
+    }
+    let span = log.tombstones_ms;
+    if span != 0 {
+        fields.push(if is_table {
+            ("tombstones", json!(span_text(span / 1_000)))
+        } else {
+            ("tombstones_ms", json!(span))
+        });
+    }
+    if !state.horizon.is_empty() {
+        fields.push(("horizon", json!(state.horizon)));
+    }
+    fields
 }
 
 /// All logs, page by page.
@@ -328,7 +371,7 @@ async fn lag(table: Option<TableArg>, client: &ClientArgs) -> Result<(), Failure
     let age = if is_table { "snapshot_age" } else { "snapshot_age_ms" };
     let mut lines = output.list(&["log", "snapshot", age, "partitions", "late", "files", "bytes", "rows", "untold"]);
     for state in states {
-        let (log, lag) = (state.log.unwrap_or_default(), state.lag.unwrap_or_default());
+        let (log, lag) = (state.log.clone().unwrap_or_default(), state.lag.clone().unwrap_or_default());
         let age = match (state.snapshot_id.is_empty(), is_table) {
             (true, _) => Value::Null,
             (false, true) => json!(span_text(lag.snapshot_age_ms / 1_000)),

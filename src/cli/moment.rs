@@ -88,6 +88,18 @@ pub fn span_text(seconds: i64) -> String {
     format!("{sign}{}", told.join(" "))
 }
 
+/// Milliseconds of `90min`, `36h` or `30d`; none for other texts.
+pub fn parse_span_ms(text: &str) -> Option<i64> {
+    let end = text.find(|c: char| !c.is_ascii_digit())?;
+    let unit = match text[end..].trim_start() {
+        "min" => 60_000,
+        "h" => 3_600_000,
+        "d" => 86_400_000,
+        _ => return None,
+    };
+    text[..end].parse::<i64>().ok()?.checked_mul(unit)
+}
+
 /// `12.3 MiB`.
 pub fn bytes_text(bytes: u64) -> String {
     const UNITS: [&str; 6] = ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
@@ -106,7 +118,7 @@ pub fn bytes_text(bytes: u64) -> String {
 mod tests {
     use skep_proto::admin::v1::as_of::State;
 
-    use super::{as_of, bytes_text, civil, day_text, days, span_text, time_text};
+    use super::{as_of, bytes_text, civil, day_text, days, parse_span_ms, span_text, time_text};
 
     #[test]
     fn states() {
@@ -132,6 +144,15 @@ mod tests {
         }
         assert_eq!((day_text(0), day_text(19_782)), ("1970-01-01".to_owned(), "2024-02-29".to_owned()));
         assert_eq!((days(2023, 2, 29), days(2024, 13, 1), days(2024, 4, 31)), (None, None, None));
+    }
+
+    #[test]
+    fn spans() {
+        assert_eq!(
+            ["90min", "36h", "30 d"].map(parse_span_ms),
+            [Some(5_400_000), Some(129_600_000), Some(2_592_000_000)]
+        );
+        assert_eq!(["", "h", "3", "3w", "-3h", "3.5h", "99999999999999999d"].map(parse_span_ms), [None; 7]);
     }
 
     #[test]

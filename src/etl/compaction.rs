@@ -11,7 +11,8 @@ use skep_core::table::Table;
 use skep_core::{Error, Kind, Result};
 
 use super::compaction_check::{Expected, Written, check};
-use super::draft::{facts_of, nulls_check};
+use super::draft::facts_of;
+use super::log_rules::nulls_check;
 use super::partitions::below;
 use super::register::{Etl, Progress, Read};
 use super::report::{Finding, Severity, findings_cut};

@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
-use skep_core::event_log::LogRole;
 use skep_core::lake::{FileFacts, FileSchema, schema_compare, statistics_of};
 use skep_core::partition::Partition;
 use skep_core::registration::{REGISTERED, is_registered};
@@ -13,6 +12,7 @@ use skep_core::{Error, Kind, Result};
 
 use super::footer::Footer;
 use super::gather::Source;
+use super::log_rules::LogRules;
 use super::partitions::{Part, below, place_problem};
 use super::report::{Finding, Severity};
 use super::request::{Mode, Register};
@@ -38,8 +38,7 @@ pub(super) struct Draft<'r> {
     pub findings: Vec<Finding>,
     pub published: Vec<Published>,
     pub counts: Counts,
-    /// Columns that an event log needs a value in.
-    pub never_null: Vec<String>,
+    pub log_rules: LogRules,
     pub now_seconds: i64,
 }
 
@@ -90,7 +89,7 @@ impl<'r> Draft<'r> {
             findings: Vec::new(),
             published: Vec::new(),
             counts: Counts::default(),
-            never_null: Vec::new(),
+            log_rules: LogRules::default(),
             now_seconds,
         }
     }
@@ -113,8 +112,8 @@ impl<'r> Draft<'r> {
                 seen.insert(schema, found.findings);
             }
             self.findings.extend(seen[schema].iter().map(|found| Finding::of(uri, found.clone())));
-            if !self.never_null.is_empty() {
-                nulls_check(&self.never_null, uri, &file.facts()?, &mut self.findings);
+            if !self.log_rules.is_empty() {
+                self.log_rules.check(uri, &file.facts()?, &mut self.findings);
             }
         }
         Ok(())
@@ -298,18 +297,6 @@ pub(super) struct Mark {
     findings: usize,
 }
 
-/// Keys and order of an event log are never NULL.
-pub(super) fn nulls_check(never_null: &[String], uri: &str, facts: &FileFacts, findings: &mut Vec<Finding>) {
-    for name in never_null.iter().filter(|_| facts.rows > 0) {
-        let problem = match facts.column(name).and_then(|column| column.bounds.nulls) {
-            Some(0) => continue,
-            Some(nulls) => format!("the column `{name}` of the event log is NULL in {nulls} rows"),
-            None => format!("the file does not tell how often the column `{name}` of the event log is NULL"),
-        };
-        findings.push(Finding::error(uri, "null_key", problem));
-    }
-}
-
 fn stored(partition: &str, path: &str, source: &Source, file: &Footer) -> StoredFile {
     StoredFile {
         partition: partition.to_owned(),
@@ -365,14 +352,6 @@ pub(super) fn table_of(request: &Register, base: &str, keys: &[(String, String)]
         parameters: totals_claim(&parameters).unwrap_or(parameters),
         table_type: skep_core::table::TableType::External,
         ..Table::default()
-    }
-}
-
-/// Parts of the table that an event log says must have values.
-pub(super) fn never_null(table: &Table, record: Option<&crate::catalog::LogRecord>) -> Vec<String> {
-    match (LogRole::of(table), record) {
-        (Some(LogRole::Log), Some(record)) => record.log.keys.iter().chain(&record.log.order).cloned().collect(),
-        _ => Vec::new(),
     }
 }
 

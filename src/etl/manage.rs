@@ -39,7 +39,7 @@ impl Etl {
         let tables = self.metastore.tables_managed().await?;
         // All that waits is within the stream: what stood still beside it might hold the store's turn to write.
         let rounds = stream::iter(tables).map(|table| async move {
-            let one = self.table_manage(&table).await;
+            let one = Box::pin(self.table_manage(&table)).await;
             self.metastore.management_renew(holder, false).await.map(|()| one)
         });
         let mut done = std::pin::pin!(rounds.buffer_unordered(TABLES_AT_ONCE));
@@ -59,7 +59,7 @@ impl Etl {
 
     async fn table_manage(&self, table: &Table) -> Round {
         let at = TableRef::new(&table.catalog, &table.database, &table.name);
-        match self.table_manage_try(table, &at).await {
+        match Box::pin(self.table_manage_try(table, &at)).await {
             Ok(round) => {
                 if round != Round::default() {
                     tracing::info!(

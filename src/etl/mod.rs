@@ -15,6 +15,7 @@ mod fill;
 mod footer;
 mod gather;
 mod land;
+mod log_rules;
 mod manage;
 mod partitions;
 mod plan;

@@ -9,11 +9,12 @@ use skep_core::lake::{PathPattern, path_keys};
 use skep_core::table::Table;
 use skep_core::{Error, Kind, Result};
 
-use super::draft::{Before, Befores, Draft, never_null, table_of};
+use super::draft::{Before, Befores, Draft, table_of};
 use super::fill::{Bad, Batch, problem_of};
 use super::footer::Footer;
 use super::gather::{Gathered, Source, gather};
 use super::land::{ATTEMPTS, Landing, overtaken_always};
+use super::log_rules::LogRules;
 use super::partitions::{below, parts};
 use super::report::{Finding, Outcome, Report, Severity, findings_cut, names_cut};
 use super::request::Register;
@@ -102,7 +103,7 @@ impl Etl {
         let mut draft = Draft::new(request, table, i64::from(self.clock.now_seconds() as i32));
         if !is_new {
             let record = self.metastore.log_find(draft.table.id).await?;
-            draft.never_null = never_null(&draft.table, record.as_ref());
+            draft.log_rules = LogRules::of(&draft.table, record.as_ref());
         }
         Ok(draft)
     }

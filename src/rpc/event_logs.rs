@@ -11,7 +11,7 @@ use super::error::{Answer, Refusal, refused_field};
 use super::front::Front;
 use super::mutation::Mutation;
 use super::page::{after, fill, page_size, token};
-use crate::catalog::{LogCreate, TableRef};
+use crate::catalog::{LogAlter, LogCreate, TableRef};
 use crate::etl::findings_error;
 
 /// Calls of event logs.
@@ -142,17 +142,20 @@ async fn alter(cx: Cx, request: p::AlterEventLogRequest) -> Answer<p::AlterEvent
     let mutation = Mutation::new(ALTER, &request.request_id, &request);
     let caller = cx.caller(&request.user);
     let at = cx.table(request.table, "table")?;
-    let view = Some(request.compacted_view).filter(|name| !name.is_empty());
+    let compacted_view = request.compacted_view.map(|name| Some(name).filter(|name| !name.is_empty()));
+    let field = if compacted_view.is_some() { "compacted_view" } else { "tombstones_ms" };
+    let change =
+        LogAlter { compacted_view, tombstones_ms: request.tombstones_ms.map(|ms| Some(ms).filter(|ms| *ms != 0)) };
     let answer = mutation
         .run(&cx, std::slice::from_ref(&at), |within| {
-            let (at, caller, view) = (at.clone(), caller.clone(), view.clone());
+            let (at, caller, change) = (at.clone(), caller.clone(), change.clone());
             async move {
-                let record = within.log_alter(&caller, &at, view.as_deref()).await?;
+                let record = within.log_alter(&caller, &at, &change).await?;
                 Ok(p::AlterEventLogResponse { log: Some(log_out(&at, &record.log)) })
             }
         })
         .await;
-    answer.map_err(|refusal| refusal.at("compacted_view"))
+    answer.map_err(|refusal| refusal.at(field))
 }
 
 async fn drop_one(cx: Cx, request: p::DropEventLogRequest) -> Answer<p::DropEventLogResponse> {

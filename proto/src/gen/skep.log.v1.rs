@@ -33,6 +33,11 @@ pub struct EventLog {
     /// snapshot. Empty: there is none.
     #[prost(string, tag = "10")]
     pub compacted_view: ::prost::alloc::string::String,
+    /// Deleted keys leave snapshots so long after the time of their event, which is the first order column: a timestamp or a
+    /// date, in UTC. Events of the log that are older than that when a compaction begins do not count afterwards, unless a
+    /// snapshot has them. From an hour to a hundred years; 0: deleted keys stay for ever, and every event counts.
+    #[prost(int64, tag = "11")]
+    pub tombstones_ms: i64,
 }
 /// The values of a partition's keys: a place in the order of arrival.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -77,6 +82,9 @@ pub struct EventLogState {
     pub compacted_snapshot_id: ::prost::alloc::string::String,
     #[prost(int64, tag = "13")]
     pub compacted_at_ms: i64,
+    /// Events of the log from before this moment do not count beside the snapshot. Empty: all do.
+    #[prost(string, tag = "14")]
+    pub horizon: ::prost::alloc::string::String,
 }
 /// What the view reads besides the snapshot, as partitions' parameters tell it.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -206,13 +214,16 @@ pub struct DropEventLogResponse {}
 pub struct AlterEventLogRequest {
     #[prost(message, optional, tag = "1")]
     pub table: ::core::option::Option<super::super::admin::v1::TableName>,
-    /// Name of its compacted view; empty: none. One of another name goes.
-    #[prost(string, tag = "2")]
-    pub compacted_view: ::prost::alloc::string::String,
+    /// Name of its compacted view; empty: none. One of another name goes. Absent: as it is.
+    #[prost(string, optional, tag = "2")]
+    pub compacted_view: ::core::option::Option<::prost::alloc::string::String>,
     #[prost(string, tag = "3")]
     pub request_id: ::prost::alloc::string::String,
     #[prost(string, tag = "4")]
     pub user: ::prost::alloc::string::String,
+    /// From the next compaction on; 0: for ever. Absent: as it is. A horizon that a snapshot has does not go back.
+    #[prost(int64, optional, tag = "5")]
+    pub tombstones_ms: ::core::option::Option<i64>,
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct AlterEventLogResponse {
@@ -452,7 +463,7 @@ pub mod event_log_service_client {
                 .insert(GrpcMethod::new("skep.log.v1.EventLogService", "DropEventLog"));
             self.inner.unary(req, path, codec).await
         }
-        /// Changes what may change of a log: whether it has a compacted view.
+        /// Changes what may change of a log: whether it has a compacted view, and how long tombstones stay.
         pub async fn alter_event_log(
             &mut self,
             request: impl tonic::IntoRequest<super::AlterEventLogRequest>,
@@ -550,7 +561,7 @@ pub mod event_log_service_server {
             tonic::Response<super::DropEventLogResponse>,
             tonic::Status,
         >;
-        /// Changes what may change of a log: whether it has a compacted view.
+        /// Changes what may change of a log: whether it has a compacted view, and how long tombstones stay.
         async fn alter_event_log(
             &self,
             request: tonic::Request<super::AlterEventLogRequest>,
@@ -992,6 +1003,9 @@ pub struct Snapshot {
     /// The view shows it.
     #[prost(bool, tag = "12")]
     pub current: bool,
+    /// It has no tombstones from before this moment, and events from before it do not count beside it. Empty: there is none.
+    #[prost(string, tag = "13")]
+    pub horizon: ::prost::alloc::string::String,
 }
 /// A file of a snapshot.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -1900,6 +1914,22 @@ pub struct Compaction {
     /// Of the log when the compaction began, in their order: what the files are to have.
     #[prost(message, repeated, tag = "15")]
     pub columns: ::prost::alloc::vec::Vec<super::super::admin::v1::Column>,
+    /// Events of `partitions`, not of the base, that are older than this by the first ranking column do not count. Empty: all do.
+    #[prost(string, tag = "16")]
+    pub base_horizon: ::prost::alloc::string::String,
+    /// Keys whose latest event is a deletion, older than this by the first ranking column, are left out. Empty: none is.
+    #[prost(string, tag = "17")]
+    pub horizon: ::prost::alloc::string::String,
+    /// What a deletion is.
+    #[prost(string, tag = "18")]
+    pub operation_column: ::prost::alloc::string::String,
+    #[prost(string, repeated, tag = "19")]
+    pub delete_values: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// The events that `base_horizon` bars, for who wants to keep them elsewhere. Empty: there is no horizon.
+    #[prost(string, tag = "20")]
+    pub barred_hive_query: ::prost::alloc::string::String,
+    #[prost(string, tag = "21")]
+    pub barred_trino_query: ::prost::alloc::string::String,
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct InputPartition {

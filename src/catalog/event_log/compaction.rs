@@ -3,7 +3,9 @@
 use std::cmp::Ordering;
 use std::collections::HashSet;
 
-use skep_core::event_log::{ArrivalOrder, Boundary, Dialect, EventLog, SNAPSHOT_ID, ViewInput, snapshot_query_text};
+use skep_core::event_log::{
+    ArrivalOrder, Boundary, Dialect, EventLog, SNAPSHOT_ID, ViewInput, barred_query_text, snapshot_query_text,
+};
 use skep_core::partition::Partition;
 use skep_core::registration::REGISTERED;
 use skep_core::stats::{NUM_ROWS, fast_statistics_set};
@@ -54,6 +56,8 @@ pub struct CompactionWork {
     /// partitions by name: none that comes meanwhile.
     pub hive_query: String,
     pub trino_query: String,
+    /// Rows that are older than the base's horizon, in both languages: they count nowhere. None: it has no horizon.
+    pub barred: Option<(String, String)>,
 }
 
 /// How a compaction stands.
@@ -124,6 +128,7 @@ impl Metastore {
             log_version: table.version,
             inputs: partitions.iter().map(|p| p.id).collect(),
             location: String::new(),
+            horizon: record.horizon(&table, now_ms),
         };
         // Nobody else ever wrote there, an earlier log of the same name neither: engines read all that lies in it.
         let directory = format!("{}-{now_ms:x}", compaction.snapshot_id());
@@ -154,15 +159,13 @@ impl Metastore {
         let arrival = ArrivalOrder::of(&table)?;
         let places: Vec<Boundary> = partitions.iter().map(|p| arrival.boundary(&p.values)).collect::<Result<_>>()?;
         let shown = compaction.base.as_deref().and_then(|id| record.snapshot(id));
-        let view = ViewInput {
-            log: &record.log,
-            table: &table,
-            snapshot: shown.map(|s| (s.id.as_str(), &s.watermark)),
-            late: &[],
-        };
+        let view = ViewInput { log: &record.log, table: &table, snapshot: shown.map(LogSnapshot::view), late: &[] };
+        let horizon = compaction.horizon.as_deref();
+        let barred = |dialect| barred_query_text(view, &places, dialect);
         Ok(CompactionState::Open(Box::new(CompactionWork {
-            hive_query: snapshot_query_text(view, &places, Dialect::Hive)?,
-            trino_query: snapshot_query_text(view, &places, Dialect::Trino)?,
+            hive_query: snapshot_query_text(view, &places, horizon, Dialect::Hive)?,
+            trino_query: snapshot_query_text(view, &places, horizon, Dialect::Trino)?,
+            barred: barred(Dialect::Hive)?.zip(barred(Dialect::Trino)?),
             snapshot_id: compaction.snapshot_id(),
             base: shown.cloned(),
             log: record.log,
@@ -253,6 +256,7 @@ impl Metastore {
             at_ms: self.clock.now_ms(),
             by: caller.user().map(str::to_owned),
             is_pinned: false,
+            horizon: compaction.horizon.clone(),
             shown_until_ms: None,
         };
         self.snapshot_add(&mut txn, caller, &locked, &snapshot, &compaction.location, &commit.files).await?;

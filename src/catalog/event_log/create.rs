@@ -26,6 +26,15 @@ pub struct LogCreate {
     pub snapshot_location: Option<String>,
 }
 
+/// What is to change of a log; None: it stays.
+#[derive(Debug, Clone, Default)]
+pub struct LogAlter {
+    /// Name of its compacted view; none: it is to have none. One of another name goes.
+    pub compacted_view: Option<Option<String>>,
+    /// See [`EventLog::tombstones_ms`].
+    pub tombstones_ms: Option<Option<i64>>,
+}
+
 /// Of a final view whose log has no owner, made by nobody.
 const OWNER: &str = "skep";
 const PARQUET_INPUT: &str = "org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat";
@@ -129,29 +138,39 @@ impl Metastore {
         Ok(())
     }
 
-    /// Gives the log a compacted view of this name, or none. One of another name goes. Errors: AlreadyExists where the name
-    /// is taken; NotFound where it is no log.
-    pub async fn log_alter(&self, caller: &Caller, at: &TableRef, compacted_view: Option<&str>) -> Result<LogRecord> {
-        self.store.retrying("log_alter", || self.log_alter_once(caller, at, compacted_view)).await
+    /// Changes what is told of. Errors: AlreadyExists where a name is taken; InvalidObject what does not fit; NotFound where
+    /// it is no log.
+    pub async fn log_alter(&self, caller: &Caller, at: &TableRef, alter: &LogAlter) -> Result<LogRecord> {
+        self.store.retrying("log_alter", || self.log_alter_once(caller, at, alter)).await
     }
 
-    async fn log_alter_once(&self, caller: &Caller, at: &TableRef, compacted_view: Option<&str>) -> Result<LogRecord> {
+    async fn log_alter_once(&self, caller: &Caller, at: &TableRef, alter: &LogAlter) -> Result<LogRecord> {
         let mut txn = self.store.write().await?;
         let LockedLog { table, mut record, .. } = self.log_lock(&mut txn, at).await?;
-        let log = EventLog { compacted_view: compacted_view.map(str::to_owned), ..record.log.clone() }.normalized();
-        if log.compacted_view == record.log.compacted_view {
+        let mut log = record.log.clone();
+        if let Some(view) = &alter.compacted_view {
+            log.compacted_view.clone_from(view);
+        }
+        if let Some(ms) = alter.tombstones_ms {
+            log.tombstones_ms = ms;
+        }
+        let log = log.normalized();
+        if log == record.log {
             return Ok(record);
         }
-        log.compacted_view.as_deref().map_or(Ok(()), name_check)?;
-        if let (Some(name), Some(id)) = (&record.log.compacted_view, record.compacted_view_id) {
-            let old = TableRef::new(&at.catalog, &at.database, name);
-            let old = txn.table_lock(&old.catalog, &old.database, &old.table).await?;
-            if let Some(old) = old.filter(|old| old.id == id) {
-                self.table_drop_in(&mut txn, caller, &old, false, false).await?;
+        log.check(&table)?;
+        let before = std::mem::replace(&mut record.log, log);
+        if before.compacted_view != record.log.compacted_view {
+            record.log.compacted_view.as_deref().map_or(Ok(()), name_check)?;
+            if let (Some(name), Some(id)) = (&before.compacted_view, record.compacted_view_id) {
+                let old = TableRef::new(&at.catalog, &at.database, name);
+                let old = txn.table_lock(&old.catalog, &old.database, &old.table).await?;
+                if let Some(old) = old.filter(|old| old.id == id) {
+                    self.table_drop_in(&mut txn, caller, &old, false, false).await?;
+                }
             }
+            self.compacted_view_create(&mut txn, caller, &table, &mut record).await?;
         }
-        record.log = log;
-        self.compacted_view_create(&mut txn, caller, &table, &mut record).await?;
         log_store(&mut txn, table.id, &record).await?;
         txn.commit().await?;
         Ok(record)

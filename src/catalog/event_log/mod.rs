@@ -13,7 +13,7 @@ mod rollback;
 mod view;
 
 pub use compaction::{CompactionBegin, CompactionCommit, CompactionInput, CompactionState, CompactionWork};
-pub use create::LogCreate;
+pub use create::{LogAlter, LogCreate};
 pub use diff::SnapshotDiff;
 pub(super) use guard::{log_alter_check, log_refuse};
 pub use history::{LogEnded, LogOutcome};

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
-use skep_core::event_log::{ArrivalOrder, Boundary, EventLog};
+use skep_core::event_log::{ArrivalOrder, Boundary, EventLog, EventTime, ViewSnapshot};
 use skep_core::partition::Partition;
 use skep_core::table::Table;
 use skep_core::{Error, Kind, Result};
@@ -72,6 +72,9 @@ pub struct LogSnapshot {
     /// Kept whatever retention says.
     #[serde(default)]
     pub is_pinned: bool,
+    /// It has no tombstones from before this moment, and events from before it do not count beside it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub horizon: Option<String>,
     /// When the view last ceased to show it, in milliseconds since the epoch.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shown_until_ms: Option<i64>,
@@ -93,6 +96,16 @@ pub struct LogCompaction {
     pub inputs: Vec<i64>,
     /// Where it writes.
     pub location: String,
+    /// Of the snapshot that it makes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub horizon: Option<String>,
+}
+
+impl LogSnapshot {
+    /// As a view's text reads it.
+    pub(super) fn view(&self) -> ViewSnapshot<'_> {
+        ViewSnapshot { id: &self.id, watermark: &self.watermark, horizon: self.horizon.as_deref() }
+    }
 }
 
 impl LogCompaction {
@@ -118,6 +131,13 @@ impl LogRecord {
     /// The snapshot that the compacted view shows. Records of earlier servers do not tell it.
     pub fn compacted(&self) -> Option<&LogSnapshot> {
         self.snapshot(self.settled.as_deref().or(self.current.as_deref())?)
+    }
+
+    /// The horizon of a snapshot that is begun now. It never goes back: what it barred has left no tombstone.
+    pub(super) fn horizon(&self, log: &Table, now_ms: i64) -> Option<String> {
+        let time = EventTime::of(&self.log, log);
+        let own = self.log.tombstones_ms.zip(time).map(|(ms, time)| time.text(now_ms - ms));
+        self.shown().and_then(|base| base.horizon.clone()).max(own)
     }
 
     /// The snapshot that the view shows.

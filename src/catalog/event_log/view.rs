@@ -8,7 +8,7 @@ use skep_core::{Error, Kind, Result};
 use super::super::metastore::Metastore;
 use super::super::reference::TableRef;
 use super::super::table_alter::Altered;
-use super::record::LogRecord;
+use super::record::{LogRecord, LogSnapshot};
 use crate::store::{Change, Definition, Txn};
 
 /// What marks a table of a log.
@@ -20,12 +20,7 @@ pub(super) fn role_mark(parameters: &mut Parameters, log: &Table, role: LogRole)
 /// The view as the record says.
 pub(super) fn view_of(log: &Table, record: &LogRecord) -> Result<Table> {
     let shown = record.shown();
-    let input = ViewInput {
-        log: &record.log,
-        table: log,
-        snapshot: shown.map(|snapshot| (snapshot.id.as_str(), &snapshot.watermark)),
-        late: &record.late,
-    };
+    let input = ViewInput { log: &record.log, table: log, snapshot: shown.map(LogSnapshot::view), late: &record.late };
     let hive = final_view_text(input, Dialect::Hive)?;
     let trino = final_view_text(input, Dialect::Trino)?;
     let object = ViewObject {
@@ -45,12 +40,7 @@ pub(super) fn view_of(log: &Table, record: &LogRecord) -> Result<Table> {
 pub(super) fn compacted_view_of(log: &Table, record: &LogRecord) -> Result<Option<Table>> {
     let Some(name) = &record.log.compacted_view else { return Ok(None) };
     let shown = record.compacted();
-    let input = ViewInput {
-        log: &record.log,
-        table: log,
-        snapshot: shown.map(|snapshot| (snapshot.id.as_str(), &snapshot.watermark)),
-        late: &[],
-    };
+    let input = ViewInput { log: &record.log, table: log, snapshot: shown.map(LogSnapshot::view), late: &[] };
     let hive = compacted_view_text(input, Dialect::Hive);
     let trino = compacted_view_text(input, Dialect::Trino);
     let object = ViewObject {

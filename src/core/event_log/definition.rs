@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::boundary::ArrivalOrder;
+use super::horizon::{EventTime, HORIZON_MAX_MS, HORIZON_MIN_MS};
 use crate::name::normalize;
 use crate::table::{Column, Table};
 use crate::{Error, Result};
@@ -51,6 +52,7 @@ pub enum LogPart {
     Order,
     Operation,
     Deletes,
+    Tombstones,
 }
 
 /// How an event says what it does. Without one every event sets the state of its key.
@@ -84,7 +86,8 @@ pub struct EventLog {
     /// How Trino calls the catalog that this metastore is; None: the view has no text of Trino's own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trino_catalog: Option<String>,
-    /// Deleted keys stay in snapshots for so long after their event arrived; None: for ever. In milliseconds.
+    /// Deleted keys stay in snapshots for so long after the time of their event, its first order column; None: for ever.
+    /// Events that are older when their partition's turn comes do not count then. In milliseconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tombstones_ms: Option<i64>,
 }
@@ -114,7 +117,7 @@ fn is_floating(type_name: &str) -> bool {
     matches!(type_name, "float" | "double")
 }
 
-fn type_of(column: &Column) -> String {
+pub(super) fn type_of(column: &Column) -> String {
     column.type_name.as_deref().unwrap_or_default().trim().to_ascii_lowercase()
 }
 
@@ -159,7 +162,7 @@ impl EventLog {
                 }
             }
         }
-        if let Some(problem) = self.operation_problem(table) {
+        if let Some(problem) = self.operation_problem(table).or_else(|| self.tombstones_problem(table)) {
             return Some(problem);
         }
         if let Some(column) = table.columns().iter().find(|c| c.name == RANK) {
@@ -181,6 +184,23 @@ impl EventLog {
         }
         let what = "an operation column needs at least one value that means deletion";
         operation.deletes.is_empty().then(|| (LogPart::Deletes, what.to_owned()))
+    }
+
+    fn tombstones_problem(&self, table: &Table) -> Option<(LogPart, String)> {
+        let ms = self.tombstones_ms?;
+        let what = if !(HORIZON_MIN_MS..=HORIZON_MAX_MS).contains(&ms) {
+            format!("tombstones stay {ms} ms; {HORIZON_MIN_MS} to {HORIZON_MAX_MS} are allowed")
+        } else if self.operation.is_none() {
+            "tombstones are to go, but no operation column says what deletes".to_owned()
+        } else if EventTime::of(self, table).is_none() {
+            let first = self.order.first().map_or("", String::as_str);
+            format!(
+                "tombstones go by the time of their event: the first order column, `{first}`, must be a timestamp or a date"
+            )
+        } else {
+            return None;
+        };
+        Some((LogPart::Tombstones, what))
     }
 
     fn tie_problem(&self, table: &Table) -> Option<String> {
@@ -222,7 +242,7 @@ fn column_problem(table: &Table, what: &str, name: &str) -> Option<String> {
     None
 }
 
-fn column_of<'a>(table: &'a Table, name: &str) -> Option<&'a Column> {
+pub(super) fn column_of<'a>(table: &'a Table, name: &str) -> Option<&'a Column> {
     table.columns().iter().find(|c| c.name == name)
 }
 

@@ -4,6 +4,7 @@
 mod boundary;
 mod definition;
 mod dialect;
+mod horizon;
 #[cfg(test)]
 mod tests;
 mod trino;
@@ -12,5 +13,9 @@ mod view;
 pub use boundary::{ArrivalOrder, Boundary};
 pub use definition::{EVENT_LOG, EventLog, LOG_ROLE, LogPart, LogRole, Operation, SNAPSHOT_ID};
 pub use dialect::Dialect;
+pub use horizon::{EventTime, HORIZON_MAX_MS, HORIZON_MIN_MS};
 pub use trino::{TRINO_COMMENT, TRINO_MARK, trino_type, trino_view_sql, trino_view_text};
-pub use view::{LATE_MAX, ViewInput, compacted_view_text, final_view_text, snapshot_diff_text, snapshot_query_text};
+pub use view::{
+    LATE_MAX, ViewInput, ViewSnapshot, barred_query_text, compacted_view_text, final_view_text, snapshot_diff_text,
+    snapshot_query_text,
+};

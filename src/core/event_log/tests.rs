@@ -47,10 +47,14 @@ fn at(dt: &str, hour: &str) -> Boundary {
     Boundary(vec![dt.into(), hour.into()])
 }
 
+fn shown<'a>(id: &'a str, watermark: &'a Boundary) -> ViewSnapshot<'a> {
+    ViewSnapshot { id, watermark, horizon: None }
+}
+
 #[test]
 fn the_text_reads_a_snapshot_and_what_came_since() {
     let (log, table, watermark, late) = (log(), table(), at("2024-01-02", "06"), [at("2024-01-01", "3")]);
-    let input = ViewInput { log: &log, table: &table, snapshot: Some(("s1", &watermark)), late: &late };
+    let input = ViewInput { log: &log, table: &table, snapshot: Some(shown("s1", &watermark)), late: &late };
     assert_eq!(
         final_view_text(input, Dialect::Hive).unwrap(),
         "SELECT `r`.`id`, `r`.`op`, `r`.`ts`, `r`.`seq`, `r`.`name` FROM (SELECT `u`.`id`, `u`.`op`, `u`.`ts`, `u`.`seq`, \
@@ -84,7 +88,7 @@ fn texts_cannot_break_out_of_their_quotes() {
     log.operation = Some(Operation { column: "op".into(), deletes: vec![r"a'b\".into()] });
     let table = table();
     let watermark = at("x' OR '1'='1", "1");
-    let input = ViewInput { log: &log, table: &table, snapshot: Some(("s", &watermark)), late: &[] };
+    let input = ViewInput { log: &log, table: &table, snapshot: Some(shown("s", &watermark)), late: &[] };
     let hive = final_view_text(input, Dialect::Hive).unwrap();
     assert!(hive.contains(r"NOT IN ('a\'b\\')") && hive.contains(r"> 'x\' OR \'1\'=\'1'"), "{hive}");
     let trino = final_view_text(input, Dialect::Trino).unwrap();
@@ -94,17 +98,66 @@ fn texts_cannot_break_out_of_their_quotes() {
 #[test]
 fn a_compaction_keeps_deletions() {
     let (log, table, watermark) = (log(), table(), at("2024-01-02", "6"));
-    let input = ViewInput { log: &log, table: &table, snapshot: Some(("s1", &watermark)), late: &[] };
-    let text = snapshot_query_text(input, &[at("2024-01-02", "7"), at("2024-01-02", "8")], Dialect::Hive).unwrap();
+    let input = ViewInput { log: &log, table: &table, snapshot: Some(shown("s1", &watermark)), late: &[] };
+    let text =
+        snapshot_query_text(input, &[at("2024-01-02", "7"), at("2024-01-02", "8")], None, Dialect::Hive).unwrap();
     assert!(text.ends_with("WHERE `r`.`skep_rank` = 1"), "{text}");
     assert!(text.contains("WHERE ((`events`.`dt` = '2024-01-02' AND `events`.`hour` IN (7, 8)))"), "{text}");
-    let apart = snapshot_query_text(input, &[at("2024-01-02", "7"), at("2024-01-03", "7")], Dialect::Trino).unwrap();
+    let apart =
+        snapshot_query_text(input, &[at("2024-01-02", "7"), at("2024-01-03", "7")], None, Dialect::Trino).unwrap();
     assert!(
         apart.contains(r#"("events"."dt" = '2024-01-02' AND "events"."hour" = 7) OR ("events"."dt" = '2024-01-03'"#),
         "{apart}"
     );
-    let none = snapshot_query_text(input, &[], Dialect::Hive).unwrap();
+    let none = snapshot_query_text(input, &[], None, Dialect::Hive).unwrap();
     assert!(none.contains("WHERE (1 = 0)"), "{none}");
+}
+
+#[test]
+fn what_is_older_than_the_horizon_does_not_count() {
+    let (log, table, watermark, late) = (log(), table(), at("2024-01-02", "6"), [at("2024-01-01", "3")]);
+    let horizon = "2024-01-01 00:00:00";
+    let snapshot = Some(ViewSnapshot { horizon: Some(horizon), ..shown("s1", &watermark) });
+    let input = ViewInput { log: &log, table: &table, snapshot, late: &late };
+    let hive = final_view_text(input, Dialect::Hive).unwrap();
+    let bar = "AND `events`.`ts` >= CAST('2024-01-01 00:00:00' AS TIMESTAMP))";
+    assert!(hive.contains(&format!("`events`.`hour` = 3)) {bar}")), "{hive}");
+    assert!(
+        !hive.split(" UNION ALL ").next().unwrap().contains("CAST"),
+        "the snapshot's rows count however old: {hive}"
+    );
+
+    let partitions = [at("2024-01-02", "7")];
+    let barred = barred_query_text(input, &partitions, Dialect::Trino).unwrap().unwrap();
+    assert!(barred.ends_with(r#""events"."ts" < CAST('2024-01-01 00:00:00' AS TIMESTAMP))"#), "{barred}");
+    let plain = ViewInput { snapshot: Some(shown("s1", &watermark)), ..input };
+    assert_eq!(barred_query_text(plain, &partitions, Dialect::Trino).unwrap(), None);
+
+    let text = snapshot_query_text(input, &partitions, Some("2024-01-02 00:00:00"), Dialect::Hive).unwrap();
+    assert!(text.contains(bar), "{text}");
+    let kept =
+        "AND ((`r`.`op` IS NULL OR `r`.`op` NOT IN ('D')) OR `r`.`ts` >= CAST('2024-01-02 00:00:00' AS TIMESTAMP))";
+    assert!(text.ends_with(kept), "{text}");
+    // The first one bars nothing: all that was in the log counts, however old.
+    let first = ViewInput { snapshot: None, ..input };
+    let text = snapshot_query_text(first, &partitions, Some(horizon), Dialect::Hive).unwrap();
+    assert!(
+        text.ends_with("`r`.`ts` >= CAST('2024-01-01 00:00:00' AS TIMESTAMP))") && text.matches("CAST").count() == 1
+    );
+}
+
+#[test]
+fn horizons_are_texts_that_order_as_times() {
+    let (log, table) = (log(), table());
+    let time = EventTime::of(&log, &table).unwrap();
+    assert_eq!(time.text(1_704_067_199_999), "2023-12-31 23:59:59");
+    assert_eq!(EventTime::Date.text(1_704_067_199_999), "2023-12-31");
+    assert!(time.text(1_704_067_199_999) < time.text(1_704_067_200_000));
+    for one in [time, EventTime::Date] {
+        assert!(one.value(&one.text(0)).is_some() && one.value("x").is_none());
+    }
+    let by_number = EventLog { order: vec!["seq".into()], ..log };
+    assert_eq!(EventTime::of(&by_number, &table), None);
 }
 
 #[test]
@@ -123,7 +176,8 @@ fn partitions_are_ordered_by_the_types_of_their_keys() {
 
 #[test]
 fn what_cannot_be_a_log_is_named() {
-    let cases: [(&str, EventLog, Table); 9] = [
+    let day = Some(86_400_000);
+    let cases: [(&str, EventLog, Table); 12] = [
         ("no key column", EventLog { keys: vec![], ..log() }, table()),
         ("there is no key column `x`; the table has id, op", EventLog { keys: vec!["x".into()], ..log() }, table()),
         ("`dt` is a partition key", EventLog { keys: vec!["dt".into()], ..log() }, table()),
@@ -140,6 +194,13 @@ fn what_cannot_be_a_log_is_named() {
             EventLog { operation: Some(Operation { column: "op".into(), deletes: vec![] }), ..log() },
             table(),
         ),
+        (
+            "`seq`, must be a timestamp or a date",
+            EventLog { order: vec!["seq".into()], tombstones_ms: day, ..log() },
+            table(),
+        ),
+        ("no operation column", EventLog { operation: None, tombstones_ms: day, ..log() }, table()),
+        ("3600000 to", EventLog { tombstones_ms: Some(0), ..log() }, table()),
         ("has no order in all engines", EventLog { is_order_total: false, ..log() }, with_map()),
     ];
     for (expected, log, table) in cases {

@@ -3,6 +3,7 @@
 use super::boundary::{ArrivalOrder, Boundary};
 use super::definition::{EventLog, RANK, SNAPSHOT_ID};
 use super::dialect::Dialect;
+use super::horizon::horizon_term;
 use crate::table::Table;
 use crate::{Error, Kind, Result};
 
@@ -15,10 +16,21 @@ pub struct ViewInput<'a> {
     pub log: &'a EventLog,
     /// The table of events.
     pub table: &'a Table,
-    /// The snapshot, and what it covers; None: there is none yet.
-    pub snapshot: Option<(&'a str, &'a Boundary)>,
+    /// None: there is none yet.
+    pub snapshot: Option<ViewSnapshot<'a>>,
     /// Partitions at or before the watermark that the snapshot does not have.
     pub late: &'a [Boundary],
+}
+
+/// The snapshot that a text reads.
+#[derive(Debug, Clone, Copy)]
+pub struct ViewSnapshot<'a> {
+    pub id: &'a str,
+    /// What it covers.
+    pub watermark: &'a Boundary,
+    /// It has no tombstones from before this moment, as [`EventTime::text`](super::EventTime::text) writes it: events of the
+    /// log from before it do not count.
+    pub horizon: Option<&'a str>,
 }
 
 /// The view's text. Errors (InvalidOperation): too many late partitions.
@@ -33,7 +45,7 @@ pub fn final_view_text(input: ViewInput<'_>, dialect: Dialect) -> Result<String>
 /// The text of the view of one snapshot alone, without deleted keys. Without a snapshot it has no rows.
 pub fn compacted_view_text(input: ViewInput<'_>, dialect: Dialect) -> String {
     let table = &input.log.snapshot_table;
-    let id = input.snapshot.map_or("", |(id, _)| id);
+    let id = input.snapshot.map_or("", |snapshot| snapshot.id);
     let undeleted = undeleted(input, dialect, table).map(|text| format!(" AND {text}")).unwrap_or_default();
     format!(
         "SELECT {} FROM {}.{} WHERE {} = {}{undeleted}",
@@ -46,8 +58,13 @@ pub fn compacted_view_text(input: ViewInput<'_>, dialect: Dialect) -> String {
 }
 
 /// What a compaction writes: the latest event of every key with deletions, of the snapshot and of exactly these
-/// partitions. Tombstones that may go are the compactor's affair.
-pub fn snapshot_query_text(input: ViewInput<'_>, partitions: &[Boundary], dialect: Dialect) -> Result<String> {
+/// partitions. Deletions from before `horizon`, that of the new snapshot, are left out.
+pub fn snapshot_query_text(
+    input: ViewInput<'_>,
+    partitions: &[Boundary],
+    horizon: Option<&str>,
+    dialect: Dialect,
+) -> Result<String> {
     let columns = data_columns(input.table);
     let arrival = ArrivalOrder::of(input.table)?;
     let table = &input.table.name;
@@ -55,7 +72,22 @@ pub fn snapshot_query_text(input: ViewInput<'_>, partitions: &[Boundary], dialec
     let ranked = ranked(input, dialect, &source);
     let selected = list(dialect, "r", &columns);
     let r = dialect.name("r");
-    Ok(format!("SELECT {selected} FROM ({ranked}) {r} WHERE {r}.{rank} = 1", rank = dialect.name(RANK)))
+    let kept = match horizon.zip(undeleted(input, dialect, "r")) {
+        Some((horizon, undeleted)) => {
+            format!(" AND ({undeleted} OR {})", horizon_term(dialect, input.log, "r", ">=", horizon))
+        }
+        None => String::new(),
+    };
+    Ok(format!("SELECT {selected} FROM ({ranked}) {r} WHERE {r}.{rank} = 1{kept}", rank = dialect.name(RANK)))
+}
+
+/// The events of these partitions that are older than the snapshot's horizon, and so count nowhere. None: it has none.
+pub fn barred_query_text(input: ViewInput<'_>, partitions: &[Boundary], dialect: Dialect) -> Result<Option<String>> {
+    let Some(horizon) = input.snapshot.and_then(|snapshot| snapshot.horizon) else { return Ok(None) };
+    let (arrival, table) = (ArrivalOrder::of(input.table)?, &input.table.name);
+    let among = arrival.among(dialect, table, partitions);
+    let before = horizon_term(dialect, input.log, table, "<", horizon);
+    Ok(Some(events(input, dialect, Some(&format!("({among}) AND {before}")))))
 }
 
 /// Rows of one snapshot that another (None: nothing) has not or has otherwise, tombstones among them.
@@ -126,7 +158,7 @@ fn union(input: ViewInput<'_>, dialect: Dialect, is_view: bool) -> Result<String
             format!("{} late partitions; a view names at most {LATE_MAX}", input.late.len()),
         ));
     }
-    let Some((_, watermark)) = input.snapshot else { return Ok(events(input, dialect, None)) };
+    let Some(ViewSnapshot { watermark, .. }) = input.snapshot else { return Ok(events(input, dialect, None)) };
     let table = &input.table.name;
     let mut terms = vec![arrival.after(dialect, table, watermark)];
     if !input.late.is_empty() {
@@ -137,8 +169,14 @@ fn union(input: ViewInput<'_>, dialect: Dialect, is_view: bool) -> Result<String
 
 /// The snapshot, if there is one, and the events that a condition holds for.
 fn union_of(input: ViewInput<'_>, dialect: Dialect, condition: &str) -> String {
-    let events = events(input, dialect, Some(condition));
-    let Some((id, _)) = input.snapshot else { return events };
+    let Some(ViewSnapshot { id, horizon, .. }) = input.snapshot else { return events(input, dialect, Some(condition)) };
+    let events = match horizon {
+        Some(horizon) => {
+            let counts = horizon_term(dialect, input.log, &input.table.name, ">=", horizon);
+            events(input, dialect, Some(&format!("({condition}) AND {counts}")))
+        }
+        None => events(input, dialect, Some(condition)),
+    };
     let table = &input.log.snapshot_table;
     let columns = list(dialect, table, &data_columns(input.table));
     format!(

@@ -27,7 +27,7 @@ pub fn log_in(log: &p::EventLog, at: &TableRef) -> EventLog {
         view: or(&log.view, "latest"),
         compacted_view: Some(log.compacted_view.clone()).filter(|name| !name.is_empty()),
         trino_catalog: Some(log.trino_catalog.clone()).filter(|catalog| !catalog.is_empty()),
-        tombstones_ms: None,
+        tombstones_ms: Some(log.tombstones_ms).filter(|ms| *ms != 0),
     }
     .normalized()
 }
@@ -40,6 +40,7 @@ pub fn part_field(part: LogPart) -> &'static str {
         LogPart::Order => "log.order_columns",
         LogPart::Operation => "log.operation_column",
         LogPart::Deletes => "log.delete_values",
+        LogPart::Tombstones => "log.tombstones_ms",
     }
 }
 
@@ -56,6 +57,7 @@ pub fn log_out(at: &TableRef, log: &EventLog) -> p::EventLog {
         view: log.view.clone(),
         trino_catalog: log.trino_catalog.clone().unwrap_or_default(),
         compacted_view: log.compacted_view.clone().unwrap_or_default(),
+        tombstones_ms: log.tombstones_ms.unwrap_or_default(),
     }
 }
 
@@ -80,6 +82,7 @@ pub fn state_out(at: &TableRef, record: &LogRecord, lag: Option<LogLag>, now_ms:
         sealed: record.sealed.iter().map(boundary_out).collect(),
         compaction: record.compaction.as_ref().map(|running| running_out(running, now_ms)),
         lag: lag.map(lag_out),
+        horizon: shown.and_then(|shown| shown.horizon.clone()).unwrap_or_default(),
     }
 }
 
@@ -145,6 +148,7 @@ pub fn snapshot_out(snapshot: &LogSnapshot, current: Option<&str>) -> p::Snapsho
         user: snapshot.by.clone().unwrap_or_default(),
         pinned: snapshot.is_pinned,
         current: current == Some(snapshot.id.as_str()),
+        horizon: snapshot.horizon.clone().unwrap_or_default(),
     }
 }
 
@@ -168,7 +172,15 @@ pub fn work_out(work: CompactionWork) -> p::Compaction {
         }
     };
     let base = work.input.base.as_ref();
+    let (barred_hive_query, barred_trino_query) = work.barred.unwrap_or_default();
+    let operation = work.log.operation.as_ref();
     p::Compaction {
+        base_horizon: work.base.as_ref().and_then(|base| base.horizon.clone()).unwrap_or_default(),
+        horizon: work.compaction.horizon.clone().unwrap_or_default(),
+        operation_column: operation.map(|operation| operation.column.clone()).unwrap_or_default(),
+        delete_values: operation.map(|operation| operation.deletes.clone()).unwrap_or_default(),
+        barred_hive_query,
+        barred_trino_query,
         token: work.compaction.token,
         snapshot_id: work.snapshot_id,
         location: work.compaction.location.clone(),

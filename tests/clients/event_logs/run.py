@@ -229,6 +229,7 @@ class EventLog(unittest.TestCase):
         changed = self.skep("snapshots", "diff", self.log, first["snapshot"], second["snapshot"])
         self.assertGreater(len(self.spark.sql(changed["hive_query"]).collect()), 0)
         self.fails(model)
+        self.horizon(model)
 
     def compactors(self):
         """What can compact: functions by their names."""
@@ -296,6 +297,29 @@ class EventLog(unittest.TestCase):
         self.run_skep("compaction", "clean", self.log, "--delete-files", "--yes")
         self.run_skep("snapshots", "expire", self.log, "--keep", "1", "--reader-grace-ms", "0", "--delete-files", "--yes")
         self.check(model, "old snapshots expired")
+
+    def horizon(self, model):
+        """Tombstones go; what is older than they were counts no more, for it could bring a deleted key back."""
+        self.run_skep("logs", "alter", self.log, "--tombstones", "36h")
+        self.arrive(26, model.make(26))
+        bare = compact(self.spark, self.skep, self.log, "--seal-newest")
+        gone = [event for event in model.latest() if event["op"] == "D"]
+        self.assertEqual((bare["rows"], len(gone) > 1), (model.keys() - len(gone), True))
+        self.check(model, "without tombstones")
+        now = datetime.datetime.now(datetime.timezone.utc).replace(tzinfo=None, microsecond=0)
+        old = {**gone[0], "op": "U", "ts": BEGIN - datetime.timedelta(days=1), "name": "older than its deletion"}
+        new = {**gone[1], "op": "I", "ts": now, "name": "back again"}
+        model.events.append(new)
+        self.arrive(27, [old, new])
+        self.check(model, "one beyond the horizon, and a deleted key that is back")
+        alive = [tuple(event[name] for name in ["id", "op", "ts", "name", "amount"]) for event in model.latest() if event["op"] != "D"]
+        self.alike([bare["snapshot"]], sorted(repr(tuple(one)) for one in self.spark.createDataFrame(alive, COLUMNS).collect()))
+        self.check(model, "and compacted")
+        self.arrive(28, [old])
+        work = self.skep("compaction", "begin", self.log, "--seal-newest")
+        self.assertEqual([one["name"] for one in self.spark.sql(work["barred_hive_query"]).collect()], [old["name"]])
+        self.skep("compaction", "abort", self.log, "--token", str(work["token"]))
+        self.assertEqual(self.skep("logs", "show", self.log)["tombstones_ms"], 36 * 3600 * 1000)
 
     def test_a_view_with_a_text_for_each_engine(self):
         self.story("hive")

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use skep::catalog::{
-    Caller, CompactionBegin, CompactionCommit, CompactionState, CompactionWork, LogCreate, LogOutcome, Metastore,
-    PartitionsAdd, PartitionsDrop, PartitionsWhich, SnapshotsExpire, TableAlter, TableCreate, TableRef,
+    Caller, CompactionBegin, CompactionCommit, CompactionState, CompactionWork, LogAlter, LogCreate, LogOutcome,
+    Metastore, PartitionsAdd, PartitionsDrop, PartitionsWhich, SnapshotsExpire, TableAlter, TableCreate, TableRef,
 };
-use skep_core::event_log::{EventLog, LATE_MAX, Operation};
+use skep_core::event_log::{EventLog, EventTime, LATE_MAX, Operation};
 use skep_core::partition::Partition;
 use skep_core::table::{Column, Parameters, Serde, Shape, Storage, Table, TableType};
 use skep_core::{Kind, Result};
@@ -36,7 +36,7 @@ fn log() -> EventLog {
 
 fn parquet() -> Shape {
     Shape {
-        columns: Some(columns(&[("id", "bigint"), ("op", "string"), ("seq", "bigint")])),
+        columns: Some(columns(&[("id", "bigint"), ("op", "string"), ("seq", "bigint"), ("at", "timestamp")])),
         input_format: Some("org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat".into()),
         serde: Some(Serde::default()),
         ..Shape::default()
@@ -348,7 +348,10 @@ store_cases! {
     async fn a_compacted_view_shows_the_last_snapshot_alone(store: &TestStore) {
         let field = make(store, &["2024-01-01", "2024-01-02"]).await;
         let events = at("events");
-        let alter = |name: Option<&'static str>| field.metastore.log_alter(&field.caller, &events, name);
+        let alter = async |name: Option<&str>| {
+            let alter = LogAlter { compacted_view: Some(name.map(str::to_owned)), tombstones_ms: None };
+            field.metastore.log_alter(&field.caller, &events, &alter).await
+        };
         let text = async |name: &str| {
             let view = field.metastore.table_get(&at(name)).await.unwrap();
             let shown = view.parameters["skep.event_log.snapshot"].clone();
@@ -390,6 +393,49 @@ store_cases! {
         alter(Some("state")).await.unwrap();
         field.metastore.log_drop(&field.caller, &at("events"), false).await.unwrap();
         assert_eq!(field.metastore.table_get(&at("state")).await.unwrap_err().kind, Kind::NotFound);
+    }
+
+    async fn tombstones_go_behind_a_horizon_that_never_goes_back(store: &TestStore) {
+        const DAY_MS: i64 = 86_400_000;
+        let field = make(store, &["2024-01-01", "2024-01-02"]).await;
+        let events = at("events");
+        field.metastore.log_drop(&field.caller, &events, false).await.unwrap();
+        let log = EventLog { order: vec!["at".into()], tombstones_ms: Some(2 * DAY_MS), ..log() };
+        let create = LogCreate { at: events.clone(), log, snapshot_location: None };
+        field.metastore.log_create(&field.caller, &create).await.unwrap();
+        let horizon = || EventTime::Timestamp.text(field.clock.now_ms() - 2 * DAY_MS);
+        let bar = |horizon: &str| format!("`events`.`at` >= CAST('{horizon}' AS TIMESTAMP)");
+        let text = async || field.metastore.table_get(&at("latest")).await.unwrap().view_expanded_text.clone().unwrap();
+
+        // What is in the log already counts, however old it is; its tombstones go.
+        let (work, first) = (begin(&field.metastore).await.unwrap().unwrap(), horizon());
+        assert_eq!((work.compaction.horizon.as_ref(), &work.barred), (Some(&first), &None));
+        assert!(!work.hive_query.contains(&bar(&first)) && work.hive_query.ends_with(&format!("`r`.`at` >= CAST('{first}' AS TIMESTAMP))")));
+        assert!(!text().await.contains("CAST"));
+        let made = commit(&field.metastore, &work).await.unwrap();
+        assert!(text().await.contains(&bar(&first)), "beside the snapshot");
+
+        field.clock.advance_ms(DAY_MS);
+        add(&field, "2024-01-03").await.unwrap();
+        let (work, second) = (begin(&field.metastore).await.unwrap().unwrap(), horizon());
+        assert!(first < second && work.hive_query.contains(&bar(&first)) && !work.hive_query.contains(&bar(&second)));
+        let (hive, trino) = work.barred.clone().unwrap();
+        assert!(hive.contains(&format!("`events`.`at` < CAST('{first}'")) && trino.contains("\"at\" < "), "{hive} {trino}");
+        commit(&field.metastore, &work).await.unwrap();
+
+        // Who lets them stay from now on has lost those before; who rolls back has them again.
+        let forever = LogAlter { tombstones_ms: Some(None), ..LogAlter::default() };
+        field.metastore.log_alter(&field.caller, &events, &forever).await.unwrap();
+        add(&field, "2024-01-04").await.unwrap();
+        compact(&field).await;
+        assert!(text().await.contains(&bar(&second)));
+        field.metastore.log_rollback(&field.caller, &events, Some(&made)).await.unwrap();
+        assert!(text().await.contains(&bar(&first)));
+        field.metastore.log_rollback(&field.caller, &events, None).await.unwrap();
+        assert!(!text().await.contains("CAST"));
+        let short = LogAlter { tombstones_ms: Some(Some(1)), ..LogAlter::default() };
+        let refused = field.metastore.log_alter(&field.caller, &events, &short).await.unwrap_err();
+        assert!(refused.kind == Kind::InvalidObject && refused.message.contains("3600000"), "{refused}");
     }
 
     async fn a_log_becomes_an_ordinary_table_again(store: &TestStore) {

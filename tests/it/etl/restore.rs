@@ -18,12 +18,12 @@ use crate::grpc::fixture::{Field, at, table};
 /// A partition as a list tells it, all of it.
 type Told = (String, Option<String>, Vec<(String, String)>, Vec<String>);
 
-fn version(number: i64) -> Option<a::AsOf> {
-    Some(a::AsOf { state: Some(a::as_of::State::Version(number)) })
+fn version(number: i64) -> a::AsOf {
+    a::AsOf { state: Some(a::as_of::State::Version(number)) }
 }
 
 fn restore_to(name: &str, number: i64) -> a::RestoreVersionRequest {
-    a::RestoreVersionRequest { table: at(name), as_of: version(number), user: "ann".into(), ..Default::default() }
+    a::RestoreVersionRequest { table: at(name), as_of: Some(version(number)), user: "ann".into(), ..Default::default() }
 }
 
 async fn restore(field: &Field, request: a::RestoreVersionRequest) -> Result<a::RestoreVersionResponse, Status> {
@@ -124,7 +124,7 @@ grpc_cases! {
         let after = (partitions(field, None).await, plan_names(field, "", None).await, ids(field, "dt=02"));
         assert_eq!(after.1, ["dt=02/b.parquet", "dt=03/a.parquet", "dt=04/a.parquet"]);
         assert_eq!(after.2, Some((Some(9_000), Some(9_002))));
-        assert!(partitions(field, version(good)).await == then.0, "as of then");
+        assert!(partitions(field, Some(version(good))).await == then.0, "as of then");
 
         let dry = a::RestoreVersionRequest { dry_run: true, ..restore_to("people", good) };
         let dry = restore(field, dry).await.unwrap();
@@ -159,8 +159,8 @@ grpc_cases! {
         assert!(partitions(field, None).await == after.0);
         assert_eq!((plan_names(field, "", None).await, ids(field, "dt=02")), (after.1.clone(), after.2));
         // And what was in between is still what it was.
-        assert!(partitions(field, version(bad + 1)).await == then.0);
-        assert_eq!(plan_names(field, "", version(bad)).await, after.1);
+        assert!(partitions(field, Some(version(bad + 1))).await == then.0);
+        assert_eq!(plan_names(field, "", Some(version(bad))).await, after.1);
         // Registering what lies there finds nothing new but what the bad job left out.
         let more = register(field, request(field, "lake")).await.unwrap();
         assert_eq!((more.files_added, more.files_unchanged), (2, 3));
@@ -267,7 +267,7 @@ grpc_cases! {
         let done = restore(field, whole(good)).await.unwrap();
         assert_eq!((done.outcome(), done.redefined), (a::RestoreOutcome::Restored, true));
         assert_eq!(plan_names(field, "", None).await, ["a.parquet"]);
-        assert_eq!(plan_names(field, "", version(bad)).await, ["b.parquet"]);
+        assert_eq!(plan_names(field, "", Some(version(bad))).await, ["b.parquet"]);
         fs::remove_file(lake(field, "b.parquet")).unwrap();
         assert_eq!(restore(field, whole(bad)).await.unwrap().outcome(), a::RestoreOutcome::Refused);
         let half = a::RestoreVersionRequest { allow_missing: true, ..whole(bad) };
@@ -304,7 +304,7 @@ grpc_cases! {
 
     async fn lists_and_plans_are_of_any_moment(field: &Field) {
         let first = days(field, 3).await;
-        let entry = a::GetVersionRequest { table: at("people"), as_of: version(first) };
+        let entry = a::GetVersionRequest { table: at("people"), as_of: Some(version(first)) };
         let at_ms = field.versions().get_version(entry).await.unwrap().into_inner().version.unwrap().time_ms;
         let bad = bad_job(field).await;
         let moment = Some(a::AsOf { state: Some(a::as_of::State::TimeMs(at_ms)) });
@@ -313,7 +313,7 @@ grpc_cases! {
             table: at("people"), names: names.iter().map(ToString::to_string).collect(), as_of, ..Default::default()
         };
         assert_eq!(field.names(list(&["dt=04", "dt=02", "dt=01", "dt=02"], moment)).await.unwrap(), ["dt=01", "dt=02"]);
-        assert_eq!(field.names(list(&["dt=04", "dt=01"], version(bad))).await.unwrap(), ["dt=04"]);
+        assert_eq!(field.names(list(&["dt=04", "dt=01"], Some(version(bad)))).await.unwrap(), ["dt=04"]);
         let two = a::ListPartitionsRequest { filter: "dt > '01'".into(), limit: 1, ..list(&[], moment) };
         assert_eq!(field.names(two).await.unwrap(), ["dt=02"]);
         let ordered = a::ListPartitionsRequest { order: "dt desc".into(), ..list(&[], moment) };
