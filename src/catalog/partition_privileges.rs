@@ -1,6 +1,7 @@
 //! Privileges on single partitions (`semantics.md §11`). New partitions inherit the table's where its parameter
 //! `PARTITION_LEVEL_PRIVILEGE` says so; they die with the partition and follow its renaming.
 
+use std::borrow::Borrow;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use skep_core::Result;
@@ -96,7 +97,7 @@ impl Metastore {
         &self,
         txn: &mut Txn,
         table: &Table,
-        partitions: &[Partition],
+        partitions: &[impl Borrow<Partition>],
     ) -> Result<()> {
         if !table.flag(PARTITION_LEVEL) {
             return Ok(());
@@ -109,7 +110,7 @@ impl Metastore {
         };
         let new: Vec<(String, Privilege)> = partitions
             .iter()
-            .flat_map(of_partition)
+            .flat_map(|partition| of_partition(partition.borrow()))
             .map(|privilege| Privilege { create_time: now, ..privilege })
             .map(|privilege| (privilege.key(), privilege))
             .collect();

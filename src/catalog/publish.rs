@@ -123,7 +123,7 @@ impl Metastore {
         new: &[&Published],
     ) -> Result<i64> {
         let change = Change { operation: OPERATION, by: caller.user() };
-        let partitions: Vec<Partition> = new.iter().map(|p| p.partition.clone()).collect();
+        let partitions: Vec<&Partition> = new.iter().map(|p| &p.partition).collect();
         let version = txn.table_commit_told(table.id, None, change, Some(&at.tale("ADD_PARTITION", &()))).await?;
         txn.partition_add_many(table.id, version, table.location(), &partitions).await?;
         self.partition_privileges_inherit(txn, table, &partitions).await?;
@@ -234,10 +234,16 @@ impl Metastore {
 
 /// Files and statistics, of the version that the partitions are in.
 async fn publish_files(txn: &mut Txn, table_id: i64, version: i64, all: &[Published]) -> Result<()> {
-    let renewed: Vec<String> = all.iter().filter(|p| p.is_new_content).map(|p| p.partition.name.clone()).collect();
-    if !renewed.is_empty() {
-        txn.file_remove_of(table_id, version, &renewed).await?;
-        txn.statistics_delete(table_id, &renewed, None, None).await?;
+    let renewed = || all.iter().filter(|p| p.is_new_content);
+    let names: Vec<String> = renewed().map(|p| p.partition.name.clone()).collect();
+    if !names.is_empty() {
+        txn.file_remove_of(table_id, version, &names).await?;
+    }
+    // A new partition has none: they go with the one that was dropped.
+    let there = renewed().filter(|p| p.replaces.is_some() || p.partition.name.is_empty());
+    let names: Vec<String> = there.map(|p| p.partition.name.clone()).collect();
+    if !names.is_empty() {
+        txn.statistics_delete(table_id, &names, None, None).await?;
     }
     let gone = |p: &Published| -> Vec<(String, String)> {
         p.files_removed.iter().map(|path| (p.partition.name.clone(), path.clone())).collect()

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 
 use futures_util::{StreamExt as _, stream};
 use skep_core::lake::{PathPattern, path_keys};
@@ -289,12 +289,21 @@ impl<'a> Attempt<'a> {
         report.table_created = is_new;
         let published = Arc::new(std::mem::take(&mut draft.published));
         let landing = Landing { draft: &draft, published, dropped: Vec::new(), is_new };
+        let version = AtomicI64::new(0);
         let answer = |versions: &[i64]| {
-            let version = versions.first().copied().unwrap_or_default();
-            report_write(&Report { version, ..report.clone() })
+            version.store(versions.first().copied().unwrap_or_default(), Ordering::Relaxed);
+            // Nobody keeps the answer of a request without an id.
+            if self.key.is_none() {
+                return Ok(Vec::new());
+            }
+            report_write(&Report { version: version.load(Ordering::Relaxed), ..report.clone() })
         };
         let done = self.etl.land("register", (self.caller, self.key), &[], &[landing], answer).await?;
-        Ok((report_read(&done.answer)?, done.replayed))
+        if done.replayed {
+            return Ok((report_read(&done.answer)?, true));
+        }
+        report.version = version.into_inner();
+        Ok((report, false))
     }
 
     /// A report without a change of the table: nothing to do, a dry run, errors.

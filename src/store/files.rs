@@ -73,7 +73,7 @@ pub(super) const ALL: &[&Sql] =
     &[&FILE_INSERT, &FILE_LIST, &FILE_PAGE, &FILE_BRIEF, &FILE_REMOVE, &FILE_REMOVE_OF, &FILE_PURGE, &FILE_PURGE_ALL];
 
 /// Rows go to the database in statements of at most so many.
-const BATCH: usize = 5_000;
+const BATCH: usize = 2_500;
 
 /// A file as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,5 +1,6 @@
 //! Partitions: rows that are added in one version and removed in a later one, never updated in between.
 
+use std::borrow::Borrow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -132,7 +133,7 @@ pub(super) const ALL: &[&Sql] = &[
 ];
 
 /// Rows go to the database in statements of at most so many.
-const BATCH: usize = 10_000;
+const BATCH: usize = 2_500;
 
 fn limit_arg(limit: Option<usize>) -> i64 {
     limit.and_then(|n| i64::try_from(n).ok()).unwrap_or(i64::MAX)
@@ -259,8 +260,9 @@ impl Txn {
         table_id: i64,
         version: i64,
         base: Option<&str>,
-        partitions: &[Partition],
+        partitions: &[impl Borrow<Partition>],
     ) -> Result<Vec<Option<i64>>> {
+        let partitions: Vec<&Partition> = partitions.iter().map(Borrow::borrow).collect();
         let base_id = match base {
             Some(uri) => Some(self.base_intern(uri).await?),
             None => None,
@@ -286,7 +288,7 @@ impl Txn {
             let columns = columns(batch, base, base_id, &slot_of)?;
             self.execute(&PARTITION_INSERT, &[Arg::I64(table_id), Arg::I64(version), Arg::Columns(&columns)]).await?;
         }
-        Ok(partitions.iter().map(slot_of).collect())
+        Ok(partitions.into_iter().map(slot_of).collect())
     }
 
     /// Removes partitions by name in `version`; gives how many there were.
@@ -307,7 +309,7 @@ impl Txn {
 
 /// The rows to insert, by column.
 fn columns(
-    batch: &[Partition],
+    batch: &[&Partition],
     base: Option<&str>,
     base_id: Option<i64>,
     slot_of: &dyn Fn(&Partition) -> Option<i64>,
@@ -328,7 +330,7 @@ fn columns(
     }
     Ok(vec![
         ColumnArg::Text(batch.iter().map(|p| p.name.clone()).collect()),
-        ColumnArg::OptI64(batch.iter().map(slot_of).collect()),
+        ColumnArg::OptI64(batch.iter().map(|partition| slot_of(partition)).collect()),
         ColumnArg::OptI64(bases),
         ColumnArg::OptText(locations),
         ColumnArg::OptText(values),

@@ -79,7 +79,7 @@ pub(super) const ALL: &[&Sql] = &[
 ];
 
 /// Rows go to the database in statements of at most so many.
-const BATCH: usize = 10_000;
+const BATCH: usize = 2_500;
 
 /// One column's statistics to store.
 #[derive(Debug, Clone)]

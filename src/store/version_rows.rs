@@ -84,7 +84,7 @@ pub(super) const ALL: &[&Sql] =
 /// So many rows one statement reads.
 const PAGE: usize = 10_000;
 /// So many partitions one statement writes.
-const BATCH: usize = 5_000;
+const BATCH: usize = 2_500;
 
 /// A partition's row as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]

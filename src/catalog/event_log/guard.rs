@@ -1,6 +1,8 @@
 //! What other operations may do to the tables of a log, and what follows from it: nothing is lost or counted twice,
 //! whichever interface a change comes by.
 
+use std::borrow::Borrow;
+
 use skep_core::event_log::{ArrivalOrder, EVENT_LOG, LATE_MAX, LOG_ROLE, LogRole};
 use skep_core::partition::Partition;
 use skep_core::table::{Column, Table};
@@ -45,7 +47,7 @@ impl Metastore {
         txn: &mut Txn,
         caller: &Caller,
         table: &Table,
-        partitions: &[Partition],
+        partitions: &[impl Borrow<Partition>],
     ) -> Result<()> {
         let Some(role) = LogRole::of(table) else { return Ok(()) };
         if role == LogRole::Snapshots {
@@ -54,7 +56,7 @@ impl Metastore {
         let Some(mut log) = self.log_of(txn, table).await? else { return Ok(()) };
         let mut late = Vec::new();
         for partition in partitions {
-            let boundary = log.arrival.boundary(&partition.values)?;
+            let boundary = log.arrival.boundary(&partition.borrow().values)?;
             let shown = log.record.shown();
             if shown.is_some_and(|s| log.arrival.is_covered(&boundary, &s.watermark))
                 && !log.record.late.contains(&boundary)

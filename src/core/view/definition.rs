@@ -3,6 +3,7 @@
 use super::ast::{Item, Node, Query, Source, SourceKind};
 use super::check::{Checker, FoundTable};
 use super::expr::any;
+use super::functions::is_aggregate;
 use super::lex::error;
 use super::parse::parse;
 use super::sql_type::SqlType;
@@ -87,13 +88,14 @@ impl ViewDefinition {
 
 fn is_unknown_to_coral(node: &Node) -> bool {
     match node {
-        Node::Timestamp(_) => true,
-        Node::Call { name, .. } => matches!(name.as_str(), "year" | "month" | "day"),
+        // Columns are cast to their types, and it derives no type of an aggregate within a cast.
+        Node::Timestamp(_) | Node::CountAll => true,
+        Node::Call { name, .. } => matches!(name.as_str(), "year" | "month" | "day") || is_aggregate(name),
         _ => false,
     }
 }
 
-/// HAVING, moments and their parts.
+/// HAVING, aggregates, moments and their parts.
 fn coral_problem(query: &Query) -> Option<(usize, &'static str)> {
     query.branches.iter().find_map(|select| {
         if let Some(having) = &select.having {
@@ -106,7 +108,7 @@ fn coral_problem(query: &Query) -> Option<(usize, &'static str)> {
         let joined = select.joins.iter().filter_map(|join| join.on.as_ref());
         let all = items.chain(joined).chain(&select.filter).chain(&select.group);
         let unknown = all.into_iter().find(|expr| any(expr, &is_unknown_to_coral));
-        let part = unknown.map(|expr| (expr.at, "TIMESTAMP '…', year, month and day"));
+        let part = unknown.map(|expr| (expr.at, "aggregates, TIMESTAMP '…', year, month and day"));
         let sources = std::iter::once(&select.from).chain(select.joins.iter().map(|join| &join.source));
         part.or_else(|| {
             sources.into_iter().find_map(|source| match &source.what {

@@ -107,7 +107,7 @@ impl<'e> Exprs<'e> {
             Node::Case { of, branches, otherwise } => self.case(at, of.as_deref(), branches, otherwise.as_deref()),
             Node::Cast(of, to) => self.cast(at, of, to),
             Node::Call { name, is_distinct, arguments } => self.call(at, name, *is_distinct, arguments),
-            Node::CountAll => self.aggregate(at, SqlType::Integer(8), &[], |_| "COUNT(1)".to_owned()),
+            Node::CountAll => self.aggregate(at, SqlType::Integer(8), &[], |_| "COUNT(*)".to_owned()),
         }
     }
 

@@ -195,9 +195,11 @@ fn what_is_wrong_is_told_with_its_place() {
 fn what_coral_cannot_translate_is_known() {
     let check =
         |sql: &str| ViewDefinition::parse(sql).unwrap().coral_check().map_err(|error| error.message.into_owned());
-    check("SELECT note, count(*) AS n FROM orders GROUP BY note").unwrap();
+    check("SELECT note, upper(note) AS big FROM orders WHERE id > 3").unwrap();
     for (sql, expected) in [
         ("SELECT note FROM orders GROUP BY note HAVING count(*) > 1", "translate HAVING"),
+        ("SELECT note, count(*) AS n FROM orders GROUP BY note", "translate aggregates"),
+        ("SELECT 1 + max(id) AS n FROM orders", "translate aggregates"),
         ("SELECT x.id FROM (SELECT id FROM orders WHERE 1 + year(at) > 2000) x", "TIMESTAMP '…', year"),
         ("SELECT CASE WHEN day(at) IN (1) THEN 1 END AS x FROM orders", "TIMESTAMP '…', year"),
     ] {

@@ -53,8 +53,8 @@ VIEWS = {
            UNION ALL SELECT length(note), 'len' FROM orders WHERE at >= TIMESTAMP '2024-02-29 23:59:59.1' AND cast(at AS date) < DATE '2024-03-01'""",
         lambda: [(1, "it's \\ one"), (2, "it's \\ one"), (9, "it's \\ one"), (1, None), (2, None), (6, "len"), (4, "len"), (5, "len")]),
 }
-# Trino has no translation of these Hive texts: HAVING, TIMESTAMP '…', year. They are refused without a text of its own.
-UNTRANSLATED = {"functions", "groups", "unions"}
+# Trino has no translation of these Hive texts: aggregates, HAVING, TIMESTAMP '…', year. They are refused without a text of its own.
+UNTRANSLATED = {"functions", "groups", "unions", "counts"}
 VIEWS["plain"] = (
     """SELECT o.id, upper(o.note) AS big, trim(o.note) AS bare, coalesce(s.name, '-') AS shop, price * 2 AS twice, weight / 4 AS quarter,
               CASE WHEN o.shop = 1 THEN 'one' ELSE 'other' END AS which
@@ -120,12 +120,23 @@ class Field:
             what = f"a view of {name} read by {engine.name}" + ("" if trino_catalog else " by Hive's text")
             print(f"{'FAIL' if problem else 'ok  '} event-logs/{what} ({time.time() - begin:.1f}s){': ' + problem if problem else ''}", flush=True)
 
+    def refused(self, name, sql):
+        try:
+            self.skep("views", "create", f"{self.db}.{name}_hive", "--sql", sql, "--trino-catalog", "")
+            problem = "it was made"
+        except RuntimeError as error:
+            problem = None if "Trino cannot translate" in str(error) else str(error)
+        self.good, self.bad = self.good + (problem is None), self.bad + (problem is not None)
+        print(f"{'FAIL' if problem else 'ok  '} event-logs/a view of {name} needs Trino's own text (0.0s){': ' + problem if problem else ''}", flush=True)
+
     def __call__(self):
         try:
             self.tables()
             for name, (sql, rows) in VIEWS.items():
                 self.check(name, sql, rows(), "hive")
-                if self.trino and name not in UNTRANSLATED:
+                if name in UNTRANSLATED:
+                    self.refused(name, sql)
+                elif self.trino:
                     self.check(name, sql, rows(), "")
             self.skep("databases", "drop", self.db, "--cascade", "--yes")
         finally:

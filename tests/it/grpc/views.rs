@@ -51,7 +51,7 @@ grpc_cases! {
         let found = field.thrift().get::<m::GetTable>(&args);
         assert_eq!(found.table_type.as_deref(), Some("VIRTUAL_VIEW"));
         assert_eq!(found.view_expanded_text.as_deref(), Some(
-            "SELECT `clicks`.`dt` AS `dt`, CAST(COUNT(1) AS bigint) AS `clicks` FROM `d`.`clicks` `clicks` WHERE (`clicks`.`hour` > 6) \
+            "SELECT `clicks`.`dt` AS `dt`, CAST(COUNT(*) AS bigint) AS `clicks` FROM `d`.`clicks` `clicks` WHERE (`clicks`.`hour` > 6) \
              GROUP BY `clicks`.`dt`"
         ));
         let parameters = found.parameters.unwrap();
