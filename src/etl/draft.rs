@@ -53,6 +53,26 @@ pub(super) struct Counts {
     pub bytes: i64,
 }
 
+impl Counts {
+    fn add(&mut self, other: Self) {
+        self.files_added += other.files_added;
+        self.files_unchanged += other.files_unchanged;
+        self.files_removed += other.files_removed;
+        self.partitions_added += other.partitions_added;
+        self.partitions_changed += other.partitions_changed;
+        self.rows += other.rows;
+        self.bytes += other.bytes;
+    }
+}
+
+/// What a partition's part of a batch comes to.
+#[derive(Default)]
+pub(super) struct Taken {
+    published: Option<Published>,
+    counts: Counts,
+    finding: Option<Finding>,
+}
+
 /// What is there of a partition before.
 pub(super) struct Before {
     pub partition: Option<Partition>,
@@ -138,33 +158,28 @@ impl<'r> Draft<'r> {
         Some(table)
     }
 
-    /// Takes a partition's part of the batch in.
+    /// What a partition's part of the batch comes to.
     pub fn part(
-        &mut self,
+        &self,
         name: &str,
         part: &Part,
         before: &Before,
         sources: &[Source],
         footers: &HashMap<usize, &Footer>,
-    ) -> Result<()> {
+    ) -> Result<Taken> {
         let known = before.partition.as_ref();
         if let Some(was) = known.and_then(Partition::location)
             && let Some(problem) = place_problem(self.request, name, was, part)
         {
-            self.findings.push(Finding::error("", "two_places", problem));
-            return Ok(());
+            return Ok(Taken { finding: Some(Finding::error("", "two_places", problem)), ..Taken::default() });
         }
         let was_registered = known.is_some_and(|p| is_registered(&p.parameters));
         let replaces_all = self.request.mode == Mode::Replace || !was_registered;
         let (mut kept, mut added, mut removed) = (Vec::<&StoredFile>::new(), Vec::new(), Vec::new());
-        let mut unchanged = 0;
         for at in &part.files {
             let path = below(&sources[*at].file.location, &part.location);
             match (before.same(path, &sources[*at]), footers.get(at)) {
-                (Some(same), _) if was_registered => {
-                    unchanged += 1;
-                    kept.push(same);
-                }
+                (Some(same), _) if was_registered => kept.push(same),
                 (_, Some(footer)) => {
                     if before.known(path).is_some() {
                         removed.push(path.to_owned());
@@ -175,6 +190,7 @@ impl<'r> Draft<'r> {
                 (_, None) => {}
             }
         }
+        let counts = Counts { files_unchanged: kept.len() as i64, ..Counts::default() };
         let touched: HashSet<&str> =
             kept.iter().map(|f| f.path.as_str()).chain(removed.iter().map(String::as_str)).collect();
         let others: Vec<&StoredFile> = before.files.iter().filter(|f| !touched.contains(f.path.as_str())).collect();
@@ -184,36 +200,40 @@ impl<'r> Draft<'r> {
         } else {
             kept.extend(others);
         }
-        self.counts.files_unchanged += unchanged;
-        if added.is_empty() && removed.is_empty() && known.is_some() && was_registered {
-            return Ok(());
+        let is_as_it_was = added.is_empty() && removed.is_empty() && known.is_some() && was_registered;
+        if is_as_it_was || (added.is_empty() && kept.is_empty()) {
+            return Ok(Taken { counts, ..Taken::default() });
         }
-        if added.is_empty() && kept.is_empty() {
-            return Ok(());
-        }
-        self.publish(name, part, known, (&kept, added, removed))
+        self.publish(name, part, known, (&kept, added, removed), counts)
+    }
+
+    /// Takes a partition's part of the batch in.
+    pub fn take(&mut self, taken: Taken) {
+        self.findings.extend(taken.finding);
+        self.counts.add(taken.counts);
+        self.published.extend(taken.published);
     }
 
     fn publish(
-        &mut self,
+        &self,
         name: &str,
         part: &Part,
         known: Option<&Partition>,
         (kept, added, removed): (&[&StoredFile], Vec<StoredFile>, Vec<String>),
-    ) -> Result<()> {
+        mut counts: Counts,
+    ) -> Result<Taken> {
         let files = || kept.iter().copied().chain(&added);
         let facts: Vec<FileFacts> = files().map(facts_of).collect::<Result<_>>()?;
         let facts: Vec<&FileFacts> = facts.iter().collect();
         let bytes: i64 = files().map(|file| file.size).sum();
         let rows: u64 = facts.iter().map(|facts| facts.rows).sum();
-        let (new_rows, new_bytes) = added.iter().fold((0, 0), |(rows, bytes), f| (rows + f.row_count, bytes + f.size));
-        self.counts.files_added += added.len() as i64;
-        self.counts.files_removed += removed.len() as i64;
-        self.counts.rows += new_rows;
-        self.counts.bytes += new_bytes;
+        counts.files_added = added.len() as i64;
+        counts.files_removed = removed.len() as i64;
+        counts.rows = added.iter().map(|file| file.row_count).sum();
+        counts.bytes = added.iter().map(|file| file.size).sum();
         match known {
-            Some(_) => self.counts.partitions_changed += 1,
-            None => self.counts.partitions_added += 1,
+            Some(_) => counts.partitions_changed = 1,
+            None => counts.partitions_added = 1,
         }
         let statistics = statistics_of(&self.columns, &facts, self.now_seconds);
         let mut parameters = known.map(|p| p.parameters.clone()).unwrap_or_default();
@@ -228,15 +248,15 @@ impl<'r> Draft<'r> {
         });
         let partition = self.partition(name, part, known, parameters);
         let was_registered = known.is_some_and(|p| is_registered(&p.parameters));
-        self.published.push(Published {
+        let published = Published {
             partition,
             replaces: known.map(|p| p.id).filter(|_| !name.is_empty()),
             is_new_content: !was_registered,
             files_removed: if was_registered { removed } else { Vec::new() },
             files_added: added,
             statistics,
-        });
-        Ok(())
+        };
+        Ok(Taken { published: Some(published), counts, finding: None })
     }
 
     pub fn partition(&self, name: &str, part: &Part, known: Option<&Partition>, parameters: Parameters) -> Partition {

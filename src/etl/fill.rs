@@ -9,6 +9,7 @@ use skep_core::registration::is_registered;
 use super::draft::{Before, Befores, Draft};
 use super::footer::Footer;
 use super::gather::Source;
+use super::parallel::map_all;
 use super::partitions::{Part, below};
 use super::register::{Etl, Progress, Read};
 use super::report::{Finding, Severity};
@@ -144,10 +145,10 @@ fn slice_take(
             files_leave(draft, sources, &mut footers);
         }
     }
-    for (name, part) in slice.iter().filter(|(name, _)| !bad_parts.contains(name.as_str())) {
-        if let Some(before) = befores.get(*name) {
-            draft.part(name, part, before, sources, &footers)?;
-        }
+    let good = slice.iter().filter(|(name, _)| !bad_parts.contains(name.as_str()));
+    let good: Vec<_> = good.filter_map(|(name, part)| Some((name, part, befores.get(*name)?))).collect();
+    for taken in map_all(&good, |(name, part, before)| draft.part(name, part, before, sources, &footers))? {
+        draft.take(taken);
     }
     Ok(())
 }

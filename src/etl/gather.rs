@@ -10,6 +10,7 @@ use skep_core::types::{KeyType, Value};
 use skep_core::{Error, Kind, Result};
 
 use super::footer::Footer;
+use super::parallel::map_all;
 use super::report::Finding;
 use super::request::{KnownColumn, KnownFile, Register};
 use crate::lake::{Lake, LakeFile, Listed, ParquetFile};
@@ -56,8 +57,9 @@ pub(super) async fn gather(lake: &Lake, request: &Register, listed: &Arc<AtomicU
             all.findings.push(Finding::error(uri, "no_files", "no data file lies there"));
         }
     }
-    for known in &request.files {
-        all.told(known)?;
+    for (source, footer) in map_all(&request.files, told)? {
+        all.told.insert(source.file.location.clone(), footer);
+        all.files.push(source);
     }
     all.sort();
     Ok(all)
@@ -95,25 +97,24 @@ impl Gathered {
             }
         }
     }
+}
 
-    fn told(&mut self, known: &KnownFile) -> Result<()> {
-        let location = Location::parse(&known.uri).map_err(|e| e.with_kind(Kind::InvalidInput))?;
-        let wrong = |what: &str| Error::new(Kind::InvalidInput, format!("{}: {what}", known.uri));
-        let rows = u64::try_from(known.rows).map_err(|_| wrong("a negative number of rows"))?;
-        if known.columns.is_empty() {
-            return Err(wrong("columns are not told; a file that is not to be opened needs them"));
-        }
-        let prefix = Arc::new(location.parent().unwrap_or_else(|| location.clone()));
-        let file = LakeFile {
-            location: location.clone(),
-            size: known.size,
-            modified_at_ms: known.modified_at_ms,
-            etag: known.etag.clone().filter(|etag| !etag.is_empty()),
-        };
-        self.files.push(Source { file, prefix });
-        self.told.insert(location, Footer::of(file_told(known, rows)));
-        Ok(())
+/// A file as the request tells it, which is not opened.
+fn told(known: &KnownFile) -> Result<(Source, Footer)> {
+    let location = Location::parse(&known.uri).map_err(|e| e.with_kind(Kind::InvalidInput))?;
+    let wrong = |what: &str| Error::new(Kind::InvalidInput, format!("{}: {what}", known.uri));
+    let rows = u64::try_from(known.rows).map_err(|_| wrong("a negative number of rows"))?;
+    if known.columns.is_empty() {
+        return Err(wrong("columns are not told; a file that is not to be opened needs them"));
     }
+    let prefix = Arc::new(location.parent().unwrap_or_else(|| location.clone()));
+    let file = LakeFile {
+        location,
+        size: known.size,
+        modified_at_ms: known.modified_at_ms,
+        etag: known.etag.clone().filter(|etag| !etag.is_empty()),
+    };
+    Ok((Source { file, prefix }, Footer::of(file_told(known, rows))))
 }
 
 fn file_told(known: &KnownFile, rows: u64) -> ParquetFile {

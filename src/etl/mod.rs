@@ -17,6 +17,7 @@ mod gather;
 mod land;
 mod log_rules;
 mod manage;
+mod parallel;
 mod partitions;
 mod plan;
 mod plan_files;

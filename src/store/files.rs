@@ -6,7 +6,7 @@ use std::borrow::Borrow;
 use skep_core::Result;
 
 use super::driver::{Arg, ColumnArg, Row, Sql};
-use super::txn::Txn;
+use super::txn::{BATCH, Txn};
 
 const FILE_INSERT: Sql = Sql::per_dialect(
     "file_insert",
@@ -72,9 +72,6 @@ const FILE_PURGE_ALL: Sql =
 pub(super) const ALL: &[&Sql] =
     &[&FILE_INSERT, &FILE_LIST, &FILE_PAGE, &FILE_BRIEF, &FILE_REMOVE, &FILE_REMOVE_OF, &FILE_PURGE, &FILE_PURGE_ALL];
 
-/// Rows go to the database in statements of at most so many.
-const BATCH: usize = 2_500;
-
 /// A file as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredFile {
@@ -122,13 +119,13 @@ impl Txn {
         &mut self,
         table_id: i64,
         version: i64,
-        files: &[impl Borrow<StoredFile>],
+        files: &[impl Borrow<StoredFile> + Sync],
     ) -> Result<()> {
-        for batch in files.chunks(BATCH) {
+        let columns = |batch: &[_]| {
             let batch: Vec<&StoredFile> = batch.iter().map(Borrow::borrow).collect();
             let text = |of: fn(&StoredFile) -> &String| ColumnArg::Text(batch.iter().map(|f| of(f).clone()).collect());
             let number = |of: fn(&StoredFile) -> i64| ColumnArg::I64(batch.iter().map(|f| of(f)).collect());
-            let columns = [
+            Ok(vec![
                 text(|f| &f.partition),
                 text(|f| &f.path),
                 number(|f| f.size),
@@ -136,10 +133,9 @@ impl Txn {
                 ColumnArg::OptText(batch.iter().map(|f| f.etag.clone()).collect()),
                 number(|f| f.row_count),
                 text(|f| &f.facts),
-            ];
-            self.execute(&FILE_INSERT, &[Arg::I64(table_id), Arg::I64(version), Arg::Columns(&columns)]).await?;
-        }
-        Ok(())
+            ])
+        };
+        self.execute_rows(&FILE_INSERT, &[Arg::I64(table_id), Arg::I64(version)], files, columns).await
     }
 
     /// Files of the named partitions as of a version, by partition and path.

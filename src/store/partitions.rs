@@ -12,7 +12,7 @@ use skep_core::table::Shape;
 use super::driver::{Arg, ColumnArg, Sql};
 use super::partition_row::{Reader, StoredPartition, read_values};
 use super::shapes::Slot;
-use super::txn::{Txn, to_json};
+use super::txn::{BATCH, Txn, to_json};
 
 // Look-ups of many names are written for Postgres as what they are, one index look-up a name: `offset 0` keeps the planner
 // from doing anything else. With `name = any(…)` it reads *all* partitions of a table that it knows nothing of yet, once for
@@ -131,9 +131,6 @@ pub(super) const ALL: &[&Sql] = &[
     &PARTITION_REMOVE,
     &PARTITION_REMOVE_ALL,
 ];
-
-/// Rows go to the database in statements of at most so many.
-const BATCH: usize = 2_500;
 
 fn limit_arg(limit: Option<usize>) -> i64 {
     limit.and_then(|n| i64::try_from(n).ok()).unwrap_or(i64::MAX)
@@ -284,10 +281,8 @@ impl Txn {
                 .and_then(|at| slots.get(*at))
                 .copied()
         };
-        for batch in partitions.chunks(BATCH) {
-            let columns = columns(batch, base, base_id, &slot_of)?;
-            self.execute(&PARTITION_INSERT, &[Arg::I64(table_id), Arg::I64(version), Arg::Columns(&columns)]).await?;
-        }
+        let columns = |batch: &[&Partition]| columns(batch, base, base_id, &slot_of);
+        self.execute_rows(&PARTITION_INSERT, &[Arg::I64(table_id), Arg::I64(version)], &partitions, columns).await?;
         Ok(partitions.into_iter().map(slot_of).collect())
     }
 
@@ -312,7 +307,7 @@ fn columns(
     batch: &[&Partition],
     base: Option<&str>,
     base_id: Option<i64>,
-    slot_of: &dyn Fn(&Partition) -> Option<i64>,
+    slot_of: &(dyn Fn(&Partition) -> Option<i64> + Sync),
 ) -> Result<Vec<ColumnArg>> {
     let (mut bases, mut locations, mut values, mut params) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for partition in batch {

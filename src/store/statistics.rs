@@ -78,9 +78,6 @@ pub(super) const ALL: &[&Sql] = &[
     &STATISTICS_HAND_OVER,
 ];
 
-/// Rows go to the database in statements of at most so many.
-const BATCH: usize = 2_500;
-
 /// One column's statistics to store.
 #[derive(Debug, Clone)]
 pub struct StatisticsRow<'a, T> {
@@ -112,17 +109,20 @@ impl Txn {
         self.list(&STATISTICS_PARTITIONS, &args, |row| Ok((row.string(0)?, row.json(1)?))).await
     }
     /// Stores or replaces. A partition's column must not come twice for one engine.
-    pub async fn statistics_put<T: Serialize>(&mut self, table_id: i64, rows: &[StatisticsRow<'_, T>]) -> Result<()> {
-        for batch in rows.chunks(BATCH) {
-            let columns = [
+    pub async fn statistics_put<T: Serialize + Sync>(
+        &mut self,
+        table_id: i64,
+        rows: &[StatisticsRow<'_, T>],
+    ) -> Result<()> {
+        let columns = |batch: &[StatisticsRow<'_, T>]| {
+            Ok(vec![
                 ColumnArg::Text(batch.iter().map(|r| r.partition.to_owned()).collect()),
                 ColumnArg::Text(batch.iter().map(|r| r.engine.to_owned()).collect()),
                 ColumnArg::Text(batch.iter().map(|r| r.column.to_owned()).collect()),
                 ColumnArg::Text(batch.iter().map(|r| to_json(r.body)).collect::<Result<_>>()?),
-            ];
-            self.execute(&STATISTICS_PUT, &[Arg::I64(table_id), Arg::Columns(&columns)]).await?;
-        }
-        Ok(())
+            ])
+        };
+        self.execute_rows(&STATISTICS_PUT, &[Arg::I64(table_id)], rows, columns).await
     }
     /// Deletes statistics of partitions (`""`: the table itself): of the named columns, or all; of one engine, or
     /// all. Gives how many.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use skep_core::{Error, Result};
 
-use super::driver::{Arg, Conn, Row, Sql};
+use super::driver::{Arg, ColumnArg, Conn, Row, Sql};
 use super::joint::{Joined, Joint};
 use super::lane::Turn;
 
@@ -96,6 +96,27 @@ impl Txn {
     pub(super) async fn execute(&mut self, sql: &'static Sql, args: &[Arg<'_>]) -> Result<u64> {
         self.conn()?.execute(sql, args).await
     }
+    /// Rows go to the database in statements of at most [`BATCH`], behind the arguments that come first. While the
+    /// database takes one batch, the next is made.
+    pub(super) async fn execute_rows<T: Sync>(
+        &mut self,
+        sql: &'static Sql,
+        first: &[Arg<'_>],
+        rows: &[T],
+        columns: impl Fn(&[T]) -> Result<Vec<ColumnArg>> + Send + Sync,
+    ) -> Result<()> {
+        let mut batches = rows.chunks(BATCH);
+        let Some(batch) = batches.next() else { return Ok(()) };
+        let mut made = Some(columns(batch)?);
+        while let Some(batch) = made.take() {
+            let args: Vec<Arg<'_>> = first.iter().cloned().chain([Arg::Columns(&batch)]).collect();
+            let (done, next) =
+                tokio::join!(self.execute(sql, &args), async { batches.next().map(&columns).transpose() });
+            done?;
+            made = next?;
+        }
+        Ok(())
+    }
     pub(super) async fn first(&mut self, sql: &'static Sql, args: &[Arg<'_>]) -> Result<Option<Row>> {
         self.conn()?.first(sql, args).await
     }
@@ -119,6 +140,9 @@ impl Txn {
         self.conn()?.for_each(sql, args, each).await
     }
 }
+
+/// What a statement is given at once, where it takes rows by the thousand.
+pub(super) const BATCH: usize = 2_500;
 
 /// A document as it is stored.
 pub(super) fn to_json<T: serde::Serialize>(value: &T) -> Result<String> {

@@ -10,6 +10,7 @@ pub mod functions;
 pub mod indexes;
 pub mod locks;
 pub mod notifications;
+pub mod partition_names;
 pub mod partition_reply;
 pub mod partitions_add;
 pub mod partitions_alter;

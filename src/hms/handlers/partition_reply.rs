@@ -19,7 +19,8 @@ pub fn names_reply<T>(cx: &Cx, answer: PartitionReading, frame: Frame) -> Result
     Ok(Answer::Streamed(Box::new(PartitionSource::names(protocol(cx)?, answer, frame))))
 }
 
-fn protocol(cx: &Cx) -> Result<Protocol> {
+/// The protocol that the call came in.
+pub fn protocol(cx: &Cx) -> Result<Protocol> {
     let wire = cx.session.wire().ok_or_else(|| Error::internal("a call came in no protocol"))?;
     Ok(wire.protocol)
 }

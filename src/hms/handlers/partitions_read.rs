@@ -1,11 +1,11 @@
 //! Reading partitions: one, all, and those with the first values of a list.
 
 use skep_core::table::Table;
-use skep_core::{Error, Kind, Result};
+use skep_core::{Error, Result};
 use skep_thrift::methods as m;
 use skep_thrift::types as t;
 
-use super::partition_reply::{names_reply, partitions_reply};
+use super::partition_reply::partitions_reply;
 use crate::catalog::{
     PartitionAnswer, PartitionKey, PartitionPick, PartitionQuery, PartitionReading, PartitionValuesQuery, RequestScope,
     TableRef,
@@ -30,10 +30,6 @@ pub fn routes() -> Routes {
         .on_encoded::<m::GetPartitionsPs>(list_ps)
         .on_encoded::<m::GetPartitionsPsWithAuth>(list_ps_with_auth)
         .on_encoded::<m::GetPartitionsPsWithAuthReq>(list_ps_with_auth_req)
-        .on_encoded::<m::GetPartitionNames>(names)
-        .on_encoded::<m::FetchPartitionNamesReq>(names_req)
-        .on_encoded::<m::GetPartitionNamesPs>(names_ps)
-        .on_encoded::<m::GetPartitionNamesPsReq>(names_ps_req)
         .on::<m::GetPartitionValues>(values)
 }
 
@@ -84,7 +80,8 @@ pub async fn read(
     cx.metastore().partitions_read(&PartitionQuery { table, pick, limit, scope }).await
 }
 
-fn prefix(values: Option<Vec<String>>) -> Result<PartitionPick> {
+/// Partitions by their first values.
+pub fn prefix(values: Option<Vec<String>>) -> Result<PartitionPick> {
     given(values, "the list of partition values").map(PartitionPick::Prefix)
 }
 
@@ -187,43 +184,6 @@ async fn list_ps_with_auth_req(
     let asking = Asking { user: request.user_name, groups: request.group_names };
     form.rights = asking.rights_listed(&cx, answer.table()).await?;
     partitions_reply(&cx, answer, form, Frame::Struct)
-}
-
-/// All names. Hive 4 answers none for a table that is not there, and an error for one that has no name.
-async fn names_of(cx: &Cx, at: TableRef, limit: Option<usize>) -> Result<Answer<Vec<String>>> {
-    if at.database.is_empty() || at.table.is_empty() {
-        return Err(Error::meta("the name of the database or of the table is empty"));
-    }
-    match stream(cx, at, PartitionPick::All, limit, RequestScope::Unlimited).await {
-        Ok(answer) => names_reply(cx, answer, Frame::Bare),
-        Err(error) if error.kind == Kind::NotFound => Ok(Answer::Value(Vec::new())),
-        Err(error) => Err(error),
-    }
-}
-
-async fn names(cx: Cx, args: m::GetPartitionNamesArgs) -> Result<Answer<Vec<String>>> {
-    let at = cx.table(None, args.db_name.as_deref(), args.tbl_name.as_deref())?;
-    names_of(&cx, at, limit(args.max_parts)).await
-}
-
-async fn names_req(cx: Cx, args: m::FetchPartitionNamesReqArgs) -> Result<Answer<Vec<String>>> {
-    let request = given(args.partition_req, "the request")?;
-    let at = cx.table(request.cat_name.as_deref(), Some(&request.db_name), Some(&request.tbl_name))?;
-    names_of(&cx, at, limit(request.max_parts)).await
-}
-
-async fn names_ps(cx: Cx, args: m::GetPartitionNamesPsArgs) -> Result<Answer<Vec<String>>> {
-    let at = cx.table(None, args.db_name.as_deref(), args.tbl_name.as_deref())?;
-    let answer = stream(&cx, at, prefix(args.part_vals)?, limit(args.max_parts), RequestScope::Unlimited).await?;
-    names_reply(&cx, answer, Frame::Bare)
-}
-
-async fn names_ps_req(cx: Cx, args: m::GetPartitionNamesPsReqArgs) -> Result<Answer<t::GetPartitionNamesPsResponse>> {
-    let request = given(args.req, "the request")?;
-    let at = cx.table(request.cat_name.as_deref(), Some(&request.db_name), Some(&request.tbl_name))?;
-    let pick = prefix(request.part_values)?;
-    let answer = stream(&cx, at, pick, limit(request.max_parts), RequestScope::Unlimited).await?;
-    names_reply(&cx, answer, Frame::Struct)
 }
 
 async fn values(cx: Cx, args: m::GetPartitionValuesArgs) -> Result<t::PartitionValuesResponse> {

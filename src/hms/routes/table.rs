@@ -18,6 +18,7 @@ pub fn routes() -> Routes {
         .and(handlers::runtime_stats::routes())
         .and(handlers::statistics::routes())
         .and(handlers::partitions_by::routes())
+        .and(handlers::partition_names::routes())
         .and(handlers::partitions_read::routes())
         .and(handlers::tables::routes())
         .and(handlers::tables_schema::routes())

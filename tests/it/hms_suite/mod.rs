@@ -130,4 +130,5 @@ macro_rules! hms_cases {
 
 mod alter;
 mod compactions;
+mod names;
 mod privileges;

@@ -1,0 +1,143 @@
+//! Names of partitions. The whole list of a table is what engines ask for most often, and it only changes with the
+//! table: who asks for it again gets the bytes of the time before.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use bytes::Bytes;
+use skep_core::recent::Recent;
+use skep_core::{Error, Kind, Result};
+use skep_thrift::methods as m;
+use skep_thrift::types as t;
+use skep_thrift::wire::Protocol;
+
+use super::partition_reply::{names_reply, protocol};
+use super::partitions_read::{limit, prefix, stream};
+use crate::catalog::{PartitionPick, PartitionReading, RequestScope, TableRef};
+use crate::hms::context::{Cx, given};
+use crate::hms::convert::partition_encode::{Frame, PartitionSource};
+use crate::hms::reply::{Encoded, Filled, Source as _};
+use crate::hms::routes::{Answer, Routes};
+
+pub fn routes() -> Routes {
+    let kept = Arc::new(NameLists::default());
+    let of_req = Arc::clone(&kept);
+    Routes::default()
+        .on_encoded::<m::GetPartitionNames>(move |cx, args| names(cx, args, Arc::clone(&kept)))
+        .on_encoded::<m::FetchPartitionNamesReq>(move |cx, args| names_req(cx, args, Arc::clone(&of_req)))
+        .on_encoded::<m::GetPartitionNamesPs>(names_ps)
+        .on_encoded::<m::GetPartitionNamesPsReq>(names_ps_req)
+}
+
+/// All lists that are kept take at most so many bytes.
+const KEPT_MAX: usize = 32 * 1024 * 1024;
+
+/// A longer one is made while it is sent, each time.
+const LIST_MAX: usize = 8 * 1024 * 1024;
+
+/// The lists of all names that somebody asked for twice, encoded.
+#[derive(Debug)]
+struct NameLists(Mutex<Recent<Key, (i64, Kept)>>);
+
+/// Of a table, and whether in Compact; each is kept with the version that it is of.
+type Key = (i64, bool);
+
+#[derive(Debug, Clone)]
+enum Kept {
+    /// It was asked for once.
+    Asked,
+    List(Bytes),
+    TooLong,
+}
+
+impl Default for NameLists {
+    fn default() -> Self {
+        Self(Mutex::new(Recent::new(KEPT_MAX)))
+    }
+}
+
+impl NameLists {
+    /// The answer, which is all partitions of the table. A list that changes between any two questions stays a stream.
+    fn reply(&self, protocol: Protocol, reading: PartitionReading) -> Answer<Vec<String>> {
+        let (key, version) = ((reading.table().id, protocol == Protocol::Compact), reading.table().version);
+        let is_held = matches!(reading, PartitionReading::Held(_));
+        let mut source = PartitionSource::names(protocol, reading, Frame::Bare);
+        match self.kept(key, version) {
+            Some(Kept::List(bytes)) => return Answer::Encoded(Encoded { parts: vec![bytes] }),
+            Some(Kept::Asked) if is_held => {
+                if let Some(bytes) = encoded(&mut source) {
+                    self.keep(key, version, Kept::List(bytes.clone()));
+                    return Answer::Encoded(Encoded { parts: vec![bytes] });
+                }
+                self.keep(key, version, Kept::TooLong);
+            }
+            Some(_) => {}
+            None => self.keep(key, version, Kept::Asked),
+        }
+        Answer::Streamed(Box::new(source))
+    }
+
+    fn kept(&self, key: Key, version: i64) -> Option<Kept> {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        all.get(&key).filter(|(of, _)| *of == version).map(|(_, kept)| kept.clone())
+    }
+
+    fn keep(&self, key: Key, version: i64, kept: Kept) {
+        let bytes = if let Kept::List(bytes) = &kept { bytes.len() } else { 0 };
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        all.put(key, (version, kept), size_of::<(Key, i64, Kept)>() + bytes);
+    }
+}
+
+/// All of a list that is held in memory; None, with the source at its beginning, where it is too long to be kept.
+fn encoded(source: &mut PartitionSource) -> Option<Bytes> {
+    let mut bytes = Vec::new();
+    loop {
+        let filled = source.fill(&mut bytes);
+        if bytes.len() > LIST_MAX {
+            source.rewind();
+            return None;
+        }
+        if filled != Filled::Piece {
+            bytes.shrink_to_fit();
+            return Some(bytes.into());
+        }
+    }
+}
+
+/// All names. Hive 4 answers none for a table that is not there, and an error for one that has no name.
+async fn names_of(cx: &Cx, at: TableRef, limit: Option<usize>, kept: &NameLists) -> Result<Answer<Vec<String>>> {
+    if at.database.is_empty() || at.table.is_empty() {
+        return Err(Error::meta("the name of the database or of the table is empty"));
+    }
+    match stream(cx, at, PartitionPick::All, limit, RequestScope::Unlimited).await {
+        Ok(answer) if limit.is_none_or(|limit| answer.len() < limit) => Ok(kept.reply(protocol(cx)?, answer)),
+        Ok(answer) => names_reply(cx, answer, Frame::Bare),
+        Err(error) if error.kind == Kind::NotFound => Ok(Answer::Value(Vec::new())),
+        Err(error) => Err(error),
+    }
+}
+
+async fn names(cx: Cx, args: m::GetPartitionNamesArgs, kept: Arc<NameLists>) -> Result<Answer<Vec<String>>> {
+    let at = cx.table(None, args.db_name.as_deref(), args.tbl_name.as_deref())?;
+    names_of(&cx, at, limit(args.max_parts), &kept).await
+}
+
+async fn names_req(cx: Cx, args: m::FetchPartitionNamesReqArgs, kept: Arc<NameLists>) -> Result<Answer<Vec<String>>> {
+    let request = given(args.partition_req, "the request")?;
+    let at = cx.table(request.cat_name.as_deref(), Some(&request.db_name), Some(&request.tbl_name))?;
+    names_of(&cx, at, limit(request.max_parts), &kept).await
+}
+
+async fn names_ps(cx: Cx, args: m::GetPartitionNamesPsArgs) -> Result<Answer<Vec<String>>> {
+    let at = cx.table(None, args.db_name.as_deref(), args.tbl_name.as_deref())?;
+    let answer = stream(&cx, at, prefix(args.part_vals)?, limit(args.max_parts), RequestScope::Unlimited).await?;
+    names_reply(&cx, answer, Frame::Bare)
+}
+
+async fn names_ps_req(cx: Cx, args: m::GetPartitionNamesPsReqArgs) -> Result<Answer<t::GetPartitionNamesPsResponse>> {
+    let request = given(args.req, "the request")?;
+    let at = cx.table(request.cat_name.as_deref(), Some(&request.db_name), Some(&request.tbl_name))?;
+    let pick = prefix(request.part_values)?;
+    let answer = stream(&cx, at, pick, limit(request.max_parts), RequestScope::Unlimited).await?;
+    names_reply(&cx, answer, Frame::Struct)
+}
