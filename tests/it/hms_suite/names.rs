@@ -59,7 +59,7 @@ hms_cases! {
         client.partitions_add("t", &["a"]).await;
         client.partitions_add("u", &["z"]).await;
         assert_eq!(client.all_names("t", -1).await, ["k=a"]);
-        let drop = m::DropTableArgs { dbname: Some("d".into()), name: Some("t".into()), delete_data: false };
+        let drop = m::DropTableArgs { dbname: Some("d".into()), name: Some("t".into()), delete_data: true };
         client.ok::<m::DropTable>(drop).await;
         assert_eq!(client.all_names("t", -1).await, Vec::<String>::new());
         let new_tbl = Some(t::Table { table_name: Some("t".into()), ..client.table_get("d", "u").await });
