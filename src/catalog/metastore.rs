@@ -17,7 +17,7 @@ use crate::store::{DocumentKind, Store};
 use crate::warehouse::{Location, Warehouse};
 
 /// Of the memory for caches, table definitions take this part, what clients are told of them another, replies that are
-/// made of them a third, partitions the rest.
+/// made of them a third, lists of partition names that are asked for again a fourth, partitions the rest.
 const TABLES_SHARE: u64 = 32;
 
 /// Cheap to clone.
@@ -39,7 +39,7 @@ impl Metastore {
     pub fn new(store: Store, warehouse: Arc<Warehouse>, settings: Settings, clock: Clock) -> Self {
         let definitions = settings.cache_memory_max / TABLES_SHARE;
         let table_cache = Arc::new(TableCache::new(definitions));
-        let partition_cache = Arc::new(PartitionCache::new(settings.cache_memory_max - 3 * definitions));
+        let partition_cache = Arc::new(PartitionCache::new(settings.cache_memory_max - 4 * definitions));
         Self {
             store,
             warehouse,
@@ -71,7 +71,7 @@ impl Metastore {
     pub fn table_cache_len(&self) -> usize {
         self.table_cache.len()
     }
-    /// Bytes that definitions may take, and as many the replies that are made of them.
+    /// Bytes that definitions may take, as many the replies that are made of them, and as many lists of partition names.
     pub fn table_cache_max(&self) -> u64 {
         self.settings.cache_memory_max / TABLES_SHARE
     }

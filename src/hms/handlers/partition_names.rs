@@ -1,7 +1,7 @@
 //! Names of partitions. The whole list of a table is what engines ask for most often, and it only changes with the
 //! table: who asks for it again gets the bytes of the time before.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use bytes::Bytes;
 use skep_core::recent::Recent;
@@ -28,15 +28,18 @@ pub fn routes() -> Routes {
         .on_encoded::<m::GetPartitionNamesPsReq>(names_ps_req)
 }
 
-/// All lists that are kept take at most so many bytes.
-const KEPT_MAX: usize = 32 * 1024 * 1024;
+/// The lists of all names that somebody asked for twice, encoded, bounded ([`Metastore::table_cache_max`]).
+///
+/// [`Metastore::table_cache_max`]: crate::catalog::Metastore::table_cache_max
+#[derive(Debug, Default)]
+struct NameLists(OnceLock<Lists>);
 
-/// A longer one is made while it is sent, each time.
-const LIST_MAX: usize = 8 * 1024 * 1024;
-
-/// The lists of all names that somebody asked for twice, encoded.
 #[derive(Debug)]
-struct NameLists(Mutex<Recent<Key, (i64, Kept)>>);
+struct Lists {
+    all: Mutex<Recent<Key, (i64, Kept)>>,
+    /// A longer one is made while it is sent, each time.
+    list_max: usize,
+}
 
 /// Of a table, and whether in Compact; each is kept with the version that it is of.
 type Key = (i64, bool);
@@ -49,51 +52,57 @@ enum Kept {
     TooLong,
 }
 
-impl Default for NameLists {
-    fn default() -> Self {
-        Self(Mutex::new(Recent::new(KEPT_MAX)))
-    }
-}
-
 impl NameLists {
     /// The answer, which is all partitions of the table. A list that changes between any two questions stays a stream.
-    fn reply(&self, protocol: Protocol, reading: PartitionReading) -> Answer<Vec<String>> {
+    fn reply(&self, cx: &Cx, reading: PartitionReading) -> Result<Answer<Vec<String>>> {
+        let protocol = protocol(cx)?;
+        let lists = self.0.get_or_init(|| Lists::new(cx.metastore().table_cache_max()));
         let (key, version) = ((reading.table().id, protocol == Protocol::Compact), reading.table().version);
         let is_held = matches!(reading, PartitionReading::Held(_));
         let mut source = PartitionSource::names(protocol, reading, Frame::Bare);
-        match self.kept(key, version) {
-            Some(Kept::List(bytes)) => return Answer::Encoded(Encoded { parts: vec![bytes] }),
+        match lists.get(key, version) {
+            Some(Kept::List(bytes)) => return Ok(Answer::Encoded(Encoded { parts: vec![bytes] })),
             Some(Kept::Asked) if is_held => {
-                if let Some(bytes) = encoded(&mut source) {
-                    self.keep(key, version, Kept::List(bytes.clone()));
-                    return Answer::Encoded(Encoded { parts: vec![bytes] });
+                if let Some(bytes) = encoded(&mut source, lists.list_max) {
+                    lists.put(key, version, Kept::List(bytes.clone()));
+                    return Ok(Answer::Encoded(Encoded { parts: vec![bytes] }));
                 }
-                self.keep(key, version, Kept::TooLong);
+                lists.put(key, version, Kept::TooLong);
             }
             Some(_) => {}
-            None => self.keep(key, version, Kept::Asked),
+            None => lists.put(key, version, Kept::Asked),
         }
-        Answer::Streamed(Box::new(source))
-    }
-
-    fn kept(&self, key: Key, version: i64) -> Option<Kept> {
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        all.get(&key).filter(|(of, _)| *of == version).map(|(_, kept)| kept.clone())
-    }
-
-    fn keep(&self, key: Key, version: i64, kept: Kept) {
-        let bytes = if let Kept::List(bytes) = &kept { bytes.len() } else { 0 };
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        all.put(key, (version, kept), size_of::<(Key, i64, Kept)>() + bytes);
+        Ok(Answer::Streamed(Box::new(source)))
     }
 }
 
-/// All of a list that is held in memory; None, with the source at its beginning, where it is too long to be kept.
-fn encoded(source: &mut PartitionSource) -> Option<Bytes> {
+/// What a list weighs beside its bytes.
+const OVERHEAD: usize = size_of::<(Key, i64, Kept)>();
+
+impl Lists {
+    fn new(budget: u64) -> Self {
+        let budget = usize::try_from(budget).unwrap_or(usize::MAX);
+        Self { all: Mutex::new(Recent::new(budget)), list_max: (budget / 2).saturating_sub(OVERHEAD) }
+    }
+
+    fn get(&self, key: Key, version: i64) -> Option<Kept> {
+        let mut all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
+        all.get(&key).filter(|(of, _)| *of == version).map(|(_, kept)| kept.clone())
+    }
+
+    fn put(&self, key: Key, version: i64, kept: Kept) {
+        let bytes = if let Kept::List(bytes) = &kept { bytes.len() } else { 0 };
+        let mut all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
+        all.put(key, (version, kept), OVERHEAD + bytes);
+    }
+}
+
+/// All of a list that is held in memory; None, with the source at its beginning, where it is longer than this.
+fn encoded(source: &mut PartitionSource, list_max: usize) -> Option<Bytes> {
     let mut bytes = Vec::new();
     loop {
         let filled = source.fill(&mut bytes);
-        if bytes.len() > LIST_MAX {
+        if bytes.len() > list_max {
             source.rewind();
             return None;
         }
@@ -110,7 +119,7 @@ async fn names_of(cx: &Cx, at: TableRef, limit: Option<usize>, kept: &NameLists)
         return Err(Error::meta("the name of the database or of the table is empty"));
     }
     match stream(cx, at, PartitionPick::All, limit, RequestScope::Unlimited).await {
-        Ok(answer) if limit.is_none_or(|limit| answer.len() < limit) => Ok(kept.reply(protocol(cx)?, answer)),
+        Ok(answer) if limit.is_none_or(|limit| answer.len() < limit) => kept.reply(cx, answer),
         Ok(answer) => names_reply(cx, answer, Frame::Bare),
         Err(error) if error.kind == Kind::NotFound => Ok(Answer::Value(Vec::new())),
         Err(error) => Err(error),
