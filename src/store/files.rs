@@ -121,21 +121,19 @@ impl Txn {
         version: i64,
         files: &[impl Borrow<StoredFile> + Sync],
     ) -> Result<()> {
-        let columns = |batch: &[_]| {
-            let batch: Vec<&StoredFile> = batch.iter().map(Borrow::borrow).collect();
-            let text = |of: fn(&StoredFile) -> &String| ColumnArg::Text(batch.iter().map(|f| of(f).clone()).collect());
-            let number = |of: fn(&StoredFile) -> i64| ColumnArg::I64(batch.iter().map(|f| of(f)).collect());
+        self.execute_rows(&FILE_INSERT, &[Arg::I64(table_id), Arg::I64(version)], files, |batch| {
+            let batch = || batch.iter().map(Borrow::borrow);
             Ok(vec![
-                text(|f| &f.partition),
-                text(|f| &f.path),
-                number(|f| f.size),
-                number(|f| f.modified_at),
-                ColumnArg::OptText(batch.iter().map(|f| f.etag.clone()).collect()),
-                number(|f| f.row_count),
-                text(|f| &f.facts),
+                ColumnArg::Str(batch().map(|f: &StoredFile| f.partition.as_str()).collect()),
+                ColumnArg::Str(batch().map(|f| f.path.as_str()).collect()),
+                ColumnArg::I64(batch().map(|f| f.size).collect()),
+                ColumnArg::I64(batch().map(|f| f.modified_at).collect()),
+                ColumnArg::OptStr(batch().map(|f| f.etag.as_deref()).collect()),
+                ColumnArg::I64(batch().map(|f| f.row_count).collect()),
+                ColumnArg::Str(batch().map(|f| f.facts.as_str()).collect()),
             ])
-        };
-        self.execute_rows(&FILE_INSERT, &[Arg::I64(table_id), Arg::I64(version)], files, columns).await
+        })
+        .await
     }
 
     /// Files of the named partitions as of a version, by partition and path.

@@ -93,7 +93,7 @@ struct SlotSpan {
     removed: Option<i64>,
 }
 
-fn pairs(of: &[AtVersion]) -> [ColumnArg; 2] {
+fn pairs(of: &[AtVersion]) -> [ColumnArg<'static>; 2] {
     [ColumnArg::I64(of.iter().map(|p| p.0).collect()), ColumnArg::I64(of.iter().map(|p| p.1).collect())]
 }
 

@@ -281,8 +281,10 @@ impl Txn {
                 .and_then(|at| slots.get(*at))
                 .copied()
         };
-        let columns = |batch: &[&Partition]| columns(batch, base, base_id, &slot_of);
-        self.execute_rows(&PARTITION_INSERT, &[Arg::I64(table_id), Arg::I64(version)], &partitions, columns).await?;
+        self.execute_rows(&PARTITION_INSERT, &[Arg::I64(table_id), Arg::I64(version)], &partitions, |batch| {
+            columns(batch, base, base_id, &slot_of)
+        })
+        .await?;
         Ok(partitions.into_iter().map(slot_of).collect())
     }
 
@@ -303,12 +305,12 @@ impl Txn {
 }
 
 /// The rows to insert, by column.
-fn columns(
-    batch: &[&Partition],
+fn columns<'a>(
+    batch: &[&'a Partition],
     base: Option<&str>,
     base_id: Option<i64>,
     slot_of: &(dyn Fn(&Partition) -> Option<i64> + Sync),
-) -> Result<Vec<ColumnArg>> {
+) -> Result<Vec<ColumnArg<'a>>> {
     let (mut bases, mut locations, mut values, mut params) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for partition in batch {
         let is_default = match (base, partition.location()) {
@@ -318,16 +320,16 @@ fn columns(
             _ => false,
         };
         bases.push(if is_default { base_id } else { None });
-        locations.push(if is_default { None } else { partition.location().map(str::to_owned) });
+        locations.push(if is_default { None } else { partition.location() });
         let derivable = partition_name_values(&partition.name)?.iter().eq(partition.values.iter());
         values.push(if derivable { None } else { Some(to_json(&partition.values)?) });
         params.push(if partition.parameters.is_empty() { None } else { Some(to_json(&partition.parameters)?) });
     }
     Ok(vec![
-        ColumnArg::Text(batch.iter().map(|p| p.name.clone()).collect()),
+        ColumnArg::Str(batch.iter().map(|p| p.name.as_str()).collect()),
         ColumnArg::OptI64(batch.iter().map(|partition| slot_of(partition)).collect()),
         ColumnArg::OptI64(bases),
-        ColumnArg::OptText(locations),
+        ColumnArg::OptStr(locations),
         ColumnArg::OptText(values),
         ColumnArg::OptText(params),
         ColumnArg::I64(batch.iter().map(|p| i64::from(p.create_time)).collect()),

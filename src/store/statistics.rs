@@ -114,15 +114,15 @@ impl Txn {
         table_id: i64,
         rows: &[StatisticsRow<'_, T>],
     ) -> Result<()> {
-        let columns = |batch: &[StatisticsRow<'_, T>]| {
+        self.execute_rows(&STATISTICS_PUT, &[Arg::I64(table_id)], rows, |batch| {
             Ok(vec![
-                ColumnArg::Text(batch.iter().map(|r| r.partition.to_owned()).collect()),
-                ColumnArg::Text(batch.iter().map(|r| r.engine.to_owned()).collect()),
-                ColumnArg::Text(batch.iter().map(|r| r.column.to_owned()).collect()),
+                ColumnArg::Str(batch.iter().map(|r| r.partition).collect()),
+                ColumnArg::Str(batch.iter().map(|r| r.engine).collect()),
+                ColumnArg::Str(batch.iter().map(|r| r.column).collect()),
                 ColumnArg::Text(batch.iter().map(|r| to_json(r.body)).collect::<Result<_>>()?),
             ])
-        };
-        self.execute_rows(&STATISTICS_PUT, &[Arg::I64(table_id)], rows, columns).await
+        })
+        .await
     }
     /// Deletes statistics of partitions (`""`: the table itself): of the named columns, or all; of one engine, or
     /// all. Gives how many.

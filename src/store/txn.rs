@@ -103,7 +103,7 @@ impl Txn {
         sql: &'static Sql,
         first: &[Arg<'_>],
         rows: &[T],
-        columns: impl Fn(&[T]) -> Result<Vec<ColumnArg>> + Send + Sync,
+        columns: impl for<'b> Fn(&'b [T]) -> Result<Vec<ColumnArg<'b>>> + Send + Sync,
     ) -> Result<()> {
         let mut batches = rows.chunks(BATCH);
         let Some(batch) = batches.next() else { return Ok(()) };

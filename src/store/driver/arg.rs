@@ -1,5 +1,6 @@
 //! Arguments of a statement, and how each driver binds them.
 
+use serde::{Serialize, Serializer};
 use sqlx::postgres::PgArguments;
 use sqlx::query::Query;
 use sqlx::sqlite::SqliteArguments;
@@ -17,43 +18,66 @@ pub enum Arg<'a> {
     Texts(&'a [String]),
     /// Rows to insert, by column; the last argument. Postgres gets an array a column (UNNEST), SQLite one JSON text
     /// of rows (`json_each`), which measured as fast as its best.
-    Columns(&'a [ColumnArg]),
+    Columns(&'a [ColumnArg<'a>]),
 }
 
 /// A column of rows to insert.
 #[derive(Debug, Clone)]
-pub enum ColumnArg {
+pub enum ColumnArg<'a> {
     I64(Vec<i64>),
     OptI64(Vec<Option<i64>>),
     Text(Vec<String>),
     OptText(Vec<Option<String>>),
+    /// Texts that lie elsewhere.
+    Str(Vec<&'a str>),
+    OptStr(Vec<Option<&'a str>>),
 }
 
-impl ColumnArg {
+impl ColumnArg<'_> {
     fn len(&self) -> usize {
         match self {
             Self::I64(v) => v.len(),
             Self::OptI64(v) => v.len(),
             Self::Text(v) => v.len(),
             Self::OptText(v) => v.len(),
-        }
-    }
-
-    fn json(&self, row: usize) -> serde_json::Value {
-        match self {
-            Self::I64(v) => v.get(row).copied().into(),
-            Self::OptI64(v) => v.get(row).copied().flatten().into(),
-            Self::Text(v) => v.get(row).cloned().into(),
-            Self::OptText(v) => v.get(row).cloned().flatten().into(),
+            Self::Str(v) => v.len(),
+            Self::OptStr(v) => v.len(),
         }
     }
 }
 
-fn rows_json(columns: &[ColumnArg]) -> String {
+/// A row's value in a column.
+struct Cell<'a>(&'a ColumnArg<'a>, usize);
+
+impl Serialize for Cell<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let Self(column, row) = *self;
+        match column {
+            ColumnArg::I64(v) => v.get(row).serialize(to),
+            ColumnArg::OptI64(v) => v.get(row).serialize(to),
+            ColumnArg::Text(v) => v.get(row).serialize(to),
+            ColumnArg::OptText(v) => v.get(row).serialize(to),
+            ColumnArg::Str(v) => v.get(row).serialize(to),
+            ColumnArg::OptStr(v) => v.get(row).serialize(to),
+        }
+    }
+}
+
+/// A row of all columns.
+struct CellRow<'a>(&'a [ColumnArg<'a>], usize);
+
+impl Serialize for CellRow<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_seq(self.0.iter().map(|column| Cell(column, self.1)))
+    }
+}
+
+fn rows_json(columns: &[ColumnArg<'_>]) -> String {
+    let mut text = Vec::new();
     let rows = columns.first().map_or(0, ColumnArg::len);
-    let rows: Vec<Vec<serde_json::Value>> =
-        (0..rows).map(|row| columns.iter().map(|c| c.json(row)).collect()).collect();
-    serde_json::to_string(&rows).unwrap_or_default()
+    // Neither texts and numbers nor memory can fail to be written.
+    let _ = serde_json::Serializer::new(&mut text).collect_seq((0..rows).map(|row| CellRow(columns, row)));
+    String::from_utf8(text).unwrap_or_default()
 }
 
 /// True when a text cannot be stored: Postgres has no U+0000 in text.
@@ -66,6 +90,8 @@ pub fn holds_nul(args: &[Arg<'_>]) -> bool {
         Arg::Columns(columns) => columns.iter().any(|c| match c {
             ColumnArg::Text(v) => v.iter().any(|s| nul(s)),
             ColumnArg::OptText(v) => v.iter().flatten().any(|s| nul(s)),
+            ColumnArg::Str(v) => v.iter().any(|s| nul(s)),
+            ColumnArg::OptStr(v) => v.iter().flatten().any(|s| nul(s)),
             ColumnArg::I64(_) | ColumnArg::OptI64(_) => false,
         }),
         Arg::I64(_) | Arg::OptI64(_) | Arg::I64s(_) => false,
@@ -89,6 +115,8 @@ pub fn bind_postgres<'q>(
                 ColumnArg::OptI64(v) => query.bind(v),
                 ColumnArg::Text(v) => query.bind(v),
                 ColumnArg::OptText(v) => query.bind(v),
+                ColumnArg::Str(v) => query.bind(v),
+                ColumnArg::OptStr(v) => query.bind(v),
             }),
         };
     }
