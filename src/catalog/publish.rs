@@ -13,7 +13,7 @@ use super::metastore::Metastore;
 use super::partition_form::overtaken;
 use super::partition_privileges::partition_privileges_forget;
 use super::reference::TableRef;
-use super::statistics_update::statistics_store;
+use super::statistics_update::statistics_rows;
 use super::table_alter::Altered;
 use super::table_read::missing;
 use crate::store::{Change, Definition, FileBrief, PartitionScan, StoredFile, StoredPartition, Txn};
@@ -252,10 +252,10 @@ async fn publish_files(txn: &mut Txn, table_id: i64, version: i64, all: &[Publis
     txn.file_remove_many(table_id, version, &gone).await?;
     let came: Vec<&StoredFile> = all.iter().flat_map(|p| &p.files_added).collect();
     txn.file_add_many(table_id, version, &came).await?;
-    let statistics: Vec<(&str, &[ColumnStatistics])> = all
-        .iter()
-        .filter(|p| !p.statistics.is_empty())
-        .map(|p| (p.partition.name.as_str(), p.statistics.as_slice()))
-        .collect();
-    statistics_store(txn, table_id, &statistics).await
+    let told = |new: bool| {
+        let of = all.iter().filter(move |p| p.is_new_content == new);
+        statistics_rows(of.map(|p| (p.partition.name.as_str(), p.statistics.as_slice())))
+    };
+    txn.statistics_add(table_id, &told(true)).await?;
+    txn.statistics_put(table_id, &told(false)).await
 }

@@ -25,12 +25,14 @@ use super::metastore::Metastore;
 use super::partition_privileges::partition_privileges_forget;
 use super::reference::TableRef;
 use super::restore_plan::{definition_then, redefinition, restore_check};
-use super::statistics_update::statistics_store;
+use super::statistics_update::statistics_rows;
 use super::table_alter::Altered;
 use super::table_read::missing;
 use super::totals;
 use super::versions::{AsOf, version_then};
-use crate::store::{Change, Definition, RowChange, TableHead, Txn, VersionRow, VersionSpan, VersionWalk};
+use crate::store::{
+    Change, Definition, RowChange, StatisticsRow, TableHead, Txn, VersionRow, VersionSpan, VersionWalk,
+};
 
 /// What versions say that it was.
 const OPERATION: &str = "restore";
@@ -184,7 +186,7 @@ impl Work<'_> {
             txn.statistics_delete(table_id, &own, None, None).await?;
             if is_registered(&self.table.parameters) {
                 let statistics = self.statistics(txn, &own).await?;
-                statistics_store(txn, table_id, &statistics_rows(&statistics)).await?;
+                txn.statistics_add(table_id, &rows_of(&statistics)).await?;
             }
         }
         let event = self.request.at.event("ALTER_TABLE", (table_id, version), &ALTERED);
@@ -234,7 +236,7 @@ impl Work<'_> {
         txn.file_restore(table_id, version, from, &back).await?;
         let registered: Vec<String> = slice.iter().filter(|one| one.is_registered()).map(Wanted::name).collect();
         let statistics = self.statistics(txn, &registered).await?;
-        statistics_store(txn, table_id, &statistics_rows(&statistics)).await?;
+        txn.statistics_add(table_id, &rows_of(&statistics)).await?;
         self.totals_join(&slice, &statistics);
         self.privileges_follow(txn, &slice).await?;
         let rows: Vec<(&VersionRow, Parameters)> =
@@ -377,8 +379,8 @@ fn slices(changes: Vec<Wanted>) -> Vec<Vec<Wanted>> {
     slices
 }
 
-fn statistics_rows(all: &HashMap<String, Vec<ColumnStatistics>>) -> Vec<(&str, &[ColumnStatistics])> {
-    all.iter().map(|(name, columns)| (name.as_str(), columns.as_slice())).collect()
+fn rows_of(all: &HashMap<String, Vec<ColumnStatistics>>) -> Vec<StatisticsRow<'_, ColumnStatistics>> {
+    statistics_rows(all.iter().map(|(name, columns)| (name.as_str(), columns.as_slice())))
 }
 
 /// As far as an event log and privileges need it.

@@ -187,13 +187,20 @@ impl Metastore {
 
 /// Stores statistics (`""`: of the table itself) in a transaction that holds the table.
 pub(super) async fn statistics_store(txn: &mut Txn, table_id: i64, all: &[(&str, &[ColumnStatistics])]) -> Result<()> {
-    let rows: Vec<StatisticsRow<'_, ColumnStatistics>> = all
-        .iter()
-        .flat_map(|(partition, columns)| {
-            columns.iter().map(|body| StatisticsRow { partition, engine: &body.engine, column: &body.column, body })
-        })
-        .collect();
-    txn.statistics_put(table_id, &rows).await
+    txn.statistics_put(table_id, &statistics_rows(all.iter().copied())).await
+}
+
+/// A row for each column of each partition.
+pub(super) fn statistics_rows<'a>(
+    all: impl Iterator<Item = (&'a str, &'a [ColumnStatistics])>,
+) -> Vec<StatisticsRow<'a, ColumnStatistics>> {
+    let row = |partition, body: &'a ColumnStatistics| StatisticsRow {
+        partition,
+        engine: &body.engine,
+        column: &body.column,
+        body,
+    };
+    all.flat_map(|(partition, columns)| columns.iter().map(move |body| row(partition, body))).collect()
 }
 
 /// A version in which these partitions are replaced by their new state; the current one where there are none.

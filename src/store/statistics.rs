@@ -31,6 +31,14 @@ const STATISTICS_PUT: Sql = Sql::per_dialect(
      select $1, value->>0, value->>1, value->>2, value->>3 from json_each($2) where true \
      on conflict (table_id, partition, engine, column_name) do update set body = excluded.body",
 );
+/// Where none can be, which halves the work of Postgres.
+const STATISTICS_ADD: Sql = Sql::per_dialect(
+    "statistics_add",
+    "insert into statistics (table_id, partition, engine, column_name, body) \
+     select $1, u.* from unnest($2::text[], $3::text[], $4::text[], $5::text[]) u",
+    "insert into statistics (table_id, partition, engine, column_name, body) \
+     select $1, value->>0, value->>1, value->>2, value->>3 from json_each($2) where true",
+);
 const STATISTICS_DELETE: Sql = Sql::per_dialect(
     "statistics_delete",
     "delete from statistics where ctid = any(array(select s.ctid \
@@ -70,6 +78,7 @@ pub(super) const ALL: &[&Sql] = &[
     &STATISTICS_TABLE,
     &STATISTICS_PARTITIONS,
     &STATISTICS_PUT,
+    &STATISTICS_ADD,
     &STATISTICS_DELETE,
     &STATISTICS_DELETE_OF,
     &STATISTICS_DELETE_COLUMNS,
@@ -86,6 +95,15 @@ pub struct StatisticsRow<'a, T> {
     pub engine: &'a str,
     pub column: &'a str,
     pub body: &'a T,
+}
+
+fn columns<'b, T: Serialize>(batch: &'b [StatisticsRow<'_, T>]) -> Result<Vec<ColumnArg<'b>>> {
+    Ok(vec![
+        ColumnArg::Str(batch.iter().map(|r| r.partition).collect()),
+        ColumnArg::Str(batch.iter().map(|r| r.engine).collect()),
+        ColumnArg::Str(batch.iter().map(|r| r.column).collect()),
+        ColumnArg::Text(batch.iter().map(|r| to_json(r.body)).collect::<Result<_>>()?),
+    ])
 }
 
 impl Txn {
@@ -114,15 +132,15 @@ impl Txn {
         table_id: i64,
         rows: &[StatisticsRow<'_, T>],
     ) -> Result<()> {
-        self.execute_rows(&STATISTICS_PUT, &[Arg::I64(table_id)], rows, |batch| {
-            Ok(vec![
-                ColumnArg::Str(batch.iter().map(|r| r.partition).collect()),
-                ColumnArg::Str(batch.iter().map(|r| r.engine).collect()),
-                ColumnArg::Str(batch.iter().map(|r| r.column).collect()),
-                ColumnArg::Text(batch.iter().map(|r| to_json(r.body)).collect::<Result<_>>()?),
-            ])
-        })
-        .await
+        self.execute_rows(&STATISTICS_PUT, &[Arg::I64(table_id)], rows, columns).await
+    }
+    /// Stores those of partitions that have none.
+    pub async fn statistics_add<T: Serialize + Sync>(
+        &mut self,
+        table_id: i64,
+        rows: &[StatisticsRow<'_, T>],
+    ) -> Result<()> {
+        self.execute_rows(&STATISTICS_ADD, &[Arg::I64(table_id)], rows, columns).await
     }
     /// Deletes statistics of partitions (`""`: the table itself): of the named columns, or all; of one engine, or
     /// all. Gives how many.

@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use skep_proto::admin::v1 as a;
 use skep_proto::etl::v1 as p;
 use skep_proto::etl::v1::registration_service_client::RegistrationServiceClient;
 use skep_thrift::call::Answer;
@@ -143,6 +144,50 @@ grpc_cases! {
         assert_eq!((done.outcome(), done.files_added, done.files_removed), (p::RegisterOutcome::Registered, 1, 1));
         let now = field.partition("people", &["1"]).await;
         assert_eq!(now["numRows"], "5");
+    }
+
+    async fn a_name_that_was_left_comes_again_with_statistics_of_its_own(field: &Field) {
+        for day in 1..4 {
+            people(&folder(field, &format!("lake/dt={day}/a.parquet")), 10 * day, 4);
+        }
+        register(field, request(field, "lake")).await.unwrap();
+        let drop = a::DropPartitionsRequest { table: at("people"), filter: "dt = '1'".to_owned(), ..Default::default() };
+        field.partitions().drop_partitions(drop).await.unwrap();
+        let mut thrift = field.thrift();
+        let args = m::GetPartitionArgs {
+            db_name: Some("d".into()), tbl_name: Some("people".into()), part_vals: Some(vec!["2".into()])
+        };
+        let Answer::Reply(old) = thrift.call::<m::GetPartition>(&args).unwrap() else { panic!("no partition") };
+        let rename = t::RenamePartitionRequest {
+            db_name: "d".into(),
+            table_name: "people".into(),
+            part_vals: vec!["2".into()],
+            new_part: t::Partition { values: Some(vec!["9".into()]), ..old },
+            ..Default::default()
+        };
+        let renamed = thrift.call::<m::RenamePartitionReq>(&m::RenamePartitionReqArgs { req: Some(rename) }).unwrap();
+        assert!(matches!(renamed, Answer::Reply(_)), "{renamed:?}");
+        for day in 1..3 {
+            people(&folder(field, &format!("other/dt={day}/a.parquet")), 1_000 * day, 4);
+        }
+        let elsewhere = p::RegisterRequest { base: format!("file:{}/other", field.folder.path().display()), ..request(field, "other") };
+        let done = register(field, elsewhere).await.unwrap();
+        assert_eq!((done.outcome(), done.partitions_added), (p::RegisterOutcome::Registered, 2), "{:?}", done.findings);
+        let request = t::PartitionsStatsRequest {
+            db_name: "d".into(),
+            tbl_name: "people".into(),
+            col_names: vec!["id".into()],
+            part_names: [1, 2, 3, 9].map(|day| format!("dt={day}")).into(),
+            ..Default::default()
+        };
+        let found = thrift.call::<m::GetPartitionsStatisticsReq>(&m::GetPartitionsStatisticsReqArgs { request: Some(request) });
+        let Answer::Reply(found) = found.unwrap() else { panic!("no statistics") };
+        let mut lows: Vec<(String, Option<i64>)> = found.part_stats.into_iter()
+            .map(|(name, of)| (name, of[0].stats_data.long_stats.as_ref().and_then(|s| s.low_value)))
+            .collect();
+        lows.sort();
+        let of = |day: i64, low: i64| (format!("dt={day}"), Some(low));
+        assert_eq!(lows, [of(1, 1_000), of(2, 2_000), of(3, 30), of(9, 20)]);
     }
 
     async fn a_thousand_duplicates_have_one_effect(field: &Field) {
