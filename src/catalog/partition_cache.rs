@@ -19,6 +19,11 @@ const LATER_CHEAP: usize = 4096;
 /// From so many changes on a version is made of them in any case.
 const LATER_MAX: usize = 1024;
 
+/// After so many look-ups of partitions in the store a table is worth being brought into memory.
+const LOOK_UPS_MANY: usize = 10_000;
+/// The same where an earlier version is there, which costs less to bring forward.
+const LOOK_UPS_MANY_SINCE: usize = 1_000;
+
 /// One for a node.
 #[derive(Debug)]
 pub struct PartitionCache {
@@ -44,6 +49,8 @@ struct Entry {
     later: Vec<Arc<Later>>,
     /// Somebody is at it.
     is_merging: bool,
+    /// Partitions that were looked up in the store since the content was made.
+    look_ups: usize,
     used: u64,
     /// When the content was last what the database had.
     current_at_ms: i64,
@@ -111,6 +118,24 @@ impl PartitionCache {
         }
     }
 
+    /// So many partitions are looked up in the store, by their names. Says whether somebody should bring the table
+    /// into memory, where it fits: engines ask for all partitions so, by the hundred or thousand.
+    pub fn look_up(&self, table_id: i64, count: usize) -> bool {
+        let mut state = self.state();
+        let entry = state.entries.entry(table_id).or_default();
+        entry.look_ups = entry.look_ups.saturating_add(count);
+        let many = match &entry.content {
+            Content::Nothing => LOOK_UPS_MANY,
+            Content::Partitions(_) => LOOK_UPS_MANY_SINCE,
+            Content::TooLarge => return false,
+        };
+        let is_due = entry.look_ups >= many;
+        if is_due {
+            entry.look_ups = 0;
+        }
+        is_due
+    }
+
     /// The turn to load a table.
     pub fn turn(&self, table_id: i64) -> Arc<tokio::sync::Mutex<()>> {
         Arc::clone(&self.state().entries.entry(table_id).or_default().turn)
@@ -131,6 +156,7 @@ impl PartitionCache {
         }
         let before = entry.bytes();
         entry.content = Content::Partitions(Arc::clone(partitions));
+        entry.look_ups = 0;
         entry.merged = None;
         entry.later.retain(|later| later.version() > version);
         entry.used = uses;
@@ -309,6 +335,20 @@ mod tests {
         assert!(matches!(cache.find(head(1, 2), STALE_AFTER_MS), Cached::TooLarge));
         assert!(matches!(cache.find(head(1, 2), STALE_AFTER_MS + 1), Cached::Unknown));
         assert_eq!(cache.bytes(), 0);
+    }
+
+    #[test]
+    fn what_is_looked_up_again_and_again_is_to_be_loaded() {
+        let cache = PartitionCache::new(10_000);
+        assert!(!cache.look_up(1, LOOK_UPS_MANY - 1) && !cache.look_up(2, 1));
+        assert!(cache.look_up(1, 1));
+        assert!(!cache.look_up(1, 1), "it is counted anew");
+        cache.keep(&partitions(1, 1, 10), 0);
+        assert!(!cache.look_up(1, LOOK_UPS_MANY_SINCE - 1));
+        cache.keep(&partitions(1, 2, 10), 0);
+        assert!(!cache.look_up(1, LOOK_UPS_MANY_SINCE - 1) && cache.look_up(1, usize::MAX));
+        cache.keep(&partitions(1, 3, 1000), 0);
+        assert!(!cache.look_up(1, usize::MAX), "it does not fit");
     }
 
     #[test]

@@ -33,6 +33,12 @@ impl Metastore {
         let head = self.table_current(at).await?.head;
         let cached = self.partition_cache.find(head, self.clock.now_ms());
         self.table_cache.reads().count(matches!(cached, Cached::Current(_)));
+        if let PartitionPick::Names(names) = &query.pick
+            && !matches!(cached, Cached::Current(_))
+            && self.partition_cache.look_up(head.id, names.len())
+        {
+            self.partitions_load_beside(at, head);
+        }
         let partitions = match cached {
             Cached::Current(partitions) => Some(partitions),
             _ if is_small(query) => return Box::pin(self.partitions_scan(query)).await.map(Some),

@@ -118,6 +118,27 @@ store_cases! {
         assert!(by_range > 80, "{by_range}");
     }
 
+    async fn look_ups_by_name_bring_a_table_into_memory(t: &TestStore) {
+        let rows = (0..6000).map(|n| ["a".to_owned(), "2024-03-01".to_owned(), n.to_string()]);
+        filled(t, rows).await;
+        let whole = ask(&fresh(&t.store), PartitionPick::All).await.bytes();
+        let named = PartitionPick::Names((0..1000).map(|n| format!("ds=a/day=2024-03-01/hr={}", n * 6)).collect());
+        let cold = fresh(&t.store);
+        for _ in 0..9 {
+            let answer = ask(&cold, named.clone()).await;
+            assert_eq!(answer.len(), 1000);
+            assert!(answer.bytes() < whole / 3, "{} of {whole}", answer.bytes());
+        }
+        // The tenth begins it, and waits no more than the others.
+        let in_memory = async {
+            while ask(&cold, named.clone()).await.bytes() != whole {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(std::time::Duration::from_secs(60), in_memory).await.expect("the table is loaded");
+        assert_eq!(ask(&cold, named).await.len(), 1000);
+    }
+
     async fn only_few_rows_are_read_so(t: &TestStore) {
         let rows = (0..6500).map(|n| {
             let ds = if n < 6000 { "many" } else { "few" };
