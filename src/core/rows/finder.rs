@@ -2,27 +2,31 @@
 
 use super::segment::Segment;
 
-/// Remembers what names share with the one before: lists of names are sorted, as a rule.
+/// Of each key so many texts are remembered with their codes.
+const KNOWN: usize = 64;
+
+/// Remembers what names share with those before: lists of names are sorted, as a rule, and their last keys are hours or
+/// regions.
 #[derive(Debug)]
-pub(super) struct Finder<'a> {
+pub(super) struct Finder<'a, 'n> {
     segment: &'a Segment,
     /// Names are made of the texts of values as they are.
     is_plain: bool,
-    /// By key, the last text that was looked up, with its code.
-    known: Vec<(String, u32)>,
+    /// By key, each text that was looked up in the place that is its own, unless another took it since.
+    known: Vec<[Option<(&'n str, u32)>; KNOWN]>,
     codes: Vec<u32>,
     /// The row behind the one that was found last.
     next: u32,
 }
 
-impl<'a> Finder<'a> {
+impl<'a, 'n> Finder<'a, 'n> {
     pub(super) fn new(segment: &'a Segment) -> Self {
         let is_plain = segment.odd_names.is_empty() && segment.set.is_plain_in_names();
         Self { segment, is_plain, known: Vec::new(), codes: Vec::new(), next: 0 }
     }
 
     /// The row of a name.
-    pub(super) fn find(&mut self, name: &str) -> Option<u32> {
+    pub(super) fn find(&mut self, name: &'n str) -> Option<u32> {
         if self.segment.is_empty() {
             return None;
         }
@@ -43,22 +47,25 @@ impl<'a> Finder<'a> {
         Some(row)
     }
 
-    fn code(&mut self, key: usize, text: &str) -> Option<u32> {
-        if let Some((known, code)) = self.known.get(key)
-            && known == text
+    fn code(&mut self, key: usize, text: &'n str) -> Option<u32> {
+        // Keys are known from the first on.
+        if key == self.known.len() {
+            self.known.push([None; KNOWN]);
+        }
+        let place = self.known.get_mut(key)?.get_mut(place_of(text))?;
+        if let Some((known, code)) = place
+            && *known == text
         {
             return Some(*code);
         }
         let code = self.segment.set.code_of(key, text)?;
-        // Keys are known from the first on.
-        match self.known.get_mut(key) {
-            Some((known, known_code)) => {
-                known.clear();
-                known.push_str(text);
-                *known_code = code;
-            }
-            None => self.known.push((text.to_owned(), code)),
-        }
+        *place = Some((text, code));
         Some(code)
     }
+}
+
+/// Numbers of up to two digits and the days of a month do not meet.
+fn place_of(text: &str) -> usize {
+    let last = text.as_bytes().iter().rev().take(8).rev();
+    last.fold(0_usize, |sum, byte| sum.wrapping_mul(10).wrapping_add(usize::from(*byte))) % KNOWN
 }

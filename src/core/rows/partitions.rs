@@ -151,11 +151,11 @@ impl TablePartitions {
     /// Those of the named partitions that are there, in name order.
     pub fn named(&self, names: &[String]) -> Selection {
         let (mut base, mut delta) = (Finder::new(&self.base), Finder::new(&self.delta));
-        let find = |name: &String| {
+        let found = names.iter().filter_map(|name| {
             let came = delta.find(name).map(|row| self.number_of_delta(row));
             came.or_else(|| base.find(name).filter(|row| !self.gone.contains(*row)))
-        };
-        let mut rows: Vec<u32> = names.iter().filter_map(find).collect();
+        });
+        let mut rows: Vec<u32> = found.collect();
         rows.sort_unstable_by_key(|number| match number.checked_sub(self.base.len()) {
             None => (*number, true, 0),
             Some(row) => (self.ranks.get(row as usize).copied().unwrap_or(u32::MAX), false, row),

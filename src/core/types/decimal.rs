@@ -62,6 +62,10 @@ fn parse_exponent(text: &str) -> Option<i32> {
 
 /// Compares exactly, whatever the scales.
 pub fn compare(left: (i128, u8), right: (i128, u8)) -> Ordering {
+    // Integers, above all: dividing takes many times as long.
+    if left.1 == right.1 {
+        return left.0.cmp(&right.0);
+    }
     let parts = |(digits, scale): (i128, u8)| {
         let unit = power(scale);
         // The fraction is brought to 38 places: it is below one, so it fits.
@@ -160,6 +164,8 @@ mod tests {
         assert_eq!(order("1.50", "1.5"), Ordering::Equal);
         assert_eq!(order("-1.5", "-1.4"), Ordering::Less);
         assert_eq!(order("-0.5", "0.5"), Ordering::Less);
+        assert_eq!(order("-7", "-10"), Ordering::Greater);
+        assert_eq!(order("-0.50", "-0.4"), Ordering::Less);
         assert_eq!(
             order("99999999999999999999999999999999999998", "99999999999999999999999999999999999999"),
             Ordering::Less
