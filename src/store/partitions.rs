@@ -103,11 +103,7 @@ const PARTITION_INSERT: Sql = Sql::per_dialect(
 );
 const PARTITION_REMOVE: Sql = Sql::per_dialect(
     "partition_remove",
-    concat!(
-        "update partition set removed = $2 from (select f.id from ",
-        named!("id", "$3"),
-        ") f where partition.id = f.id"
-    ),
+    concat!("update partition set removed = $2 where ctid = any(array(select f.ctid from ", named!("ctid", "$3"), "))"),
     "update partition set removed = $2 where table_id = $1 and removed is null \
      and name in (select value from json_each($3))",
 );
