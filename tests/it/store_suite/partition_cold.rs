@@ -135,7 +135,7 @@ store_cases! {
                 tokio::task::yield_now().await;
             }
         };
-        tokio::time::timeout(std::time::Duration::from_secs(60), in_memory).await.expect("the table is loaded");
+        tokio::time::timeout(std::time::Duration::from_mins(1), in_memory).await.expect("the table is loaded");
         assert_eq!(ask(&cold, named).await.len(), 1000);
     }
 
