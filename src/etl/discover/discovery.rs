@@ -13,26 +13,24 @@ use std::sync::atomic::Ordering;
 use skep_core::lake::PathPattern;
 use skep_core::{Error, Kind, Result};
 
-use super::bare::is_parquet;
-use super::discover_compare::{Differences, Lakeside};
-use super::discover_look::Looks;
-use super::discover_report::{Discover, Discovered, Names};
-use super::discover_state::State;
-use super::draft::Draft;
-use super::fill::{Bad, Batch};
-use super::gather::Gathered;
-use super::land::{ATTEMPTS, Landing, overtaken_always};
-use super::partitions::Part;
-use super::register::{Etl, Progress, Read, report_read, report_write};
-use super::report::{Finding, Outcome, Severity, findings_cut};
-use super::request::{Mode, Register};
+use super::compare::{Differences, Lakeside};
+use super::look::Looks;
+use super::report::{Discover, Discovered, Names};
+use super::state::State;
 use crate::catalog::{Caller, RequestKey, TableRef};
+use crate::etl::register::bare::is_parquet;
+use crate::etl::register::draft::Draft;
+use crate::etl::register::fill::{Bad, Batch};
+use crate::etl::register::gather::Gathered;
+use crate::etl::register::land::{ATTEMPTS, Landing, overtaken_always};
+use crate::etl::register::partitions::Part;
+use crate::etl::register::registration::{Etl, Progress, Read, report_read, report_write};
+use crate::etl::register::report::{Finding, Outcome, Severity, findings_cut};
+use crate::etl::register::request::{Mode, PATTERN, Register};
 use crate::warehouse::Location;
 
 /// Fewer partitions than these may go without more ado.
 const DROP_MOST_MIN: usize = 10;
-/// The table parameter that holds the pattern of its paths.
-pub(super) const PATTERN: &str = "skep.partition.pattern";
 
 impl Etl {
     /// Compares and mends. A report with `Refused` says why nothing was done; errors are of the request (InvalidInput), of

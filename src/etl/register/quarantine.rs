@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use skep_core::{Error, Result};
 
-use super::register::{Etl, Progress};
+use super::registration::{Etl, Progress};
 use super::report::{Finding, Report, Severity};
 use super::request::Register;
 use crate::catalog::{Caller, Metastore, RequestKey};
@@ -22,7 +22,12 @@ pub struct Quarantined {
 }
 
 impl Etl {
-    pub(super) async fn quarantine_put(&self, caller: &Caller, request: &Register, report: &Report) -> Result<String> {
+    pub(in crate::etl) async fn quarantine_put(
+        &self,
+        caller: &Caller,
+        request: &Register,
+        report: &Report,
+    ) -> Result<String> {
         let is_error = |finding: &&Finding| finding.severity == Severity::Error;
         let batch = Quarantined {
             request: request.clone(),
@@ -60,7 +65,7 @@ pub async fn quarantine_publish(
         (Some(batch), _) => batch,
         // It may have been published by the very request that comes again.
         (None, Some(key)) if let Some(answer) = etl.metastore.request_answer(key).await? => {
-            return Ok((super::register::report_read(&answer)?, true));
+            return Ok((super::registration::report_read(&answer)?, true));
         }
         (None, _) => return Err(unknown(id)),
     };

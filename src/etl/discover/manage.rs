@@ -8,11 +8,11 @@ use futures_util::{StreamExt as _, stream};
 use skep_core::Result;
 use skep_core::table::Table;
 
-use super::discover_report::{Discover, Limits};
-use super::register::{Etl, Progress};
-use super::report::{Outcome, Severity};
-use super::request::TableName;
+use super::report::{Discover, Limits};
 use crate::catalog::{Caller, TableRef, retention_seconds};
+use crate::etl::register::registration::{Etl, Progress};
+use crate::etl::register::report::{Outcome, Severity};
+use crate::etl::register::request::TableName;
 
 /// Tables at a time: Hive's pool has three threads.
 const TABLES_AT_ONCE: usize = 3;

@@ -10,15 +10,15 @@ use skep_core::registration::is_registered;
 use skep_core::table::Table;
 use skep_core::{Error, Kind, Result};
 
-use super::compaction_check::{Expected, Written, check};
-use super::draft::facts_of;
-use super::log_rules::nulls_check;
-use super::partitions::below;
-use super::register::{Etl, Progress, Read};
-use super::report::{Finding, Severity, findings_cut};
+use super::check::{Expected, Written, check};
 use crate::catalog::{
     Caller, CompactionCommit, CompactionState, CompactionWork, LogEnded, LogSnapshot, StoredFile, TableRef,
 };
+use crate::etl::register::draft::facts_of;
+use crate::etl::register::log_rules::nulls_check;
+use crate::etl::register::partitions::below;
+use crate::etl::register::registration::{Etl, Progress, Read};
+use crate::etl::register::report::{Finding, Severity, findings_cut};
 use crate::lake::{LakeFile, Listed};
 use crate::warehouse::Location;
 

@@ -10,9 +10,9 @@ use skep_core::types::{KeyType, Value};
 use skep_core::{Error, Kind, Result};
 
 use super::footer::Footer;
-use super::parallel::map_all;
 use super::report::Finding;
 use super::request::{KnownColumn, KnownFile, Register};
+use crate::etl::parallel::map_all;
 use crate::lake::{Lake, LakeFile, Listed, ParquetFile};
 use crate::warehouse::Location;
 
@@ -21,7 +21,7 @@ const FILES_MAX: usize = 5_000_000;
 
 /// The files of a request.
 #[derive(Debug, Default)]
-pub(super) struct Gathered {
+pub(in crate::etl) struct Gathered {
     pub files: Vec<Source>,
     pub findings: Vec<Finding>,
     /// Facts that the request itself told, by location.
@@ -30,7 +30,7 @@ pub(super) struct Gathered {
 
 /// A file, and below which prefix it was found.
 #[derive(Debug, Clone)]
-pub(super) struct Source {
+pub(in crate::etl) struct Source {
     pub file: LakeFile,
     /// The directory where a file was named.
     pub prefix: Arc<Location>,
@@ -47,7 +47,7 @@ impl Source {
 }
 
 /// Lists and looks. Errors: NotFound and the like name the place.
-pub(super) async fn gather(lake: &Lake, request: &Register, listed: &Arc<AtomicUsize>) -> Result<Gathered> {
+pub(in crate::etl) async fn gather(lake: &Lake, request: &Register, listed: &Arc<AtomicUsize>) -> Result<Gathered> {
     let mut all = Gathered::default();
     for uri in &request.uris {
         let location = Location::parse(uri).map_err(|e| e.with_kind(Kind::InvalidInput))?;

@@ -5,15 +5,15 @@ use std::collections::{BTreeMap, HashSet};
 use skep_core::Result;
 use skep_core::lake::PathPattern;
 
-use super::discover_state::State;
-use super::gather::Source;
-use super::partitions::{Part, below, parts_of};
-use super::report::{Finding, Severity};
+use super::state::State;
 use crate::catalog::Metastore;
+use crate::etl::register::gather::Source;
+use crate::etl::register::partitions::{Part, below, parts_of};
+use crate::etl::register::report::{Finding, Severity};
 
 /// The lake's side: which files are whose.
 #[derive(Debug, Default)]
-pub(super) struct Lakeside {
+pub(in crate::etl) struct Lakeside {
     /// By partition name.
     pub parts: BTreeMap<String, Part>,
     pub findings: Vec<Finding>,
@@ -59,7 +59,7 @@ impl Lakeside {
 
 /// How files of partitions differ that both sides have.
 #[derive(Debug, Default)]
-pub(super) struct Differences {
+pub(in crate::etl) struct Differences {
     /// Partitions, by name.
     pub changed: Vec<String>,
     /// Partitions of which only the number of files could be compared, or not even that.
@@ -131,7 +131,7 @@ impl Differences {
 
     /// Reports list so many at most.
     fn finding(&mut self, uri: String, (code, message): (&str, &str)) {
-        if self.findings.len() < super::report::LISTED_MAX {
+        if self.findings.len() < crate::etl::register::report::LISTED_MAX {
             self.findings.push(Finding::new(Severity::Warning, uri, code, message));
         }
     }

@@ -58,7 +58,7 @@ pub struct Finding {
 
 impl Finding {
     /// What the lake says of a file.
-    pub(super) fn of(uri: impl Into<String>, found: skep_core::lake::Finding) -> Self {
+    pub(in crate::etl) fn of(uri: impl Into<String>, found: skep_core::lake::Finding) -> Self {
         Self::new(found.severity, uri, found.code, found.message)
     }
     pub fn new(severity: Severity, uri: impl Into<String>, code: &str, message: impl Into<String>) -> Self {

@@ -5,17 +5,17 @@ use std::collections::HashMap;
 use futures_util::TryStreamExt as _;
 use skep_core::{Kind, Result};
 
-use super::partitions::below;
-use super::report::{Finding, Severity};
 use crate::catalog::{Metastore, RestorePart, StoredFile};
+use crate::etl::register::partitions::below;
+use crate::etl::register::report::{Finding, Severity};
 use crate::lake::{Lake, LakeFile, Listed};
 use crate::warehouse::{Location, ObjectStores};
 
 /// Places that are looked at at once.
-pub(super) const AT_ONCE: usize = 32;
+pub(in crate::etl) const AT_ONCE: usize = 32;
 
 /// A partition, and the files that it had.
-pub(super) struct Expected {
+pub(in crate::etl) struct Expected {
     part: RestorePart,
     /// By path; of partitions whose files are known.
     files: HashMap<String, Known>,
@@ -29,14 +29,14 @@ struct Known {
 }
 
 /// What a look showed. Without errors all is as it was.
-pub(super) struct Looked {
+pub(in crate::etl) struct Looked {
     pub id: i64,
     pub files: i64,
     pub findings: Vec<Finding>,
 }
 
 /// The files that these partitions had in a version.
-pub(super) async fn expected(
+pub(in crate::etl) async fn expected(
     metastore: &Metastore,
     at_version: (i64, i64),
     parts: Vec<RestorePart>,

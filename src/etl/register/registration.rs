@@ -41,7 +41,7 @@ pub struct Progress {
 
 /// What was read of files, kept while drafts are made anew.
 #[derive(Default)]
-pub(super) struct Read {
+pub(in crate::etl) struct Read {
     pub files: HashMap<Location, Footer>,
     pub problems: HashMap<Location, FileProblem>,
 }
@@ -81,7 +81,12 @@ impl Etl {
     }
 
     /// Reads the footers that are not read yet.
-    pub(super) async fn footers(&self, wanted: Vec<LakeFile>, read: &mut Read, progress: &Progress) -> Result<()> {
+    pub(in crate::etl) async fn footers(
+        &self,
+        wanted: Vec<LakeFile>,
+        read: &mut Read,
+        progress: &Progress,
+    ) -> Result<()> {
         let done = Arc::new(crate::lake::Progress::default());
         let mut all = std::pin::pin!(self.lake.footers(stream::iter(wanted), done));
         while let Some(FileRead { file, outcome }) = all.next().await {
@@ -99,7 +104,12 @@ impl Etl {
     }
 
     /// A draft of this table's next version.
-    pub(super) async fn draft<'r>(&self, request: &'r Register, table: Arc<Table>, is_new: bool) -> Result<Draft<'r>> {
+    pub(in crate::etl) async fn draft<'r>(
+        &self,
+        request: &'r Register,
+        table: Arc<Table>,
+        is_new: bool,
+    ) -> Result<Draft<'r>> {
         let mut draft = Draft::new(request, table, i64::from(self.clock.now_seconds() as i32));
         if !is_new {
             let record = self.metastore.log_find(draft.table.id).await?;
@@ -109,7 +119,7 @@ impl Etl {
     }
 
     /// What is there of these partitions, all of one version of the table.
-    pub(super) async fn befores(&self, table: &Table, names: &[String]) -> Result<Befores> {
+    pub(in crate::etl) async fn befores(&self, table: &Table, names: &[String]) -> Result<Befores> {
         let at = crate::catalog::TableRef::new(&table.catalog, &table.database, &table.name);
         let (now, found) = self.metastore.publish_plan(&at, names).await?;
         if now.id != table.id || now.version != table.version {
@@ -138,16 +148,16 @@ impl Etl {
     }
 }
 
-pub(super) fn report_read<T: serde::de::DeserializeOwned>(answer: &[u8]) -> Result<T> {
+pub(in crate::etl) fn report_read<T: serde::de::DeserializeOwned>(answer: &[u8]) -> Result<T> {
     serde_json::from_slice(answer).map_err(|e| Error::new(Kind::Corrupt, format!("a report cannot be read: {e}")))
 }
 
-pub(super) fn report_write<T: serde::Serialize>(report: &T) -> Result<Vec<u8>> {
+pub(in crate::etl) fn report_write<T: serde::Serialize>(report: &T) -> Result<Vec<u8>> {
     serde_json::to_vec(report).map_err(|e| Error::internal(format!("a report: {e}")))
 }
 
 /// One attempt to register against the table as it is now.
-pub(super) struct Attempt<'a> {
+pub(in crate::etl) struct Attempt<'a> {
     pub etl: &'a Etl,
     pub caller: &'a Caller,
     pub request: &'a Register,
@@ -157,7 +167,7 @@ pub(super) struct Attempt<'a> {
 }
 
 /// What an attempt would do.
-pub(super) struct Prepared<'a> {
+pub(in crate::etl) struct Prepared<'a> {
     /// None: the reason is among the findings.
     pub draft: Option<Draft<'a>>,
     pub findings: Vec<Finding>,
@@ -325,11 +335,11 @@ impl<'a> Attempt<'a> {
     }
 }
 
-pub(super) fn has_errors(findings: &[Finding]) -> bool {
+pub(in crate::etl) fn has_errors(findings: &[Finding]) -> bool {
     findings.iter().any(|finding| finding.severity == Severity::Error)
 }
 
-pub(super) fn report_of(
+pub(in crate::etl) fn report_of(
     request: &Register,
     draft: Option<&Draft<'_>>,
     findings: Vec<Finding>,

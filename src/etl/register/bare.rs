@@ -10,7 +10,7 @@ use super::partitions::Part;
 use crate::catalog::Published;
 
 /// Whether files of this table have footers that can be read.
-pub(super) fn is_parquet(table: &Table) -> bool {
+pub(in crate::etl) fn is_parquet(table: &Table) -> bool {
     let Some(storage) = &table.storage else { return false };
     let library = storage.shape.serde.as_ref().and_then(|serde| serde.library.as_ref());
     let names = storage.shape.input_format.iter().chain(library);

@@ -7,9 +7,9 @@ use std::sync::Arc;
 use skep_core::lake::{RowGroupFacts, ScanFilter};
 use skep_core::{Error, Result};
 
-use super::draft::unreadable;
-use super::plan::{Plan, PlannedFile, PlannedRowGroup, Waiting};
+use super::scan::{Plan, PlannedFile, PlannedRowGroup, Waiting};
 use crate::catalog::StoredFile;
+use crate::etl::register::draft::unreadable;
 use crate::lake::Listed;
 
 /// Files that one statement reads, and those that the first one does.
@@ -27,7 +27,7 @@ enum Step {
 
 impl Plan {
     /// The files of some of the waiting partitions; those that are done with wait no more. There may be none.
-    pub(super) async fn files_next(&mut self) -> Result<Vec<PlannedFile>> {
+    pub(in crate::etl) async fn files_next(&mut self) -> Result<Vec<PlannedFile>> {
         let most = if mem::replace(&mut self.is_begun, true) { FILES } else { FILES_FIRST };
         let files = match self.step(most) {
             Step::Few(count) => self.files_few(count).await,

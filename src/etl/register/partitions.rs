@@ -13,7 +13,7 @@ use crate::warehouse::Location;
 
 /// A partition's part of a batch.
 #[derive(Debug, Clone)]
-pub(super) struct Part {
+pub(in crate::etl) struct Part {
     pub values: Vec<String>,
     pub location: Location,
     /// Places in the batch's list of files.
@@ -21,7 +21,7 @@ pub(super) struct Part {
 }
 
 /// The parts of a batch by partition name (`""`: a table without keys), and what fits none.
-pub(super) fn parts(
+pub(in crate::etl) fn parts(
     table: &Table,
     pattern: Option<&PathPattern>,
     base: Option<&Location>,
@@ -31,7 +31,7 @@ pub(super) fn parts(
 }
 
 /// The same of some files.
-pub(super) fn parts_of(
+pub(in crate::etl) fn parts_of(
     table: &Table,
     pattern: Option<&PathPattern>,
     base: Option<&Location>,
@@ -107,13 +107,13 @@ fn root_of(table: &Table, keys: &[String], base: Option<&Location>, source: &Sou
 }
 
 /// The path of a place below another.
-pub(super) fn below<'a>(file: &'a Location, root: &Location) -> &'a str {
+pub(in crate::etl) fn below<'a>(file: &'a Location, root: &Location) -> &'a str {
     let skip = if root.is_root() { 1 } else { root.path().len() + 1 };
     file.path().get(skip..).unwrap_or_default()
 }
 
 /// Whether a batch may put its files where the partition is not.
-pub(super) fn place_problem(request: &Register, name: &str, was: &str, part: &Part) -> Option<String> {
+pub(in crate::etl) fn place_problem(request: &Register, name: &str, was: &str, part: &Part) -> Option<String> {
     let same = Location::parse(was).is_ok_and(|was| was.same_place(&part.location));
     (!same && request.mode == Mode::Append).then(|| {
         format!(

@@ -9,10 +9,10 @@ use skep_core::registration::is_registered;
 use super::draft::{Before, Befores, Draft};
 use super::footer::Footer;
 use super::gather::Source;
-use super::parallel::map_all;
 use super::partitions::{Part, below};
-use super::register::{Etl, Progress, Read};
+use super::registration::{Etl, Progress, Read};
 use super::report::{Finding, Severity};
+use crate::etl::parallel::map_all;
 use crate::lake::LakeFile;
 
 /// Partitions are taken together as long as they have not more files than this.
@@ -20,7 +20,7 @@ const FILES_AT_ONCE: usize = 4_096;
 
 /// What becomes of files with errors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Bad {
+pub(in crate::etl) enum Bad {
     /// The draft has the errors, and is refused for them.
     Refuse,
     /// They are left out, and told as warnings.
@@ -30,7 +30,7 @@ pub(super) enum Bad {
 }
 
 /// Partitions to be taken into a draft.
-pub(super) struct Batch<'a> {
+pub(in crate::etl) struct Batch<'a> {
     pub parts: &'a BTreeMap<String, Part>,
     pub sources: &'a [Source],
     /// The table is not there yet.
@@ -40,7 +40,7 @@ pub(super) struct Batch<'a> {
 
 /// What was left out of a draft.
 #[derive(Debug, Default)]
-pub(super) struct LeftOut {
+pub(in crate::etl) struct LeftOut {
     pub partitions: Vec<String>,
     pub findings: Vec<Finding>,
 }
@@ -49,7 +49,7 @@ type Slice<'a> = [(&'a String, &'a Part)];
 
 impl Etl {
     /// Takes a batch in. Errors: Conflict where the table is another one by now.
-    pub(super) async fn fill(
+    pub(in crate::etl) async fn fill(
         &self,
         draft: &mut Draft<'_>,
         batch: &Batch<'_>,
@@ -112,7 +112,7 @@ fn unread(slice: &Slice<'_>, befores: &Befores, sources: &[Source], read: &Read)
     wanted
 }
 
-pub(super) fn problem_of(source: &Source, read: &Read) -> Option<Finding> {
+pub(in crate::etl) fn problem_of(source: &Source, read: &Read) -> Option<Finding> {
     let location = &source.file.location;
     let problem = read.problems.get(location)?;
     Some(Finding::of(location.to_string(), problem.finding()))

@@ -7,7 +7,7 @@ use futures_util::TryStreamExt as _;
 use skep_core::{Error, Kind, Result};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
-use super::plan::Waiting;
+use super::scan::Waiting;
 use crate::lake::{Lake, Listed};
 use crate::warehouse::{Location, ObjectStores};
 
@@ -16,7 +16,7 @@ const AHEAD: usize = 8;
 
 /// Those under way, in the order of their partitions.
 #[derive(Default)]
-pub(super) struct Listings(VecDeque<Receiver<Result<Vec<Listed>>>>);
+pub(in crate::etl) struct Listings(VecDeque<Receiver<Result<Vec<Listed>>>>);
 
 impl Listings {
     /// Begins listings of the first partitions that wait; those of the first ones are under way already.

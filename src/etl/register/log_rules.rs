@@ -12,7 +12,7 @@ use crate::catalog::LogRecord;
 
 /// Of a table that is no log: nothing.
 #[derive(Debug, Default)]
-pub(super) struct LogRules {
+pub(in crate::etl) struct LogRules {
     /// Keys and order.
     never_null: Vec<String>,
     horizon: Option<Horizon>,
@@ -61,7 +61,7 @@ impl LogRules {
 }
 
 /// Keys and order of an event log are never NULL.
-pub(super) fn nulls_check(never_null: &[String], uri: &str, facts: &FileFacts, findings: &mut Vec<Finding>) {
+pub(in crate::etl) fn nulls_check(never_null: &[String], uri: &str, facts: &FileFacts, findings: &mut Vec<Finding>) {
     for name in never_null.iter().filter(|_| facts.rows > 0) {
         let problem = match facts.column(name).and_then(|column| column.bounds.nulls) {
             Some(0) => continue,

@@ -14,7 +14,7 @@ use skep_core::{Error, Kind, Result};
 use super::gather::{Gathered, Source};
 use super::land::{ATTEMPTS, Landing, overtaken_always};
 use super::partitions::below;
-use super::register::{Attempt, Etl, Prepared, Progress, Read, has_errors, report_of, report_read, report_write};
+use super::registration::{Attempt, Etl, Prepared, Progress, Read, has_errors, report_of, report_read, report_write};
 use super::report::{Finding, Outcome, Report, findings_cut};
 use super::request::{Register, TableName};
 use crate::catalog::{Caller, RequestKey};

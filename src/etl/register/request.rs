@@ -5,6 +5,9 @@ use skep_core::lake::Policy;
 
 use crate::catalog::TableRef;
 
+/// The table parameter that holds the pattern of its paths.
+pub(in crate::etl) const PATTERN: &str = "skep.partition.pattern";
+
 /// A table by its name.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct TableName {

@@ -8,7 +8,7 @@ use skep_core::lake::{FileFacts, FileSchema};
 use crate::lake::ParquetFile;
 
 #[derive(Debug, Clone)]
-pub(super) struct Footer {
+pub(in crate::etl) struct Footer {
     pub schema: Arc<FileSchema>,
     pub rows: u64,
     /// As they are stored: a third of what the facts take.

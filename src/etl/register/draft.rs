@@ -21,7 +21,7 @@ use crate::warehouse::Location;
 
 /// A column that is new or has another type.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct ColumnChange {
+pub(in crate::etl) struct ColumnChange {
     pub name: String,
     /// None: it is new.
     pub old_type: Option<String>,
@@ -29,7 +29,7 @@ pub(super) struct ColumnChange {
 }
 
 /// A batch against one state of its table.
-pub(super) struct Draft<'r> {
+pub(in crate::etl) struct Draft<'r> {
     pub request: &'r Register,
     pub table: Arc<Table>,
     /// Columns as the batch leaves them.
@@ -43,7 +43,7 @@ pub(super) struct Draft<'r> {
 }
 
 #[derive(Debug, Default, Clone, Copy)]
-pub(super) struct Counts {
+pub(in crate::etl) struct Counts {
     pub files_added: i64,
     pub files_unchanged: i64,
     pub files_removed: i64,
@@ -67,14 +67,14 @@ impl Counts {
 
 /// What a partition's part of a batch comes to.
 #[derive(Default)]
-pub(super) struct Taken {
+pub(in crate::etl) struct Taken {
     published: Option<Published>,
     counts: Counts,
     finding: Option<Finding>,
 }
 
 /// What is there of a partition before.
-pub(super) struct Before {
+pub(in crate::etl) struct Before {
     pub partition: Option<Partition>,
     /// Its files by path, if all are known.
     pub files: Vec<StoredFile>,
@@ -311,7 +311,7 @@ impl<'r> Draft<'r> {
 }
 
 /// A point to which a draft's schemas can be taken back.
-pub(super) struct Mark {
+pub(in crate::etl) struct Mark {
     columns: Vec<Column>,
     changes: Vec<ColumnChange>,
     findings: usize,
@@ -330,17 +330,17 @@ fn stored(partition: &str, path: &str, source: &Source, file: &Footer) -> Stored
     }
 }
 
-pub(super) fn facts_of(file: &StoredFile) -> Result<FileFacts> {
+pub(in crate::etl) fn facts_of(file: &StoredFile) -> Result<FileFacts> {
     FileFacts::parse(&file.facts).map_err(|error| unreadable(file, &error))
 }
 
 /// The error of facts that cannot be read.
-pub(super) fn unreadable(file: &StoredFile, error: &Error) -> Error {
+pub(in crate::etl) fn unreadable(file: &StoredFile, error: &Error) -> Error {
     Error::new(Kind::Corrupt, format!("the facts of the file {} cannot be read: {error}", file.path))
 }
 
 /// A table for files whose schema is that of the first of them; the others' is then held against it.
-pub(super) fn table_of(request: &Register, base: &str, keys: &[(String, String)], first: &Footer) -> Table {
+pub(in crate::etl) fn table_of(request: &Register, base: &str, keys: &[(String, String)], first: &Footer) -> Table {
     let column = |name: &str, type_name: &str| Column {
         name: name.to_owned(),
         type_name: Some(type_name.to_owned()),
@@ -361,7 +361,7 @@ pub(super) fn table_of(request: &Register, base: &str, keys: &[(String, String)]
         ..Shape::default()
     };
     // So that discovery reads these paths, too.
-    let pattern = request.pattern.as_ref().map(|pattern| (super::discover::PATTERN.to_owned(), pattern.clone()));
+    let pattern = request.pattern.as_ref().map(|pattern| (super::request::PATTERN.to_owned(), pattern.clone()));
     let parameters = pattern.into_iter().chain([("EXTERNAL".to_owned(), "TRUE".to_owned())]).collect();
     Table {
         catalog: at.catalog,
@@ -376,4 +376,4 @@ pub(super) fn table_of(request: &Register, base: &str, keys: &[(String, String)]
 }
 
 /// By partition name, what is there now.
-pub(super) type Befores = BTreeMap<String, Before>;
+pub(in crate::etl) type Befores = BTreeMap<String, Before>;

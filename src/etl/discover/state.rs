@@ -13,7 +13,7 @@ use crate::warehouse::Location;
 
 /// A partition of the table.
 #[derive(Debug, Clone)]
-pub(super) struct Known {
+pub(in crate::etl) struct Known {
     /// Where it does not lie below the table's location by its name.
     pub own: Option<Location>,
     /// Its files are known.
@@ -25,7 +25,7 @@ pub(super) struct Known {
 }
 
 /// A table and its partitions, of one version.
-pub(super) struct State {
+pub(in crate::etl) struct State {
     pub table: Arc<Table>,
     pub location: Location,
     /// By name; `""` is a table without keys.

@@ -10,9 +10,9 @@ use skep_core::name::normalize;
 use skep_core::table::{Column, Table};
 use skep_core::{Error, Kind, Result};
 
-use super::plan_listing::Listings;
-use super::register::Etl;
+use super::listing::Listings;
 use crate::catalog::{AsOf, Metastore, PartitionWalk, TableRef, WalkedPartition};
+use crate::etl::register::registration::Etl;
 use crate::lake::Lake;
 
 /// Partitions that are read at once, and those that are read first, so that the first files are there soon.
@@ -90,24 +90,24 @@ pub struct PlanSummary {
 
 /// A plan being made: a page of files at a time, all of one version of the table.
 pub struct Plan {
-    pub(super) metastore: Metastore,
-    pub(super) lake: Lake,
-    pub(super) walk: PartitionWalk,
-    pub(super) filter: ScanFilter,
+    pub(in crate::etl) metastore: Metastore,
+    pub(in crate::etl) lake: Lake,
+    pub(in crate::etl) walk: PartitionWalk,
+    pub(in crate::etl) filter: ScanFilter,
     columns: Vec<Column>,
     /// Partitions that were met and not planned yet.
-    pub(super) waiting: VecDeque<Waiting>,
+    pub(in crate::etl) waiting: VecDeque<Waiting>,
     /// Listings of those among them that are not registered.
-    pub(super) listings: Listings,
-    pub(super) summary: PlanSummary,
+    pub(in crate::etl) listings: Listings,
+    pub(in crate::etl) summary: PlanSummary,
     /// The partition that the last file was of.
-    pub(super) last: Option<Arc<PlannedPartition>>,
-    pub(super) is_begun: bool,
+    pub(in crate::etl) last: Option<Arc<PlannedPartition>>,
+    pub(in crate::etl) is_begun: bool,
 }
 
 /// A partition whose files are to be looked at.
 #[derive(Debug)]
-pub(super) struct Waiting {
+pub(in crate::etl) struct Waiting {
     pub partition: Arc<PlannedPartition>,
     pub keys: Vec<Value>,
     /// Without a slash at its end.

@@ -7,13 +7,13 @@ use skep_core::table::{Database, Table};
 use skep_core::{Error, Kind, Result};
 
 use super::draft::Draft;
-use super::register::Etl;
+use super::registration::Etl;
 use crate::catalog::{
     Caller, Metastore, Publish, Published, RequestKey, TableCreate, TableRef, Together, totals_claim,
 };
 
 /// A table's part of a commit.
-pub(super) struct Landing<'d> {
+pub(in crate::etl) struct Landing<'d> {
     pub draft: &'d Draft<'d>,
     /// Taken out of the draft.
     pub published: Arc<Vec<Published>>,
@@ -34,7 +34,7 @@ impl Etl {
     /// Publishes all of it or nothing; `answer` makes the request's answer of the tables' versions.
     ///
     /// Errors: Conflict where a draft is overtaken: draft again.
-    pub(super) async fn land(
+    pub(in crate::etl) async fn land(
         &self,
         name: &'static str,
         (caller, key): (&Caller, Option<&RequestKey>),
@@ -107,9 +107,9 @@ fn publish_of(landing: &Landing<'_>, planned: &Arc<Table>) -> Publish {
 }
 
 /// So often a draft is made anew that others overtook.
-pub(super) const ATTEMPTS: usize = 50;
+pub(in crate::etl) const ATTEMPTS: usize = 50;
 
 /// What is said after the last attempt.
-pub(super) fn overtaken_always(what: &impl std::fmt::Display) -> Error {
+pub(in crate::etl) fn overtaken_always(what: &impl std::fmt::Display) -> Error {
     Error::new(Kind::Unavailable, format!("{what} was changed by others {ATTEMPTS} times meanwhile; try again"))
 }

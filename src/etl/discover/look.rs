@@ -6,11 +6,11 @@ use std::sync::Arc;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use skep_core::Result;
 
-use super::discover_compare::Lakeside;
-use super::discover_state::State;
-use super::gather::Source;
-use super::partitions::{Part, below};
-use super::report::{Finding, Severity};
+use super::compare::Lakeside;
+use super::state::State;
+use crate::etl::register::gather::Source;
+use crate::etl::register::partitions::{Part, below};
+use crate::etl::register::report::{Finding, Severity};
 use crate::lake::{Lake, LakeFile, Look};
 use crate::warehouse::Location;
 
@@ -19,7 +19,7 @@ const AT_ONCE: usize = 16;
 
 /// What was seen of partitions without files in the listing.
 #[derive(Debug, Default)]
-pub(super) struct Looks {
+pub(in crate::etl) struct Looks {
     /// Nothing is there.
     pub gone: Vec<String>,
     /// A directory without data files.

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 use skep_core::lake::Policy;
 
-use super::report::{Finding, Outcome};
-use super::request::TableName;
+use crate::etl::register::report::{Finding, Outcome};
+use crate::etl::register::request::TableName;
 
 /// A table to hold against the lake. Without `add`, `drop` and `sync` it is only told how both differ.
 #[derive(Debug, Clone, Default)]
@@ -86,7 +86,7 @@ pub struct Names {
 }
 
 impl Names {
-    pub(super) fn of<'n>(all: impl ExactSizeIterator<Item = &'n String>) -> Self {
-        Self { count: all.len() as i64, first: super::report::names_cut(all) }
+    pub(in crate::etl) fn of<'n>(all: impl ExactSizeIterator<Item = &'n String>) -> Self {
+        Self { count: all.len() as i64, first: crate::etl::register::report::names_cut(all) }
     }
 }

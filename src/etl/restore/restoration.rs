@@ -9,12 +9,12 @@ use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use serde::{Deserialize, Serialize};
 use skep_core::{Error, Kind, Result};
 
-use super::land::{ATTEMPTS, overtaken_always};
-use super::register::Etl;
-use super::report::{Finding, LISTED_MAX, Outcome, Severity, findings_cut};
-use super::request::TableName;
-use super::restore_look::{Looked, expected};
+use super::look::{Looked, expected};
 use crate::catalog::{AsOf, Caller, Metastore, RequestKey, RestorePart, RestorePlan, TableRef, VersionRestore};
+use crate::etl::register::land::{ATTEMPTS, overtaken_always};
+use crate::etl::register::registration::Etl;
+use crate::etl::register::report::{Finding, LISTED_MAX, Outcome, Severity, findings_cut};
+use crate::etl::register::request::TableName;
 
 /// Partitions that are looked at together; their files' names are in memory meanwhile.
 const LOOKED_AT_ONCE: usize = 256;
@@ -179,7 +179,7 @@ impl Etl {
             let wanted = expected(&self.metastore, at_version, parts).await?;
             let mut looks = stream::iter(wanted)
                 .map(|part| async move { part.look(&self.lake).await })
-                .buffer_unordered(super::restore_look::AT_ONCE);
+                .buffer_unordered(super::look::AT_ONCE);
             while let Some(Looked { id, files, mut findings }) = looks.try_next().await? {
                 known.partitions += 1;
                 known.files += files;

@@ -8,13 +8,13 @@ use skep_core::partition::Partition;
 use skep_core::stats::NUM_ROWS;
 use skep_core::types::Value;
 
-use super::log_rules::nulls_check;
-use super::report::{Finding, Severity};
 use crate::catalog::{CompactionWork, StoredFile};
+use crate::etl::register::log_rules::nulls_check;
+use crate::etl::register::report::{Finding, Severity};
 use crate::lake::{LakeFile, ParquetFile};
 
 /// A file that a compaction wrote.
-pub(super) struct Written {
+pub(in crate::etl) struct Written {
     pub file: LakeFile,
     pub footer: ParquetFile,
 }
@@ -36,7 +36,7 @@ impl Written {
 
 /// What is known of a compaction's input.
 #[derive(Debug, Default)]
-pub(super) struct Expected {
+pub(in crate::etl) struct Expected {
     /// Every key of the base is in the new snapshot, too: tombstones stay. With a horizon they go, nobody knows how many.
     pub rows_min: i64,
     /// No key comes from nowhere. None where a partition does not tell its rows.
@@ -60,7 +60,7 @@ impl Expected {
 }
 
 /// What is wrong, or worth knowing.
-pub(super) fn check(work: &CompactionWork, expected: &Expected, written: &[Written]) -> Vec<Finding> {
+pub(in crate::etl) fn check(work: &CompactionWork, expected: &Expected, written: &[Written]) -> Vec<Finding> {
     let (log, mut findings) = (&work.input.log, Vec::new());
     let never_null: Vec<String> = work.log.keys.iter().chain(&work.log.order).cloned().collect();
     for one in written {
