@@ -49,6 +49,7 @@ mod publish;
 mod purge;
 mod quarantine;
 mod reference;
+mod registered_files;
 mod remote;
 mod restore;
 mod restore_plan;
@@ -73,7 +74,8 @@ mod views;
 mod write_ids;
 
 pub use crate::store::{
-    ExpiredPlace, FileBrief, PartitionColumns, StoredFile, StoredPartition, TableVersion, VersionSpan,
+    BlockBrief, ExpiredPlace, FileBrief, FilePage, FoundFile, PartitionColumns, StoredBlock, StoredFile,
+    StoredPartition, TableVersion, VersionSpan,
 };
 pub use caller::Caller;
 pub use catalogs::CatalogAltered;

@@ -16,7 +16,7 @@ use super::reference::TableRef;
 use super::statistics_update::statistics_rows;
 use super::table_alter::Altered;
 use super::table_read::missing;
-use crate::store::{Change, Definition, FileBrief, PartitionScan, StoredFile, StoredPartition, Txn};
+use crate::store::{Change, Definition, PartitionScan, StoredBlock, StoredFile, StoredPartition, Txn};
 
 /// What versions say that it was.
 const OPERATION: &str = "register";
@@ -46,6 +46,9 @@ pub struct Published {
     /// Paths, below the location.
     pub files_removed: Vec<String>,
     pub files_added: Vec<StoredFile>,
+    /// Blocks that are made for these files, and known ones with what they add.
+    pub blocks_new: Vec<StoredBlock>,
+    pub blocks_grown: Vec<StoredBlock>,
     /// Of its columns; those that are not here keep what they had.
     pub statistics: Vec<ColumnStatistics>,
 }
@@ -172,35 +175,6 @@ impl Metastore {
         Ok(())
     }
 
-    /// Files of these partitions (`""`: of the table itself) as of a version, by partition and path. Only those of
-    /// objects that are marked as registered are complete.
-    pub async fn files(&self, table_id: i64, version: i64, partitions: &[String]) -> Result<Vec<StoredFile>> {
-        self.store.peek().await?.file_list(table_id, version, partitions).await
-    }
-
-    /// The same, each file as it is read; nothing is kept. See [`super::PartitionWalk`] for how long a version lasts.
-    pub async fn files_each(
-        &self,
-        at_version: (i64, i64),
-        partitions: &[String],
-        each: impl FnMut(StoredFile) -> Result<()> + Send,
-    ) -> Result<()> {
-        let (table_id, version) = at_version;
-        self.store.peek().await?.file_each(table_id, version, partitions, each).await
-    }
-
-    /// At most `limit` files of one partition, by path, behind the path `after`.
-    pub async fn files_page(
-        &self,
-        at_version: (i64, i64),
-        partition: &str,
-        (after, limit): (&str, usize),
-        each: impl FnMut(StoredFile) -> Result<()> + Send,
-    ) -> Result<()> {
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        self.store.peek().await?.file_page(at_version, partition, after, limit, each).await
-    }
-
     /// The table as it is now, and every partition of it as it is stored, of one version, as the rows arrive.
     pub async fn publish_state(
         &self,
@@ -211,16 +185,6 @@ impl Metastore {
         let table = txn.table_get(&at.catalog, &at.database, &at.table).await?.ok_or_else(|| missing(at))?;
         txn.partition_scan(table.id, PartitionScan::First(None), each).await?;
         Ok(Arc::new(table))
-    }
-
-    /// The files of all partitions as of a version, by partition and path, without their facts.
-    pub async fn files_brief(
-        &self,
-        table_id: i64,
-        version: i64,
-        each: impl FnMut(FileBrief<'_>) -> Result<()> + Send,
-    ) -> Result<()> {
-        self.store.peek().await?.file_brief_each(table_id, version, each).await
     }
 
     /// The table as it is now, and those of the named partitions that it has, all of one version.
@@ -252,6 +216,9 @@ async fn publish_files(txn: &mut Txn, table_id: i64, version: i64, all: &[Publis
     txn.file_remove_many(table_id, version, &gone).await?;
     let came: Vec<&StoredFile> = all.iter().flat_map(|p| &p.files_added).collect();
     txn.file_add_many(table_id, version, &came).await?;
+    let new: Vec<&StoredBlock> = all.iter().flat_map(|p| &p.blocks_new).collect();
+    let grown: Vec<&StoredBlock> = all.iter().flat_map(|p| &p.blocks_grown).collect();
+    txn.block_put(table_id, &new, &grown).await?;
     let told = |new: bool| {
         let of = all.iter().filter(move |p| p.is_new_content == new);
         statistics_rows(of.map(|p| (p.partition.name.as_str(), p.statistics.as_slice())))

@@ -10,36 +10,59 @@ use super::txn::{BATCH, Txn};
 
 const FILE_INSERT: Sql = Sql::per_dialect(
     "file_insert",
-    "insert into file (table_id, added, partition, path, size, modified_at, etag, row_count, facts) \
+    "insert into file (table_id, added, partition, path, size, modified_at, etag, row_count, facts, block) \
      select $1, $2, u.* from unnest($3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::text[], $8::bigint[], \
-     $9::text[]) u",
-    "insert into file (table_id, added, partition, path, size, modified_at, etag, row_count, facts) \
-     select $1, $2, value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6 \
+     $9::text[], $10::bigint[]) u",
+    "insert into file (table_id, added, partition, path, size, modified_at, etag, row_count, facts, block) \
+     select $1, $2, value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, value->>7 \
      from json_each($3) where true",
 );
 // Look-ups of many partitions are written one by one, as in `partitions`.
 const FILE_LIST: Sql = Sql::per_dialect(
     "file_list",
-    "select f.partition, f.path, f.added, f.size, f.modified_at, f.etag, f.row_count, f.facts \
+    "select f.partition, f.path, f.added, f.size, f.modified_at, f.etag, f.row_count, f.facts, f.block \
      from (select distinct unnest($3::text[]) as name) n cross join lateral (select * from file \
      where table_id = $1 and partition = n.name and added <= $2 and (removed is null or removed > $2) offset 0) f \
-     order by f.partition, f.path",
-    "select f.partition, f.path, f.added, f.size, f.modified_at, f.etag, f.row_count, f.facts \
+     order by f.partition, f.block, f.path",
+    "select f.partition, f.path, f.added, f.size, f.modified_at, f.etag, f.row_count, f.facts, f.block \
      from (select distinct value as name from json_each($3)) n cross join file f where f.table_id = $1 \
      and f.partition = n.name and f.added <= $2 and (f.removed is null or f.removed > $2) \
-     order by f.partition, f.path",
+     order by f.partition, f.block, f.path",
 );
-/// Of one partition, by the index that has it in this order.
+/// Those of some blocks.
+const FILE_OF_BLOCKS: Sql = Sql::per_dialect(
+    "file_of_blocks",
+    "select f.partition, f.path, f.added, f.size, f.modified_at, f.etag, f.row_count, f.facts, f.block \
+     from unnest($3::text[], $4::bigint[]) n (name, block) cross join lateral (select * from file where table_id = $1 \
+     and partition = n.name and block = n.block and added <= $2 and (removed is null or removed > $2) offset 0) f \
+     order by f.partition, f.block, f.path",
+    "select f.partition, f.path, f.added, f.size, f.modified_at, f.etag, f.row_count, f.facts, f.block \
+     from json_each($3) n cross join file f where f.table_id = $1 and f.partition = n.value->>0 \
+     and f.block = n.value->>1 and f.added <= $2 and (f.removed is null or f.removed > $2) \
+     order by f.partition, f.block, f.path",
+);
+/// Of one partition up to a block, by the index that has it in this order.
 const FILE_PAGE: Sql = Sql::both(
     "file_page",
-    "select partition, path, added, size, modified_at, etag, row_count, facts from file where table_id = $1 \
-     and partition = $3 and path > $4 and added <= $2 and (removed is null or removed > $2) order by path limit $5",
+    "select partition, path, added, size, modified_at, etag, row_count, facts, block from file where table_id = $1 \
+     and partition = $3 and (block, path) > ($4, $5) and block <= $6 and added <= $2 \
+     and (removed is null or removed > $2) order by block, path limit $7",
+);
+/// Those of these paths that are there now.
+const FILE_FIND: Sql = Sql::per_dialect(
+    "file_find",
+    "select f.partition, f.path, f.size, f.modified_at, f.etag, f.block from unnest($2::text[], $3::text[]) \
+     u (name, path) cross join lateral (select * from file where table_id = $1 and partition = u.name \
+     and path = u.path and removed is null offset 0) f order by f.partition, f.path",
+    "select f.partition, f.path, f.size, f.modified_at, f.etag, f.block from json_each($2) u cross join file f \
+     where f.table_id = $1 and f.partition = u.value->>0 and f.path = u.value->>1 and f.removed is null \
+     order by f.partition, f.path",
 );
 /// What a comparison with the lake needs, of all partitions.
 const FILE_BRIEF: Sql = Sql::both(
     "file_brief",
     "select partition, path, size, modified_at, etag from file where table_id = $1 and added <= $2 \
-     and (removed is null or removed > $2) order by partition, path",
+     and (removed is null or removed > $2) order by partition, block, path",
 );
 const FILE_REMOVE: Sql = Sql::per_dialect(
     "file_remove",
@@ -69,8 +92,18 @@ const FILE_PURGE: Sql = Sql::per_dialect(
 const FILE_PURGE_ALL: Sql =
     Sql::both("file_purge_all", "delete from file where id in (select id from file where table_id = $1 limit $2)");
 
-pub(super) const ALL: &[&Sql] =
-    &[&FILE_INSERT, &FILE_LIST, &FILE_PAGE, &FILE_BRIEF, &FILE_REMOVE, &FILE_REMOVE_OF, &FILE_PURGE, &FILE_PURGE_ALL];
+pub(super) const ALL: &[&Sql] = &[
+    &FILE_INSERT,
+    &FILE_LIST,
+    &FILE_OF_BLOCKS,
+    &FILE_PAGE,
+    &FILE_FIND,
+    &FILE_BRIEF,
+    &FILE_REMOVE,
+    &FILE_REMOVE_OF,
+    &FILE_PURGE,
+    &FILE_PURGE_ALL,
+];
 
 /// A file as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,6 +121,31 @@ pub struct StoredFile {
     pub etag: Option<String>,
     pub row_count: i64,
     pub facts: String,
+    /// The block of its partition that it is in; 0: none.
+    pub block: i64,
+}
+
+/// A file that is looked for by its path, without its facts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FoundFile {
+    pub partition: String,
+    pub path: String,
+    /// Bytes.
+    pub size: i64,
+    /// Milliseconds since the epoch, by the clock of where it lies.
+    pub modified_at: i64,
+    pub etag: Option<String>,
+    /// 0: none.
+    pub block: i64,
+}
+
+/// A page of one partition's files: those behind a block and path, up to the block `last`.
+#[derive(Debug, Clone, Copy)]
+pub struct FilePage<'p> {
+    pub partition: &'p str,
+    pub after: (i64, &'p str),
+    pub last: i64,
+    pub limit: i64,
 }
 
 /// A file without its facts, as its row has it.
@@ -110,6 +168,7 @@ fn read(row: &Row) -> Result<StoredFile> {
         etag: row.opt_string(5)?,
         row_count: row.i64(6)?,
         facts: row.string(7)?,
+        block: row.i64(8)?,
     })
 }
 
@@ -131,12 +190,13 @@ impl Txn {
                 ColumnArg::OptStr(batch().map(|f| f.etag.as_deref()).collect()),
                 ColumnArg::I64(batch().map(|f| f.row_count).collect()),
                 ColumnArg::Str(batch().map(|f| f.facts.as_str()).collect()),
+                ColumnArg::I64(batch().map(|f| f.block).collect()),
             ])
         })
         .await
     }
 
-    /// Files of the named partitions as of a version, by partition and path.
+    /// Files of the named partitions as of a version, by partition, block and path.
     pub async fn file_list(&mut self, table_id: i64, version: i64, partitions: &[String]) -> Result<Vec<StoredFile>> {
         let args = [Arg::I64(table_id), Arg::I64(version), Arg::Texts(partitions)];
         self.list(&FILE_LIST, &args, read).await
@@ -154,20 +214,69 @@ impl Txn {
         self.for_each(&FILE_LIST, &args, |row| each(read(row)?)).await
     }
 
-    /// At most `limit` files of one partition as of a version, by path, behind the path `after`.
+    /// Files of these blocks, each of a partition, as of a version, by partition, block and path.
+    pub async fn file_of_blocks(
+        &mut self,
+        (table_id, version): (i64, i64),
+        blocks: &[(&str, i64)],
+        mut each: impl FnMut(StoredFile) -> Result<()> + Send,
+    ) -> Result<()> {
+        for batch in blocks.chunks(BATCH) {
+            let columns = [
+                ColumnArg::Str(batch.iter().map(|(partition, _)| *partition).collect()),
+                ColumnArg::I64(batch.iter().map(|(_, block)| *block).collect()),
+            ];
+            let args = [Arg::I64(table_id), Arg::I64(version), Arg::Columns(&columns)];
+            self.for_each(&FILE_OF_BLOCKS, &args, |row| each(read(row)?)).await?;
+        }
+        Ok(())
+    }
+
+    /// Some files of one partition as of a version, by block and path.
     pub async fn file_page(
         &mut self,
         (table_id, version): (i64, i64),
-        partition: &str,
-        after: &str,
-        limit: i64,
+        page: FilePage<'_>,
         mut each: impl FnMut(StoredFile) -> Result<()> + Send,
     ) -> Result<()> {
-        let args = [Arg::I64(table_id), Arg::I64(version), Arg::Text(partition), Arg::Text(after), Arg::I64(limit)];
+        let (block, path) = page.after;
+        let args = [
+            Arg::I64(table_id),
+            Arg::I64(version),
+            Arg::Text(page.partition),
+            Arg::I64(block),
+            Arg::Text(path),
+            Arg::I64(page.last),
+            Arg::I64(page.limit),
+        ];
         self.for_each(&FILE_PAGE, &args, |row| each(read(row)?)).await
     }
 
-    /// All files of a version, by partition and path, each as it arrives.
+    /// Those files, given by partition and path, that are there now, by partition and path.
+    pub async fn file_find(&mut self, table_id: i64, files: &[(&str, &str)]) -> Result<Vec<FoundFile>> {
+        let mut found = Vec::new();
+        for batch in files.chunks(BATCH) {
+            let columns = [
+                ColumnArg::Str(batch.iter().map(|(partition, _)| *partition).collect()),
+                ColumnArg::Str(batch.iter().map(|(_, path)| *path).collect()),
+            ];
+            let args = [Arg::I64(table_id), Arg::Columns(&columns)];
+            let read = |row: &Row| {
+                Ok(FoundFile {
+                    partition: row.string(0)?,
+                    path: row.string(1)?,
+                    size: row.i64(2)?,
+                    modified_at: row.i64(3)?,
+                    etag: row.opt_string(4)?,
+                    block: row.i64(5)?,
+                })
+            };
+            found.append(&mut self.list(&FILE_FIND, &args, read).await?);
+        }
+        Ok(found)
+    }
+
+    /// All files of a version, by partition, block and path, each as it arrives.
     pub async fn file_brief_each(
         &mut self,
         table_id: i64,
@@ -188,23 +297,31 @@ impl Txn {
 
     /// Removes files, given by partition and path, in `version`.
     pub async fn file_remove_many(&mut self, table_id: i64, version: i64, files: &[(String, String)]) -> Result<()> {
+        let mut removed = 0;
         for batch in files.chunks(BATCH) {
             let columns = [
-                ColumnArg::Text(batch.iter().map(|(partition, _)| partition.clone()).collect()),
-                ColumnArg::Text(batch.iter().map(|(_, path)| path.clone()).collect()),
+                ColumnArg::Str(batch.iter().map(|(partition, _)| partition.as_str()).collect()),
+                ColumnArg::Str(batch.iter().map(|(_, path)| path.as_str()).collect()),
             ];
-            self.execute(&FILE_REMOVE, &[Arg::I64(table_id), Arg::I64(version), Arg::Columns(&columns)]).await?;
+            let args = [Arg::I64(table_id), Arg::I64(version), Arg::Columns(&columns)];
+            removed += self.execute(&FILE_REMOVE, &args).await?;
         }
-        Ok(())
+        self.files_removed(table_id, version, removed).await
     }
 
     /// Removes all files of these partitions in `version`.
     pub async fn file_remove_of(&mut self, table_id: i64, version: i64, partitions: &[String]) -> Result<()> {
+        let mut removed = 0;
         for batch in partitions.chunks(BATCH) {
             let args = [Arg::I64(table_id), Arg::I64(version), Arg::Texts(batch)];
-            self.execute(&FILE_REMOVE_OF, &args).await?;
+            removed += self.execute(&FILE_REMOVE_OF, &args).await?;
         }
-        Ok(())
+        self.files_removed(table_id, version, removed).await
+    }
+
+    /// Whoever removes files calls this at the end: so many went in `version`.
+    pub(super) async fn files_removed(&mut self, table_id: i64, version: i64, removed: u64) -> Result<()> {
+        if removed == 0 { Ok(()) } else { self.block_break(table_id, version).await }
     }
 
     /// Deletes files that no kept version shows: of a table, before a version, but those of some, at most so many.

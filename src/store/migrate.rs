@@ -31,6 +31,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(2, "0002_registration"),
     migration!(3, "0003_plan"),
     migration!(4, "0004_versions"),
+    migration!(5, "0005_file_blocks"),
 ];
 
 /// The version that a store has after [`run`].

@@ -157,6 +157,9 @@ impl Txn {
         let partitions = self.partition_rows_purge(table_id, &rows).await?;
         let slots = self.execute(&PURGE_SLOTS, &args[..3]).await?;
         let files = self.file_purge(&args).await?;
+        if files > 0 {
+            self.block_purge(table_id, horizon.from).await?;
+        }
         let args = [Arg::I64(table_id), Arg::I64(horizon.from), Arg::I64s(&horizon.entries), Arg::I64(limit)];
         self.expired_note_definitions(table_id, &args[..3]).await?;
         let versions = self.execute(&PURGE_VERSIONS, &args).await?;
@@ -187,6 +190,7 @@ impl Txn {
             return Ok(false);
         }
         self.execute(&PURGE_SLOTS_ALL, &args[..1]).await?;
+        self.block_purge_all(table_id).await?;
         self.statistics_delete_all(table_id).await?;
         self.version_kept_forget(table_id).await?;
         self.execute(&PURGE_TABLE, &args[..1]).await?;

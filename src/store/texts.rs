@@ -5,7 +5,7 @@ use skep_core::Result;
 use super::driver::Sql;
 use super::store::Store;
 use super::{
-    compactions, databases, deletions, documents, events, expired, files, heads, history, lease, locks,
+    compactions, databases, deletions, documents, events, expired, file_blocks, files, heads, history, lease, locks,
     partition_pages, partition_whole, partitions, purge, requests, shapes, statistics, table_commits, tables,
     transactions, version_kept, version_rows, versions, write_ids,
 };
@@ -26,6 +26,7 @@ const ALL: &[&[&Sql]] = &[
     deletions::ALL,
     history::ALL,
     files::ALL,
+    file_blocks::ALL,
     requests::ALL,
     versions::ALL,
     version_rows::ALL,

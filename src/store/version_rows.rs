@@ -69,12 +69,12 @@ const FILE_LEAVE: Sql = Sql::per_dialect(
 /// Files that version $3 had and that went since come back in version $2.
 const FILE_RESTORE: Sql = Sql::per_dialect(
     "file_restore",
-    "insert into file (table_id, added, partition, path, size, modified_at, etag, row_count, facts) \
-     select $1, $2, f.partition, f.path, f.size, f.modified_at, f.etag, f.row_count, f.facts \
+    "insert into file (table_id, added, partition, path, size, modified_at, etag, row_count, facts, block) \
+     select $1, $2, f.partition, f.path, f.size, f.modified_at, f.etag, f.row_count, f.facts, f.block \
      from (select distinct unnest($4::text[]) as name) n cross join lateral (select * from file \
      where table_id = $1 and partition = n.name and added <= $3 and removed > $3 offset 0) f",
-    "insert into file (table_id, added, partition, path, size, modified_at, etag, row_count, facts) \
-     select $1, $2, partition, path, size, modified_at, etag, row_count, facts from file \
+    "insert into file (table_id, added, partition, path, size, modified_at, etag, row_count, facts, block) \
+     select $1, $2, partition, path, size, modified_at, etag, row_count, facts, block from file \
      where table_id = $1 and added <= $3 and removed > $3 and partition in (select value from json_each($4))",
 );
 
@@ -293,12 +293,13 @@ impl Txn {
         earlier: i64,
         partitions: &[String],
     ) -> Result<()> {
+        let mut removed = 0;
         for batch in partitions.chunks(BATCH) {
             let args = [Arg::I64(table_id), Arg::I64(version), Arg::I64(earlier), Arg::Texts(batch)];
-            self.execute(&FILE_LEAVE, &args).await?;
+            removed += self.execute(&FILE_LEAVE, &args).await?;
             self.execute(&FILE_RESTORE, &args).await?;
         }
-        Ok(())
+        self.files_removed(table_id, version, removed).await
     }
 
     /// Whether a table without partitions has other files in one version than in another.

@@ -18,7 +18,7 @@ use super::super::reference::TableRef;
 use super::super::table_read::missing;
 use super::history::LogOutcome;
 use super::record::{LockedLog, LogCompaction, LogRecord, LogSnapshot, log_record, log_store, no_log, same_data};
-use crate::store::{Change, StoredFile, Txn};
+use crate::store::{Change, StoredBlock, StoredFile, Txn};
 
 /// A lease lasts at least and at most so long, in milliseconds.
 const TTL_MIN_MS: i64 = 1_000;
@@ -83,6 +83,8 @@ pub struct CompactionCommit {
     pub token: i64,
     /// Paths below the place that it was given.
     pub files: Vec<StoredFile>,
+    /// The blocks that these files are in.
+    pub blocks: Vec<StoredBlock>,
     pub rows: i64,
     pub bytes: i64,
 }
@@ -259,7 +261,7 @@ impl Metastore {
             horizon: compaction.horizon.clone(),
             shown_until_ms: None,
         };
-        self.snapshot_add(&mut txn, caller, &locked, &snapshot, &compaction.location, &commit.files).await?;
+        self.snapshot_add(&mut txn, caller, &locked, &snapshot, &compaction.location, commit).await?;
         let since = locked.since(&mut txn, &snapshot).await?;
         let LockedLog { table, mut record, arrival } = locked;
         record.compaction = None;
@@ -282,8 +284,9 @@ impl Metastore {
         locked: &LockedLog,
         snapshot: &LogSnapshot,
         location: &str,
-        files: &[StoredFile],
+        commit: &CompactionCommit,
     ) -> Result<()> {
+        let files = &commit.files;
         let (log, record) = (&locked.table, &locked.record);
         let at = TableRef::new(&log.catalog, &log.database, &record.log.snapshot_table);
         let table = txn.table_lock(&at.catalog, &at.database, &at.table).await?.ok_or_else(|| missing(&at))?;
@@ -306,7 +309,10 @@ impl Metastore {
         txn.partition_add_many(table.id, version, table.location(), &[partition]).await?;
         let files: Vec<StoredFile> =
             files.iter().map(|file| StoredFile { partition: name.clone(), ..file.clone() }).collect();
-        txn.file_add_many(table.id, version, &files).await
+        txn.file_add_many(table.id, version, &files).await?;
+        let blocks: Vec<StoredBlock> =
+            commit.blocks.iter().map(|block| StoredBlock { partition: name.clone(), ..block.clone() }).collect();
+        txn.block_put(table.id, &blocks.iter().collect::<Vec<_>>(), &[]).await
     }
 }
 

@@ -1,6 +1,7 @@
 //! What is known of data files, without reading any: their schemas in Hive's types, their facts (rows, bounds, row
 //! groups) and how these are stored, partition values in paths, and what a file's schema asks of a table.
 
+mod block;
 mod bounds;
 mod evolve;
 mod evolve_type;
@@ -19,6 +20,7 @@ mod schema;
 mod slack;
 mod statistics;
 
+pub use block::{BLOCK_FILES_MAX, BLOCK_FILES_MIN, FileBlock, Filled};
 pub use bounds::{Bounds, Nan, TEXT_BOUND_MAX, text_high, text_low};
 pub use evolve::{Policy, SchemaChange, TypeChange, schema_compare};
 pub use facts::{COLUMNS_MAX, ColumnFacts, FileFacts, GROUP_BOUNDS_MAX, ROW_GROUPS_MAX, RowGroupFacts};

@@ -129,10 +129,16 @@ impl ScanFilter {
         FileFacts::parse_some(text, |name| self.columns.iter().any(|column| column.name == name))
     }
 
+    /// Whether a file, or one of a block's, can have rows that are kept.
+    pub fn may_keep_file(&mut self, keys: &[Value], facts: &FileFacts) -> bool {
+        let places = self.places(facts);
+        self.keeps(keys, &places, facts, None)
+    }
+
     /// The row groups of a file that can have rows that are kept. None where the file has none such; empty where it
     /// does not tell of row groups.
     pub fn row_groups<'f>(&mut self, keys: &[Value], facts: &'f FileFacts) -> Option<Vec<&'f RowGroupFacts>> {
-        let places: Vec<Place> = self.columns.iter_mut().map(|column| column.place(facts)).collect();
+        let places = self.places(facts);
         if !self.keeps(keys, &places, facts, None) {
             return None;
         }
@@ -143,6 +149,10 @@ impl ScanFilter {
         let kept = groups.filter(|(at, _)| self.keeps(keys, &places, facts, Some(*at))).map(|(_, group)| group);
         let kept: Vec<&RowGroupFacts> = kept.collect();
         (!kept.is_empty()).then_some(kept)
+    }
+
+    fn places(&mut self, facts: &FileFacts) -> Vec<Place> {
+        self.columns.iter_mut().map(|column| column.place(facts)).collect()
     }
 
     /// Whether a file, or a row group of it, can have rows that are kept.

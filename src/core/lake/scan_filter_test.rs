@@ -3,9 +3,11 @@
 
 use proptest::prelude::*;
 
+use super::block::Filled;
 use super::bounds::{Bounds, Nan, text_high, text_low};
 use super::facts::{ColumnFacts, FileFacts, RowGroupFacts};
 use super::scan_filter::ScanFilter;
+use super::statistics::statistics_of;
 use crate::filter::Filter;
 use crate::table::Column;
 use crate::types::Value;
@@ -163,12 +165,20 @@ struct File {
 }
 
 fn file() -> impl Strategy<Value = File> {
-    kinds().prop_flat_map(|kinds| {
-        let row: Vec<BoxedStrategy<Value>> = kinds.iter().map(|kind| kind.value()).collect();
-        let groups = prop::collection::vec(prop::collection::vec(row, 1..4), 1..4);
-        let silent = prop::collection::vec((prop::bool::weighted(0.15), prop::bool::weighted(0.15)), 10);
-        (groups, silent).prop_map(move |(groups, silent)| File { kinds: kinds.clone(), groups, silent })
-    })
+    kinds().prop_flat_map(file_of)
+}
+
+fn file_of(kinds: Vec<Kind>) -> impl Strategy<Value = File> {
+    let row: Vec<BoxedStrategy<Value>> = kinds.iter().map(|kind| kind.value()).collect();
+    let groups = prop::collection::vec(prop::collection::vec(row, 1..4), 1..4);
+    let silent = prop::collection::vec((prop::bool::weighted(0.15), prop::bool::weighted(0.15)), 10);
+    (groups, silent).prop_map(move |(groups, silent)| File { kinds: kinds.clone(), groups, silent })
+}
+
+/// Files that one job wrote, and those of a job before it.
+fn files() -> impl Strategy<Value = Vec<File>> {
+    let job = || kinds().prop_flat_map(|kinds| prop::collection::vec(file_of(kinds), 1..5));
+    (job(), job()).prop_map(|(one, other)| one.into_iter().chain(other).collect())
 }
 
 impl File {
@@ -273,6 +283,26 @@ proptest! {
                 prop_assert!(there || !is_kept, "row group {at}: {text}");
             }
         }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1_000))]
+    #[test]
+    fn a_block_says_of_its_files_what_they_say(text in condition(), files in files(), key in "[xy]", hour in 0_i64..3) {
+        let mut scan = ScanFilter::parse(&text, &keys(), &columns()).unwrap();
+        let keys_of = scan.key_values(&[key, hour.to_string()]);
+        let facts: Vec<FileFacts> = files.iter().map(File::facts).collect();
+        let filled = Filled::of([], 1, facts.iter().map(|facts| (1, facts)));
+        for (file, number) in facts.iter().zip(&filled.numbers) {
+            let block = filled.new.iter().find(|block| block.number == *number).unwrap();
+            let stored = scan.facts(&block.facts.to_text()).unwrap();
+            let is_kept = scan.row_groups(&keys_of, file).is_some();
+            prop_assert!(scan.may_keep_file(&keys_of, &stored) || !is_kept, "{text}");
+        }
+        let of_files = statistics_of(&columns(), &facts.iter().collect::<Vec<_>>(), 1);
+        let blocks: Vec<&FileFacts> = filled.new.iter().map(|block| &block.facts).collect();
+        prop_assert_eq!(of_files, statistics_of(&columns(), &blocks, 1));
     }
 }
 

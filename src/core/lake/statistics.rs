@@ -16,10 +16,9 @@ struct Gathered {
     /// The most that one file has: files of a partition mostly share their values.
     distinct: Option<u64>,
     value_bytes: Option<u64>,
-    length_max: u64,
 }
 
-/// Statistics of a partition (or a table without partitions) whose files are these. Columns whose files do not all tell
+/// Statistics of a partition (or a table without partitions) whose files are these; blocks of files stand for theirs. Columns whose files do not all tell
 /// enough, booleans that are not all alike, and nested ones have none: an engine takes no statistics for unknown, but
 /// wrong ones for true. `at_seconds` since the epoch is when they were gathered.
 pub fn statistics_of(columns: &[Column], files: &[&FileFacts], at_seconds: i64) -> Vec<ColumnStatistics> {
@@ -45,7 +44,6 @@ fn gather(name: &str, files: &[&FileFacts]) -> Option<Gathered> {
         rows: 0,
         distinct: None,
         value_bytes: Some(0),
-        length_max: 0,
     };
     for file in files.iter().filter(|file| file.rows > 0) {
         let missing;
@@ -64,8 +62,6 @@ fn gather(name: &str, files: &[&FileFacts]) -> Option<Gathered> {
         all.rows = all.rows.saturating_add(file.rows);
         all.distinct = all.distinct.max(column.distinct);
         all.value_bytes = all.value_bytes.zip(column.value_bytes).map(|(one, two)| one.saturating_add(two));
-        let length = |value: &Option<Value>| if let Some(Value::Text(text)) = value { text.len() as u64 } else { 0 };
-        all.length_max = all.length_max.max(length(&column.bounds.low)).max(length(&column.bounds.high));
     }
     Some(all)
 }
@@ -104,12 +100,18 @@ impl Gathered {
         high.checked_sub(low)?.checked_add(1)?.try_into().ok()
     }
 
+    /// Bytes of the longer bound: what little is known of the longest value.
+    fn length_max(&self) -> u64 {
+        let length = |value: &Option<Value>| if let Some(Value::Text(text)) = value { text.len() as u64 } else { 0 };
+        length(&self.bounds.low).max(length(&self.bounds.high))
+    }
+
     /// Bytes; None where neither counts nor bounds tell.
     fn average_length(&self) -> Option<f64> {
         match (self.value_bytes, self.values()) {
             (_, 0) => Some(0.0),
             (Some(bytes), values) => Some(bytes as f64 / values as f64),
-            (None, _) if self.length_max > 0 => Some(self.length_max as f64),
+            (None, _) if self.length_max() > 0 => Some(self.length_max() as f64),
             (None, _) => None,
         }
     }
@@ -140,7 +142,7 @@ fn data(type_name: &str, all: &Gathered) -> Option<ColumnData> {
     let base = type_name.trim().to_ascii_lowercase();
     if base == "binary" {
         let average_length = Float(all.average_length()?);
-        let max_length = signed((average_length.0.ceil() as u64).max(all.length_max));
+        let max_length = signed((average_length.0.ceil() as u64).max(all.length_max()));
         return Some(ColumnData::Binary(BinaryData {
             max_length,
             average_length,
@@ -170,7 +172,7 @@ fn data(type_name: &str, all: &Gathered) -> Option<ColumnData> {
         KeyType::Text if base != "string" => None,
         KeyType::Text | KeyType::Varchar(_) | KeyType::Char(_) => {
             let average_length = Float(all.average_length()?);
-            let max_length = signed((average_length.0.ceil() as u64).max(all.length_max));
+            let max_length = signed((average_length.0.ceil() as u64).max(all.length_max()));
             let (nulls, distinct) = (all.nulls(), all.distinct());
             Some(ColumnData::String(StringData { max_length, average_length, nulls, distinct, bit_vectors: None }))
         }

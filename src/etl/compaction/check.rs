@@ -30,6 +30,7 @@ impl Written {
             etag: self.file.etag.clone(),
             row_count: self.footer.facts.rows as i64,
             facts: self.footer.facts.to_text(),
+            block: 0,
         }
     }
 }

@@ -14,7 +14,7 @@ use super::check::{Expected, Written, check};
 use crate::catalog::{
     Caller, CompactionCommit, CompactionState, CompactionWork, LogEnded, LogSnapshot, StoredFile, TableRef,
 };
-use crate::etl::register::draft::facts_of;
+use crate::etl::register::content::{blocks_fill, facts_of};
 use crate::etl::register::log_rules::nulls_check;
 use crate::etl::register::partitions::below;
 use crate::etl::register::registration::{Etl, Progress, Read};
@@ -82,13 +82,17 @@ impl Etl {
         if has_errors {
             return Ok(done);
         }
-        let files: Vec<StoredFile> = written.iter().map(|one| one.stored(below(&one.file.location, &place))).collect();
+        let mut files: Vec<StoredFile> =
+            written.iter().map(|one| one.stored(below(&one.file.location, &place))).collect();
+        let facts: Vec<FileFacts> = written.into_iter().map(|one| one.footer.facts).collect();
+        let (blocks, _) = blocks_fill(&mut files, &facts, [], 1);
         let commit = CompactionCommit {
             at: commit.at.clone(),
             token: commit.token,
             rows: files.iter().map(|file| file.row_count).sum(),
             bytes: files.iter().map(|file| file.size).sum(),
             files,
+            blocks,
         };
         done.snapshot = Some(self.metastore.compaction_commit(caller, &commit).await?);
         Ok(done)

@@ -78,7 +78,7 @@ impl Differences {
         let mut changed: HashSet<String> = HashSet::new();
         let (table_id, version) = (state.table.id, state.table.version);
         metastore
-            .files_brief(table_id, version, |row| {
+            .files_brief((table_id, version), |row| {
                 let is_registered = state.known.get(row.partition).is_some_and(|known| known.is_registered);
                 let Some(part) = lakeside.parts.get(row.partition).filter(|_| is_registered) else { return Ok(()) };
                 let path = |at: &usize| below(&sources[*at].file.location, &part.location);

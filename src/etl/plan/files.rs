@@ -1,4 +1,5 @@
-//! The files of a plan: those of registered partitions from the store, the others by listing.
+//! The files of a plan: those of registered partitions from the store, the others by listing. Of the former, blocks that
+//! can have no row that is kept are left out before any of their files is looked at.
 
 use std::collections::HashMap;
 use std::mem;
@@ -8,90 +9,140 @@ use skep_core::lake::{RowGroupFacts, ScanFilter};
 use skep_core::{Error, Result};
 
 use super::scan::{Plan, PlannedFile, PlannedRowGroup, Waiting};
-use crate::catalog::StoredFile;
-use crate::etl::register::draft::unreadable;
+use crate::catalog::{BlockBrief, FilePage, StoredFile};
+use crate::etl::register::content::unreadable;
 use crate::lake::Listed;
 
 /// Files that one statement reads, and those that the first one does.
 const FILES: usize = 2_000;
 const FILES_FIRST: usize = 200;
+/// Blocks of so many partitions are looked at together.
+const PARTITIONS: usize = 1_000;
 
-/// A step: where the files of the next partitions are.
-enum Step {
-    /// Of so many registered ones, all of which have few files.
-    Few(usize),
-    /// Of one that has many, or nobody knows how many.
-    Many,
-    Listed,
+/// Files of a registered partition that are to be looked at.
+#[derive(Debug)]
+pub(in crate::etl) struct Unit {
+    partition: Arc<Waiting>,
+    /// None: all of them. 0: those that are in no block.
+    block: Option<i64>,
+    /// How many there are at most, as far as is known.
+    files: Option<usize>,
+    /// The block and path of the last one that was read.
+    after: Option<(i64, String)>,
 }
 
 impl Plan {
-    /// The files of some of the waiting partitions; those that are done with wait no more. There may be none.
+    /// Some of the next files that can have rows; what is done with waits no more. There may be none.
     pub(in crate::etl) async fn files_next(&mut self) -> Result<Vec<PlannedFile>> {
+        if self.units.is_empty() {
+            self.units_next().await?;
+        }
         let most = if mem::replace(&mut self.is_begun, true) { FILES } else { FILES_FIRST };
-        let files = match self.step(most) {
-            Step::Few(count) => self.files_few(count).await,
-            Step::Many => self.files_many(most).await,
-            Step::Listed => self.files_listed().await,
+        let files = match self.units_together(most) {
+            _ if self.units.is_empty() && self.waiting.front().is_some_and(|one| !one.is_registered) => {
+                self.files_listed().await
+            }
+            0 => self.files_many(most).await,
+            count => self.files_few(count).await,
         };
         self.walk.check().await?;
         files
     }
 
-    fn step(&self, most: usize) -> Step {
-        let (mut partitions, mut files) = (0, 0_usize);
-        for waiting in &self.waiting {
+    /// Turns the registered partitions that wait next into units.
+    async fn units_next(&mut self) -> Result<()> {
+        let count = self.waiting.iter().take(PARTITIONS).take_while(|waiting| waiting.is_registered).count();
+        let partitions: Vec<Arc<Waiting>> = self.waiting.drain(..count).map(Arc::new).collect();
+        self.summary.files += partitions.iter().filter_map(|one| one.file_count).sum::<usize>() as i64;
+        if self.filter.is_answered_by_partitions() {
+            let whole = |partition: Arc<Waiting>| {
+                let files = partition.file_count;
+                Unit { partition, block: None, files, after: None }
+            };
+            self.units.extend(partitions.into_iter().map(whole));
+            return Ok(());
+        }
+        let names: Vec<String> = partitions.iter().map(|one| one.partition.name.clone()).collect();
+        let places: HashMap<&str, &Arc<Waiting>> = names.iter().map(String::as_str).zip(&partitions).collect();
+        let (filter, units) = (&mut self.filter, &mut self.units);
+        let each = |block: BlockBrief<'_>| {
+            let Some(partition) = places.get(block.partition).copied().map(Arc::clone) else { return Ok(()) };
+            let files = match block.facts {
+                None => partition.file_count,
+                Some(text) => {
+                    let facts = filter.facts(text)?;
+                    if !filter.may_keep_file(&partition.keys, &facts) {
+                        return Ok(());
+                    }
+                    usize::try_from(block.files).ok()
+                }
+            };
+            units.push_back(Unit { partition, block: Some(block.number), files, after: None });
+            Ok(())
+        };
+        self.metastore.blocks_each(self.walk.table().id, &names, each).await
+    }
+
+    /// How many of the next units have few files together; 0 where the first has many, or nobody knows how many.
+    fn units_together(&self, most: usize) -> usize {
+        let mut files = 0_usize;
+        let fits = |unit: &&Unit| {
+            files = files.saturating_add(unit.files.unwrap_or(usize::MAX));
             // What was begun page by page goes on so.
-            if !waiting.is_registered || waiting.after.is_some() {
-                break;
-            }
-            files = files.saturating_add(waiting.file_count.unwrap_or(usize::MAX));
-            if files > most {
-                break;
-            }
-            partitions += 1;
-        }
-        match self.waiting.front() {
-            Some(first) if first.is_registered && partitions == 0 => Step::Many,
-            Some(first) if !first.is_registered => Step::Listed,
-            _ => Step::Few(partitions),
-        }
+            unit.after.is_none() && files <= most
+        };
+        self.units.iter().take_while(fits).count()
     }
 
     async fn files_few(&mut self, count: usize) -> Result<Vec<PlannedFile>> {
-        let partitions: Vec<Waiting> = self.waiting.drain(..count.min(self.waiting.len())).collect();
-        let names: Vec<String> = partitions.iter().map(|one| one.partition.name.clone()).collect();
-        let places: HashMap<&str, &Waiting> = names.iter().map(String::as_str).zip(&partitions).collect();
-        let (filter, mut files, mut seen) = (&mut self.filter, Vec::new(), 0);
+        let units: Vec<Unit> = self.units.drain(..count.min(self.units.len())).collect();
+        let places: HashMap<&str, &Arc<Waiting>> =
+            units.iter().map(|unit| (unit.partition.partition.name.as_str(), &unit.partition)).collect();
+        let (filter, summary, mut files) = (&mut self.filter, &mut self.summary, Vec::new());
         let each = |file: StoredFile| {
-            seen += 1;
             if let Some(waiting) = places.get(file.partition.as_str()) {
+                summary.files += i64::from(waiting.file_count.is_none());
                 files.extend(planned(filter, waiting, file)?);
             }
             Ok(())
         };
         let table = self.walk.table();
-        self.metastore.files_each((table.id, table.version), &names, each).await?;
-        self.summary.files += seen;
+        let at_version = (table.id, table.version);
+        let name = |unit: &Unit| unit.partition.partition.name.clone();
+        if units.iter().any(|unit| unit.block.is_none()) {
+            let names: Vec<String> = units.iter().map(name).collect();
+            self.metastore.files_each(at_version, &names, each).await?;
+        } else {
+            let blocks: Vec<(&str, i64)> =
+                units.iter().filter_map(|unit| Some((unit.partition.partition.name.as_str(), unit.block?))).collect();
+            self.metastore.files_of_blocks(at_version, &blocks, each).await?;
+        }
         Ok(files)
     }
 
     async fn files_many(&mut self, most: usize) -> Result<Vec<PlannedFile>> {
-        let Some(mut waiting) = self.waiting.pop_front() else { return Ok(Vec::new()) };
-        let after = waiting.after.take().unwrap_or_default();
-        let (filter, mut files, mut seen, mut last) = (&mut self.filter, Vec::new(), 0, String::new());
+        let Some(mut unit) = self.units.pop_front() else { return Ok(Vec::new()) };
+        let after = unit.after.take().unwrap_or((unit.block.unwrap_or_default(), String::new()));
+        let page = FilePage {
+            partition: &unit.partition.partition.name,
+            after: (after.0, &after.1),
+            last: unit.block.unwrap_or(i64::MAX),
+            limit: most as i64,
+        };
+        let (filter, mut files, mut seen, mut last) = (&mut self.filter, Vec::new(), 0, None);
         let each = |file: StoredFile| {
             seen += 1;
-            last.clone_from(&file.path);
-            files.extend(planned(filter, &waiting, file)?);
+            last = Some((file.block, file.path.clone()));
+            files.extend(planned(filter, &unit.partition, file)?);
             Ok(())
         };
         let table = self.walk.table();
-        let at_version = (table.id, table.version);
-        self.metastore.files_page(at_version, &waiting.partition.name, (&after, most), each).await?;
-        self.summary.files += seen as i64;
+        self.metastore.files_page((table.id, table.version), page, each).await?;
+        if unit.partition.file_count.is_none() {
+            self.summary.files += seen as i64;
+        }
         if seen == most {
-            self.waiting.push_front(Waiting { after: Some(last), ..waiting });
+            self.units.push_front(Unit { after: last, ..unit });
         }
         Ok(files)
     }

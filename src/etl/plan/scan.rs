@@ -10,6 +10,7 @@ use skep_core::name::normalize;
 use skep_core::table::{Column, Table};
 use skep_core::{Error, Kind, Result};
 
+use super::files::Unit;
 use super::listing::Listings;
 use crate::catalog::{AsOf, Metastore, PartitionWalk, TableRef, WalkedPartition};
 use crate::etl::register::registration::Etl;
@@ -97,6 +98,8 @@ pub struct Plan {
     columns: Vec<Column>,
     /// Partitions that were met and not planned yet.
     pub(in crate::etl) waiting: VecDeque<Waiting>,
+    /// Files of those before them that are to be looked at.
+    pub(in crate::etl) units: VecDeque<Unit>,
     /// Listings of those among them that are not registered.
     pub(in crate::etl) listings: Listings,
     pub(in crate::etl) summary: PlanSummary,
@@ -114,8 +117,6 @@ pub(in crate::etl) struct Waiting {
     pub location: String,
     pub is_registered: bool,
     pub file_count: Option<usize>,
-    /// The last path of those that were read.
-    pub after: Option<String>,
 }
 
 impl Etl {
@@ -153,6 +154,7 @@ impl Etl {
             filter,
             columns,
             waiting: VecDeque::new(),
+            units: VecDeque::new(),
             listings: Listings::default(),
             summary: PlanSummary::default(),
             last: None,
@@ -199,14 +201,14 @@ impl Plan {
         self.summary
     }
 
-    /// The next files, by partition and path (listed ones as they are found); none behind the last.
+    /// The next files, by partition and as they were registered (listed ones as they are found); none behind the last.
     ///
     /// # Errors
     /// Unavailable where the store or a listing breaks off, or the version's retention is over; InvalidOperation where
     /// files of a partition are not known and its place cannot be listed.
     pub async fn next(&mut self) -> Result<Vec<PlannedFile>> {
         loop {
-            if self.waiting.is_empty() && !self.walk_on().await? {
+            if self.units.is_empty() && self.waiting.is_empty() && !self.walk_on().await? {
                 return Ok(Vec::new());
             }
             let files = self.files_next().await?;
@@ -262,7 +264,6 @@ impl Waiting {
             location,
             is_registered: partition.is_registered,
             file_count: partition.file_count,
-            after: None,
         })
     }
 }

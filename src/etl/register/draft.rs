@@ -1,22 +1,24 @@
 //! From files and their footers to what is published: which partitions change, and how.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 
+use skep_core::Result;
 use skep_core::lake::{FileFacts, FileSchema, schema_compare, statistics_of};
 use skep_core::partition::Partition;
-use skep_core::registration::{REGISTERED, is_registered};
+use skep_core::registration::REGISTERED;
 use skep_core::stats::{Accuracy, NUM_ROWS, fast_statistics_set};
 use skep_core::table::{Column, Parameters, Shape, Storage, Table};
-use skep_core::{Error, Kind, Result};
 
+use super::before::Before;
+use super::content::Content;
 use super::footer::Footer;
 use super::gather::Source;
 use super::log_rules::LogRules;
-use super::partitions::{Part, below, place_problem};
+use super::partitions::{Part, place_problem};
 use super::report::{Finding, Severity};
-use super::request::{Mode, Register};
-use crate::catalog::{Published, StoredFile, totals_claim};
+use super::request::Register;
+use crate::catalog::{Published, totals_claim};
 use crate::warehouse::Location;
 
 /// A column that is new or has another type.
@@ -71,32 +73,6 @@ pub(in crate::etl) struct Taken {
     published: Option<Published>,
     counts: Counts,
     finding: Option<Finding>,
-}
-
-/// What is there of a partition before.
-pub(in crate::etl) struct Before {
-    pub partition: Option<Partition>,
-    /// Its files by path, if all are known.
-    pub files: Vec<StoredFile>,
-}
-
-impl Before {
-    /// Nothing is there of any of them.
-    pub fn none<'n>(names: impl IntoIterator<Item = &'n String>) -> Befores {
-        names.into_iter().map(|name| (name.clone(), Self { partition: None, files: Vec::new() })).collect()
-    }
-
-    /// The file of this path, if it is the same one.
-    pub fn same(&self, path: &str, source: &Source) -> Option<&StoredFile> {
-        let known = self.known(path)?;
-        source.is(known.size, known.modified_at, known.etag.as_deref()).then_some(known)
-    }
-
-    /// The file of this path.
-    fn known(&self, path: &str) -> Option<&StoredFile> {
-        let at = self.files.binary_search_by(|known| known.path.as_str().cmp(path)).ok()?;
-        self.files.get(at)
-    }
 }
 
 impl<'r> Draft<'r> {
@@ -173,38 +149,13 @@ impl<'r> Draft<'r> {
         {
             return Ok(Taken { finding: Some(Finding::error("", "two_places", problem)), ..Taken::default() });
         }
-        let was_registered = known.is_some_and(|p| is_registered(&p.parameters));
-        let replaces_all = self.request.mode == Mode::Replace || !was_registered;
-        let (mut kept, mut added, mut removed) = (Vec::<&StoredFile>::new(), Vec::new(), Vec::new());
-        for at in &part.files {
-            let path = below(&sources[*at].file.location, &part.location);
-            match (before.same(path, &sources[*at]), footers.get(at)) {
-                (Some(same), _) if was_registered => kept.push(same),
-                (_, Some(footer)) => {
-                    if before.known(path).is_some() {
-                        removed.push(path.to_owned());
-                    }
-                    added.push(stored(name, path, &sources[*at], footer));
-                }
-                // A file with a problem, that was left out.
-                (_, None) => {}
-            }
-        }
-        let counts = Counts { files_unchanged: kept.len() as i64, ..Counts::default() };
-        let touched: HashSet<&str> =
-            kept.iter().map(|f| f.path.as_str()).chain(removed.iter().map(String::as_str)).collect();
-        let others: Vec<&StoredFile> = before.files.iter().filter(|f| !touched.contains(f.path.as_str())).collect();
-        drop(touched);
-        if replaces_all {
-            removed.extend(others.iter().map(|known| known.path.clone()));
-        } else {
-            kept.extend(others);
-        }
-        let is_as_it_was = added.is_empty() && removed.is_empty() && known.is_some() && was_registered;
-        if is_as_it_was || (added.is_empty() && kept.is_empty()) {
+        let content = Content::of((name, part), before, self.request.mode, sources, footers);
+        let counts = Counts { files_unchanged: content.unchanged, ..Counts::default() };
+        let is_as_it_was = content.added.is_empty() && content.removed.is_empty() && before.is_registered();
+        if is_as_it_was || content.is_empty() {
             return Ok(Taken { counts, ..Taken::default() });
         }
-        self.publish(name, part, known, (&kept, added, removed), counts)
+        self.publish(name, part, before, content, counts)
     }
 
     /// Takes a partition's part of the batch in.
@@ -218,26 +169,25 @@ impl<'r> Draft<'r> {
         &self,
         name: &str,
         part: &Part,
-        known: Option<&Partition>,
-        (kept, added, removed): (&[&StoredFile], Vec<StoredFile>, Vec<String>),
+        before: &Before,
+        mut content: Content<'_>,
         mut counts: Counts,
     ) -> Result<Taken> {
-        let files = || kept.iter().copied().chain(&added);
-        let facts: Vec<FileFacts> = files().map(facts_of).collect::<Result<_>>()?;
-        let facts: Vec<&FileFacts> = facts.iter().collect();
-        let bytes: i64 = files().map(|file| file.size).sum();
+        let known = before.partition.as_ref();
+        let told = content.tell(before)?;
+        let facts: Vec<&FileFacts> = told.facts.iter().collect();
         let rows: u64 = facts.iter().map(|facts| facts.rows).sum();
-        counts.files_added = added.len() as i64;
-        counts.files_removed = removed.len() as i64;
-        counts.rows = added.iter().map(|file| file.row_count).sum();
-        counts.bytes = added.iter().map(|file| file.size).sum();
+        counts.files_added = content.added.len() as i64;
+        counts.files_removed = content.removed.len() as i64;
+        counts.rows = content.added.iter().map(|file| file.row_count).sum();
+        counts.bytes = content.added.iter().map(|file| file.size).sum();
         match known {
             Some(_) => counts.partitions_changed = 1,
             None => counts.partitions_added = 1,
         }
         let statistics = statistics_of(&self.columns, &facts, self.now_seconds);
         let mut parameters = known.map(|p| p.parameters.clone()).unwrap_or_default();
-        fast_statistics_set(&mut parameters, facts.len() as u64, bytes as u64);
+        fast_statistics_set(&mut parameters, told.files, told.bytes);
         parameters.insert(NUM_ROWS.to_owned(), rows.to_string());
         parameters.insert(REGISTERED.to_owned(), "true".to_owned());
         parameters.insert("transient_lastDdlTime".to_owned(), self.now_seconds.to_string());
@@ -246,14 +196,14 @@ impl<'r> Draft<'r> {
             accuracy.set_basic();
             accuracy.add_columns(statistics.iter().map(|column| column.column.as_str()));
         });
-        let partition = self.partition(name, part, known, parameters);
-        let was_registered = known.is_some_and(|p| is_registered(&p.parameters));
         let published = Published {
-            partition,
+            partition: self.partition(name, part, known, parameters),
             replaces: known.map(|p| p.id).filter(|_| !name.is_empty()),
-            is_new_content: !was_registered,
-            files_removed: if was_registered { removed } else { Vec::new() },
-            files_added: added,
+            is_new_content: !before.is_registered(),
+            files_removed: content.removed.iter().map(|file| file.path.clone()).collect(),
+            files_added: content.added,
+            blocks_new: told.blocks_new,
+            blocks_grown: told.blocks_grown,
             statistics,
         };
         Ok(Taken { published: Some(published), counts, finding: None })
@@ -317,28 +267,6 @@ pub(in crate::etl) struct Mark {
     findings: usize,
 }
 
-fn stored(partition: &str, path: &str, source: &Source, file: &Footer) -> StoredFile {
-    StoredFile {
-        partition: partition.to_owned(),
-        path: path.to_owned(),
-        added: 0,
-        size: source.file.size as i64,
-        modified_at: source.file.modified_at_ms,
-        etag: source.file.etag.clone(),
-        row_count: file.rows as i64,
-        facts: file.facts.to_string(),
-    }
-}
-
-pub(in crate::etl) fn facts_of(file: &StoredFile) -> Result<FileFacts> {
-    FileFacts::parse(&file.facts).map_err(|error| unreadable(file, &error))
-}
-
-/// The error of facts that cannot be read.
-pub(in crate::etl) fn unreadable(file: &StoredFile, error: &Error) -> Error {
-    Error::new(Kind::Corrupt, format!("the facts of the file {} cannot be read: {error}", file.path))
-}
-
 /// A table for files whose schema is that of the first of them; the others' is then held against it.
 pub(in crate::etl) fn table_of(request: &Register, base: &str, keys: &[(String, String)], first: &Footer) -> Table {
     let column = |name: &str, type_name: &str| Column {
@@ -374,6 +302,3 @@ pub(in crate::etl) fn table_of(request: &Register, base: &str, keys: &[(String, 
         ..Table::default()
     }
 }
-
-/// By partition name, what is there now.
-pub(in crate::etl) type Befores = BTreeMap<String, Before>;

@@ -4,9 +4,9 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use skep_core::Result;
-use skep_core::registration::is_registered;
 
-use super::draft::{Before, Befores, Draft};
+use super::before::{Before, Befores};
+use super::draft::Draft;
 use super::footer::Footer;
 use super::gather::Source;
 use super::partitions::{Part, below};
@@ -60,9 +60,11 @@ impl Etl {
         let is_large = all.iter().map(|(_, part)| part.files.len()).sum::<usize>() > FILES_AT_ONCE;
         let mut left = LeftOut::default();
         for slice in slices(&all) {
-            let names: Vec<String> = slice.iter().map(|(name, _)| (*name).clone()).collect();
-            let befores =
-                if batch.is_new { Before::none(names.iter()) } else { self.befores(&draft.table, &names).await? };
+            let befores = if batch.is_new {
+                Before::none(slice.iter().map(|(name, _)| *name))
+            } else {
+                self.befores_with_files(&draft.table, slice, batch.sources, draft.request.mode).await?
+            };
             let wanted = unread(slice, &befores, batch.sources, read);
             // They are read again if the draft is overtaken; of a small batch they are kept for that.
             let forget: Vec<_> = wanted.iter().filter(|_| is_large).map(|file| file.location.clone()).collect();
@@ -98,13 +100,11 @@ fn unread(slice: &Slice<'_>, befores: &Befores, sources: &[Source], read: &Read)
     let mut wanted = Vec::new();
     for (name, part) in slice {
         let Some(before) = befores.get(*name) else { continue };
-        let registered = before.partition.as_ref().is_some_and(|p| is_registered(&p.parameters));
         for at in &part.files {
             let file = &sources[*at].file;
-            let path = below(&file.location, &part.location);
-            let known = registered && before.same(path, &sources[*at]).is_some();
+            let is_known = before.has(below(&file.location, &part.location), &sources[*at]);
             let is_read = read.files.contains_key(&file.location) || read.problems.contains_key(&file.location);
-            if !known && !is_read {
+            if !is_known && !is_read {
                 wanted.push(file.clone());
             }
         }

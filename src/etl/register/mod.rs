@@ -2,6 +2,8 @@
 //! in the same steps; this one knows none of them.
 
 pub mod bare;
+mod before;
+pub mod content;
 pub mod draft;
 mod dump;
 pub mod fill;

@@ -9,7 +9,7 @@ use skep_core::lake::{PathPattern, path_keys};
 use skep_core::table::Table;
 use skep_core::{Error, Kind, Result};
 
-use super::draft::{Before, Befores, Draft, table_of};
+use super::draft::{Draft, table_of};
 use super::fill::{Bad, Batch, problem_of};
 use super::footer::Footer;
 use super::gather::{Gathered, Source, gather};
@@ -116,35 +116,6 @@ impl Etl {
             draft.log_rules = LogRules::of(&draft.table, record.as_ref());
         }
         Ok(draft)
-    }
-
-    /// What is there of these partitions, all of one version of the table.
-    pub(in crate::etl) async fn befores(&self, table: &Table, names: &[String]) -> Result<Befores> {
-        let at = crate::catalog::TableRef::new(&table.catalog, &table.database, &table.name);
-        let (now, found) = self.metastore.publish_plan(&at, names).await?;
-        if now.id != table.id || now.version != table.version {
-            return Err(Error::new(Kind::Conflict, format!("{at} was changed meanwhile")));
-        }
-        let mut all = Before::none(names);
-        for partition in found {
-            if let Some(before) = all.get_mut(&partition.name) {
-                before.partition = Some(partition);
-            }
-        }
-        if let Some(before) = all.get_mut("") {
-            // A table without keys is its own partition.
-            let storage = table.storage.clone();
-            let parameters = table.parameters.clone();
-            before.partition = Some(skep_core::partition::Partition { storage, parameters, ..Default::default() });
-        }
-        for batch in names.chunks(1_000) {
-            for file in self.metastore.files(table.id, table.version, batch).await? {
-                if let Some(before) = all.get_mut(&file.partition) {
-                    before.files.push(file);
-                }
-            }
-        }
-        Ok(all)
     }
 }
 

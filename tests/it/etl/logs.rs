@@ -108,8 +108,14 @@ async fn begin(metastore: &Metastore) -> Result<Option<CompactionWork>> {
 }
 
 async fn commit(metastore: &Metastore, work: &CompactionWork) -> Result<String> {
-    let commit =
-        CompactionCommit { at: at("events"), token: work.compaction.token, files: Vec::new(), rows: 3, bytes: 100 };
+    let commit = CompactionCommit {
+        at: at("events"),
+        token: work.compaction.token,
+        files: Vec::new(),
+        blocks: Vec::new(),
+        rows: 3,
+        bytes: 100,
+    };
     metastore.compaction_commit(&Caller::default(), &commit).await.map(|snapshot| snapshot.id)
 }
 
