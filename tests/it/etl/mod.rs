@@ -4,6 +4,7 @@
 #[macro_use]
 mod s3;
 
+mod blocks;
 mod discover;
 mod event_logs;
 pub mod files;

@@ -21,8 +21,8 @@ use crate::grpc::fixture::{Field, at, partition, table};
 pub struct Planned {
     head: p::PlanHead,
     /// With the names of their partitions.
-    files: Vec<(String, p::PlanFile)>,
-    summary: p::PlanSummary,
+    pub files: Vec<(String, p::PlanFile)>,
+    pub summary: p::PlanSummary,
 }
 
 impl Planned {

@@ -56,7 +56,7 @@ async fn plan_names(field: &Field, filter: &str, as_of: Option<a::AsOf>) -> Vec<
 }
 
 /// What Hive's clients are told of the column `id` of a partition.
-fn ids(field: &Field, partition: &str) -> Option<(Option<i64>, Option<i64>)> {
+pub fn ids(field: &Field, partition: &str) -> Option<(Option<i64>, Option<i64>)> {
     let request = t::PartitionsStatsRequest {
         db_name: "d".into(),
         tbl_name: "people".into(),

@@ -19,7 +19,7 @@ mod constraints;
 pub mod fixture;
 mod functions;
 mod heads;
-mod lease;
+pub mod lease;
 mod once;
 mod partition_beyond;
 mod partition_cold;
