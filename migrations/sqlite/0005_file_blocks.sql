@@ -12,6 +12,6 @@ create table file_block (
     primary key (table_id, partition, block)
 );
 alter table file add column block bigint not null default 0;
--- A partition's files by block and path, in which order they are read page by page.
-create index file_by_block on file (table_id, partition, block, path);
-drop index file_in_order;
+-- Two, so that no look-up by path can go through them: where Postgres has no statistics yet, all indexes look alike.
+create index file_by_block on file (table_id, partition, block) where block > 0;
+create index file_without_block on file (table_id, partition) where block = 0;

@@ -74,8 +74,8 @@ mod views;
 mod write_ids;
 
 pub use crate::store::{
-    BlockBrief, ExpiredPlace, FileBrief, FilePage, FoundFile, PartitionColumns, StoredBlock, StoredFile,
-    StoredPartition, TableVersion, VersionSpan,
+    BlockBrief, ExpiredPlace, FileBrief, FoundFile, PartitionColumns, StoredBlock, StoredFile, StoredPartition,
+    TableVersion, VersionSpan,
 };
 pub use caller::Caller;
 pub use catalogs::CatalogAltered;

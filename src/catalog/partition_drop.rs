@@ -16,6 +16,7 @@ use super::partition_follow::Followed;
 use super::partition_form::PartitionKey;
 use super::partition_privileges::partition_privileges_forget;
 use super::reference::TableRef;
+use super::registered_files::registered_files_leave;
 use super::table_read::missing;
 use super::validate::data_is_ours;
 use crate::store::{Change, Txn};
@@ -108,6 +109,7 @@ impl Metastore {
         let version = txn.table_commit_told(table.id, None, change, Some(&event)).await?;
         txn.partition_remove_many(table.id, version, &names).await?;
         txn.statistics_delete(table.id, &names, None, None).await?;
+        registered_files_leave(&mut txn, table.id, version, &dropped).await?;
         partition_privileges_forget(&mut txn, table.id, &dropped).await?;
         if table.flag("transactional") {
             txn.compaction_forget_partitions((&at.catalog, &at.database, &at.table), &names).await?;

@@ -12,6 +12,7 @@ use super::metastore::Metastore;
 use super::partition_form::{default_location, overtaken, same_frame};
 use super::partition_privileges::partition_privileges_forget;
 use super::reference::TableRef;
+use super::registered_files::registered_files_leave;
 use crate::store::{Change, Txn};
 use crate::warehouse::{Location, Renamed};
 
@@ -152,6 +153,7 @@ impl Metastore {
         partition_privileges_forget(&mut txn, source.id, &exchange.old).await?;
         let removed = txn.table_commit(source.id, None, change).await?;
         txn.partition_remove_many(source.id, removed, &names).await?;
+        registered_files_leave(&mut txn, source.id, removed, &exchange.old).await?;
         txn.statistics_hand_over(source.id, target.id, &names).await?;
         let events = [
             ("ADD_PARTITION", &request.target, (target.id, added)),

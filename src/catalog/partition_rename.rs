@@ -13,6 +13,7 @@ use super::partition_alter::column_statistics_after;
 use super::partition_form::{Shapes, default_location, overtaken, partitions_name, table_missing};
 use super::partition_privileges::partition_privileges_move;
 use super::reference::TableRef;
+use super::registered_files::registered_files_leave;
 use super::table_alter::Altered;
 use crate::store::Change;
 use crate::warehouse::{Location, Renamed};
@@ -118,6 +119,7 @@ impl Metastore {
         txn.statistics_move((table.id, &old.name), (table.id, &new.name)).await?;
         column_statistics_after(&mut txn, table.id, std::slice::from_ref(old), std::slice::from_mut(&mut new)).await?;
         txn.partition_remove_many(table.id, version, names).await?;
+        registered_files_leave(&mut txn, table.id, version, std::slice::from_ref(old)).await?;
         txn.partition_add_many(table.id, version, table.location(), std::slice::from_ref(&new)).await?;
         if old.values != new.values {
             partition_privileges_move(&mut txn, table.id, &old.values, &new.values).await?;

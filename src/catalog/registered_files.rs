@@ -2,12 +2,26 @@
 //! A partition `""` is the table itself. See [`super::PartitionWalk`] for how long a version lasts.
 
 use skep_core::Result;
+use skep_core::partition::Partition;
+use skep_core::registration::is_registered;
 
 use super::metastore::Metastore;
-use crate::store::{BlockBrief, FileBrief, FilePage, FoundFile, StoredBlock, StoredFile};
+use crate::store::{BlockBrief, FileBrief, FoundFile, StoredBlock, StoredFile, Txn};
+
+/// Files of partitions that go in `version` go with them.
+pub(super) async fn registered_files_leave(
+    txn: &mut Txn,
+    table_id: i64,
+    version: i64,
+    partitions: &[Partition],
+) -> Result<()> {
+    let registered = partitions.iter().filter(|partition| is_registered(&partition.parameters));
+    let names: Vec<String> = registered.map(|partition| partition.name.clone()).collect();
+    txn.file_remove_of(table_id, version, &names).await
+}
 
 impl Metastore {
-    /// Files of these partitions as of a version, by partition, block and path.
+    /// Files of these partitions as of a version, by partition and path.
     pub async fn files(&self, table_id: i64, version: i64, partitions: &[String]) -> Result<Vec<StoredFile>> {
         self.store.peek().await?.file_list(table_id, version, partitions).await
     }
@@ -32,14 +46,16 @@ impl Metastore {
         self.store.peek().await?.file_of_blocks(at_version, blocks, each).await
     }
 
-    /// Some files of one partition, by block and path.
+    /// At most `limit` files of one partition, by path, behind the path `after`.
     pub async fn files_page(
         &self,
         at_version: (i64, i64),
-        page: FilePage<'_>,
+        partition: &str,
+        (after, limit): (&str, usize),
         each: impl FnMut(StoredFile) -> Result<()> + Send,
     ) -> Result<()> {
-        self.store.peek().await?.file_page(at_version, page, each).await
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        self.store.peek().await?.file_page(at_version, partition, (after, limit), each).await
     }
 
     /// Those of some files, given by partition and path, that are there now, by partition and path.
@@ -47,7 +63,7 @@ impl Metastore {
         self.store.peek().await?.file_find(table_id, files).await
     }
 
-    /// The files of all partitions as of a version, by partition, block and path, without their facts.
+    /// The files of all partitions as of a version, by partition and path, without their facts.
     pub async fn files_brief(
         &self,
         (table_id, version): (i64, i64),

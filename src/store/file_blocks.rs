@@ -56,7 +56,8 @@ const BLOCK_BREAK: Sql = Sql::both(
 const BLOCK_PURGE: Sql = Sql::both(
     "block_purge",
     "delete from file_block where table_id = $1 and broken is not null and broken <= $2 and not exists \
-     (select 1 from file f where f.table_id = $1 and f.partition = file_block.partition and f.block = file_block.block)",
+     (select 1 from file f where f.table_id = $1 and f.partition = file_block.partition and f.block = file_block.block \
+     and f.block > 0)",
 );
 const BLOCK_PURGE_ALL: Sql = Sql::both("block_purge_all", "delete from file_block where table_id = $1");
 

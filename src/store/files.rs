@@ -23,30 +23,32 @@ const FILE_LIST: Sql = Sql::per_dialect(
     "select f.partition, f.path, f.added, f.size, f.modified_at, f.etag, f.row_count, f.facts, f.block \
      from (select distinct unnest($3::text[]) as name) n cross join lateral (select * from file \
      where table_id = $1 and partition = n.name and added <= $2 and (removed is null or removed > $2) offset 0) f \
-     order by f.partition, f.block, f.path",
+     order by f.partition, f.path",
     "select f.partition, f.path, f.added, f.size, f.modified_at, f.etag, f.row_count, f.facts, f.block \
      from (select distinct value as name from json_each($3)) n cross join file f where f.table_id = $1 \
      and f.partition = n.name and f.added <= $2 and (f.removed is null or f.removed > $2) \
-     order by f.partition, f.block, f.path",
+     order by f.partition, f.path",
 );
-/// Those of some blocks.
+/// Those of some blocks; the indexes that know blocks are one of those that are, and one of files in none.
 const FILE_OF_BLOCKS: Sql = Sql::per_dialect(
     "file_of_blocks",
     "select f.partition, f.path, f.added, f.size, f.modified_at, f.etag, f.row_count, f.facts, f.block \
      from unnest($3::text[], $4::bigint[]) n (name, block) cross join lateral (select * from file where table_id = $1 \
-     and partition = n.name and block = n.block and added <= $2 and (removed is null or removed > $2) offset 0) f \
-     order by f.partition, f.block, f.path",
+     and partition = n.name and block = n.block and block > 0 union all select * from file where table_id = $1 \
+     and partition = n.name and block = 0 and n.block = 0 offset 0) f \
+     where f.added <= $2 and (f.removed is null or f.removed > $2) order by f.partition, f.block, f.path",
     "select f.partition, f.path, f.added, f.size, f.modified_at, f.etag, f.row_count, f.facts, f.block \
      from json_each($3) n cross join file f where f.table_id = $1 and f.partition = n.value->>0 \
-     and f.block = n.value->>1 and f.added <= $2 and (f.removed is null or f.removed > $2) \
-     order by f.partition, f.block, f.path",
+     and f.block = n.value->>1 and f.block > 0 and f.added <= $2 and (f.removed is null or f.removed > $2) union all \
+     select f.partition, f.path, f.added, f.size, f.modified_at, f.etag, f.row_count, f.facts, f.block \
+     from json_each($3) n cross join file f where n.value->>1 = 0 and f.table_id = $1 and f.partition = n.value->>0 \
+     and f.block = 0 and f.added <= $2 and (f.removed is null or f.removed > $2) order by 1, 9, 2",
 );
-/// Of one partition up to a block, by the index that has it in this order.
+/// Of one partition, by the index that has it in this order.
 const FILE_PAGE: Sql = Sql::both(
     "file_page",
     "select partition, path, added, size, modified_at, etag, row_count, facts, block from file where table_id = $1 \
-     and partition = $3 and (block, path) > ($4, $5) and block <= $6 and added <= $2 \
-     and (removed is null or removed > $2) order by block, path limit $7",
+     and partition = $3 and path > $4 and added <= $2 and (removed is null or removed > $2) order by path limit $5",
 );
 /// Those of these paths that are there now.
 const FILE_FIND: Sql = Sql::per_dialect(
@@ -62,7 +64,7 @@ const FILE_FIND: Sql = Sql::per_dialect(
 const FILE_BRIEF: Sql = Sql::both(
     "file_brief",
     "select partition, path, size, modified_at, etag from file where table_id = $1 and added <= $2 \
-     and (removed is null or removed > $2) order by partition, block, path",
+     and (removed is null or removed > $2) order by partition, path",
 );
 const FILE_REMOVE: Sql = Sql::per_dialect(
     "file_remove",
@@ -139,15 +141,6 @@ pub struct FoundFile {
     pub block: i64,
 }
 
-/// A page of one partition's files: those behind a block and path, up to the block `last`.
-#[derive(Debug, Clone, Copy)]
-pub struct FilePage<'p> {
-    pub partition: &'p str,
-    pub after: (i64, &'p str),
-    pub last: i64,
-    pub limit: i64,
-}
-
 /// A file without its facts, as its row has it.
 #[derive(Debug, Clone, Copy)]
 pub struct FileBrief<'r> {
@@ -196,7 +189,7 @@ impl Txn {
         .await
     }
 
-    /// Files of the named partitions as of a version, by partition, block and path.
+    /// Files of the named partitions as of a version, by partition and path.
     pub async fn file_list(&mut self, table_id: i64, version: i64, partitions: &[String]) -> Result<Vec<StoredFile>> {
         let args = [Arg::I64(table_id), Arg::I64(version), Arg::Texts(partitions)];
         self.list(&FILE_LIST, &args, read).await
@@ -232,23 +225,15 @@ impl Txn {
         Ok(())
     }
 
-    /// Some files of one partition as of a version, by block and path.
+    /// At most `limit` files of one partition as of a version, by path, behind the path `after`.
     pub async fn file_page(
         &mut self,
         (table_id, version): (i64, i64),
-        page: FilePage<'_>,
+        partition: &str,
+        (after, limit): (&str, i64),
         mut each: impl FnMut(StoredFile) -> Result<()> + Send,
     ) -> Result<()> {
-        let (block, path) = page.after;
-        let args = [
-            Arg::I64(table_id),
-            Arg::I64(version),
-            Arg::Text(page.partition),
-            Arg::I64(block),
-            Arg::Text(path),
-            Arg::I64(page.last),
-            Arg::I64(page.limit),
-        ];
+        let args = [Arg::I64(table_id), Arg::I64(version), Arg::Text(partition), Arg::Text(after), Arg::I64(limit)];
         self.for_each(&FILE_PAGE, &args, |row| each(read(row)?)).await
     }
 
@@ -276,7 +261,7 @@ impl Txn {
         Ok(found)
     }
 
-    /// All files of a version, by partition, block and path, each as it arrives.
+    /// All files of a version, by partition and path, each as it arrives.
     pub async fn file_brief_each(
         &mut self,
         table_id: i64,

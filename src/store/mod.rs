@@ -46,7 +46,7 @@ pub use documents::DocumentKind;
 pub use events::{NewEvent, StoredEvent};
 pub use expired::ExpiredPlace;
 pub use file_blocks::{BlockBrief, StoredBlock};
-pub use files::{FileBrief, FilePage, FoundFile, StoredFile};
+pub use files::{FileBrief, FoundFile, StoredFile};
 pub use heads::{CurrentTable, TableName};
 pub use history::{AtVersion, Side};
 pub use joint::Joint;

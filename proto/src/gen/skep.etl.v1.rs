@@ -1531,7 +1531,7 @@ pub struct PlanHead {
     #[prost(message, repeated, tag = "4")]
     pub columns: ::prost::alloc::vec::Vec<super::super::admin::v1::Column>,
 }
-/// Some of the files, by partition and path; listed ones as they are found.
+/// Some of the files, by partition; listed ones as they are found.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct PlanBatch {
     /// The partitions that these files are of.

@@ -5,11 +5,11 @@ use std::collections::HashMap;
 use std::mem;
 use std::sync::Arc;
 
-use skep_core::lake::{RowGroupFacts, ScanFilter};
+use skep_core::lake::{BLOCK_FILES_MIN, RowGroupFacts, ScanFilter};
 use skep_core::{Error, Result};
 
 use super::scan::{Plan, PlannedFile, PlannedRowGroup, Waiting};
-use crate::catalog::{BlockBrief, FilePage, StoredFile};
+use crate::catalog::{BlockBrief, StoredFile};
 use crate::etl::register::content::unreadable;
 use crate::lake::Listed;
 
@@ -27,8 +27,8 @@ pub(in crate::etl) struct Unit {
     block: Option<i64>,
     /// How many there are at most, as far as is known.
     files: Option<usize>,
-    /// The block and path of the last one that was read.
-    after: Option<(i64, String)>,
+    /// The path of the last one that was read.
+    after: Option<String>,
 }
 
 impl Plan {
@@ -67,23 +67,21 @@ impl Plan {
         let (filter, units) = (&mut self.filter, &mut self.units);
         let each = |block: BlockBrief<'_>| {
             let Some(partition) = places.get(block.partition).copied().map(Arc::clone) else { return Ok(()) };
-            let files = match block.facts {
-                None => partition.file_count,
-                Some(text) => {
-                    let facts = filter.facts(text)?;
-                    if !filter.may_keep_file(&partition.keys, &facts) {
-                        return Ok(());
-                    }
-                    usize::try_from(block.files).ok()
-                }
-            };
-            units.push_back(Unit { partition, block: Some(block.number), files, after: None });
+            if let Some(text) = block.facts
+                && !filter.may_keep_file(&partition.keys, &filter.facts(text)?)
+            {
+                return Ok(());
+            }
+            // A partition of more files has them in blocks.
+            let files = if block.number == 0 { BLOCK_FILES_MIN } else { block.files as u64 };
+            units.push_back(Unit { partition, block: Some(block.number), files: Some(files as usize), after: None });
             Ok(())
         };
         self.metastore.blocks_each(self.walk.table().id, &names, each).await
     }
 
-    /// How many of the next units have few files together; 0 where the first has many, or nobody knows how many.
+    /// How many of the next units are read together, since they have few files; 0 where the first must be read page by
+    /// page: it is not of a block, and has many files, or nobody knows how many.
     fn units_together(&self, most: usize) -> usize {
         let mut files = 0_usize;
         let fits = |unit: &&Unit| {
@@ -91,7 +89,9 @@ impl Plan {
             // What was begun page by page goes on so.
             unit.after.is_none() && files <= most
         };
-        self.units.iter().take_while(fits).count()
+        let count = self.units.iter().take_while(fits).count();
+        let is_block = self.units.front().is_some_and(|unit| unit.block.is_some());
+        count.max(usize::from(is_block))
     }
 
     async fn files_few(&mut self, count: usize) -> Result<Vec<PlannedFile>> {
@@ -122,22 +122,17 @@ impl Plan {
 
     async fn files_many(&mut self, most: usize) -> Result<Vec<PlannedFile>> {
         let Some(mut unit) = self.units.pop_front() else { return Ok(Vec::new()) };
-        let after = unit.after.take().unwrap_or((unit.block.unwrap_or_default(), String::new()));
-        let page = FilePage {
-            partition: &unit.partition.partition.name,
-            after: (after.0, &after.1),
-            last: unit.block.unwrap_or(i64::MAX),
-            limit: most as i64,
-        };
+        let after = unit.after.take().unwrap_or_default();
         let (filter, mut files, mut seen, mut last) = (&mut self.filter, Vec::new(), 0, None);
         let each = |file: StoredFile| {
             seen += 1;
-            last = Some((file.block, file.path.clone()));
+            last = Some(file.path.clone());
             files.extend(planned(filter, &unit.partition, file)?);
             Ok(())
         };
         let table = self.walk.table();
-        self.metastore.files_page((table.id, table.version), page, each).await?;
+        let (at_version, name) = ((table.id, table.version), &unit.partition.partition.name);
+        self.metastore.files_page(at_version, name, (&after, most), each).await?;
         if unit.partition.file_count.is_none() {
             self.summary.files += seen as i64;
         }

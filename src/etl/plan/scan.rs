@@ -201,7 +201,7 @@ impl Plan {
         self.summary
     }
 
-    /// The next files, by partition and as they were registered (listed ones as they are found); none behind the last.
+    /// The next files, by partition (listed ones as they are found); none behind the last.
     ///
     /// # Errors
     /// Unavailable where the store or a listing breaks off, or the version's retention is over; InvalidOperation where

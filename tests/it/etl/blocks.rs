@@ -207,3 +207,26 @@ async fn few_of_many_files_are_looked_at() {
     let found = planned(&field.channel, ask("people", "id between 995 and 1002 or id < 0")).await.unwrap();
     assert_eq!(found.names().len(), 8);
 }
+
+/// Rows of what is gone would stay for ever: nobody purges what no version has removed.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn files_go_with_their_partition() {
+    let options = backend::postgres_options().await;
+    let schema = options.schema.clone().unwrap();
+    let field =
+        fixture::field(tempfile::tempdir().unwrap(), &options.url, &[("SKEP_STORE_SCHEMA", schema.as_str())]).await;
+    let mut dice = Dice(7);
+    let files = (0..20).map(|n| known(&format!("dt={}", n % 2), &format!("{n}.parquet"), dice.told()));
+    registered(&field, p::RegisterMode::Append, files.collect()).await;
+    let drop = a::DropPartitionsRequest { table: at("people"), names: vec!["dt=1".into()], ..Default::default() };
+    field.partitions().drop_partitions(drop).await.unwrap();
+    let mut conn = raw(&options).await;
+    let left = "select partition, count(*) from file where removed is null group by partition";
+    let left: Vec<(String, i64)> = sqlx::query_as(left).fetch_all(&mut conn).await.unwrap();
+    assert_eq!(left, [("dt=0".to_owned(), 10)]);
+    let whole: Vec<(String,)> = sqlx::query_as("select distinct partition from file_block where broken is null")
+        .fetch_all(&mut conn)
+        .await
+        .unwrap();
+    assert_eq!(whole, [("dt=0".to_owned(),)]);
+}
