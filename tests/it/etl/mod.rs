@@ -13,3 +13,4 @@ mod logs;
 mod plan;
 mod register;
 mod restore;
+mod told_groups;
