@@ -47,6 +47,18 @@ venv() {
   echo "$dir"
 }
 
+# need_cargo_deny: the one that CI runs, on the PATH; built once (some minutes), kept in the cache.
+need_cargo_deny() {
+  local version=0.20.2 dir
+  dir=$cache/cargo-deny-$version
+  if [ ! -x "$dir/bin/cargo-deny" ]; then
+    echo "== cargo-deny $version: building it, once" >&2
+    env -u CARGO_TARGET_DIR cargo install --locked --quiet --version "$version" --root "$dir" cargo-deny &
+    wait $! || die "cargo install cargo-deny failed"
+  fi
+  PATH=$dir/bin:$PATH
+}
+
 need_python() { python3 -c 'import ensurepip, venv' 2>/dev/null || apt python3 python3-venv; }
 
 # java_home: the home of the oldest Java from 17 on, which Spark runs on; prints nothing if there is none.

@@ -20,6 +20,7 @@ done
 # Each by itself: what the server's tests need is no part of it.
 [ -n "${SERVER:-}" ] || { cargo build --locked --quiet --release --package skep --bin skep; SERVER=$(built skep release); }
 [ -n "${DRIVER:-}" ] || { cargo build --locked --quiet --release --package skep-bench --bin skep-scale; DRIVER=$(built skep-scale release); }
+SERVER=$(realpath "$SERVER") # it is started in another folder
 
 postgres pg shared_buffers=512MB max_wal_size=4GB
 command -v psql >/dev/null || die "psql is missing: install Postgres's client"

@@ -13,7 +13,14 @@ command -v cc >/dev/null || apt gcc libc6-dev
 step format cargo fmt --all --check
 step "format of compact" cargo fmt --manifest-path compact/Cargo.toml --check
 step lint cargo clippy --workspace --all-targets --all-features --locked -- -D warnings
-if command -v cargo-deny >/dev/null; then step dependencies cargo deny --log-level error check; fi
+if command -v cargo-deny >/dev/null; then
+  deny=(bans licenses sources)
+  # The list of advisories is on GitHub, which not every machine sees.
+  if timeout 60 cargo deny fetch db >"$work/deny.log" 2>&1; then deny+=(advisories)
+  else echo "-- without advisories: their list cannot be fetched"; fi
+  step dependencies cargo deny --locked --log-level error check "${deny[@]}"
+  step "dependencies of compact" cargo deny --locked --log-level error --manifest-path compact/Cargo.toml check "${deny[@]}"
+fi
 
 postgres pg
 export SKEP_TEST_POSTGRES=$postgres

@@ -1,13 +1,16 @@
-//! What this machine can do at most: copying bytes, a socket over loopback, Postgres's COPY.
+//! What this machine can do at most: copying bytes, a socket over loopback, Postgres's COPY, making directories.
 
+use std::fs;
 use std::hint::black_box;
 use std::io::Write as _;
 use std::net::{TcpListener, TcpStream};
 use std::time::{Duration, Instant};
 
+use skep_bench::data;
+
 use super::client::drain;
 use super::measure::{Meter, timed};
-use super::report::{number, time};
+use super::report::{Unit, number, time};
 use super::{Outcome, Session};
 
 /// What a sender writes at a time: the server sends pieces of this size.
@@ -69,8 +72,21 @@ pub fn copy(session: &mut Session<'_>, meter: Meter) -> Outcome<()> {
             time(load.median()),
             format!("{rows} rows, same indexes, one commit; {each} of CPU a row"),
         );
-        std::fs::remove_file(file)?;
+        fs::remove_file(file)?;
         database.rows_forget()?;
     }
     Ok(())
+}
+
+/// The directories of the partitions that are added by calls, made by nothing but the kernel: beside the warehouse, which
+/// so lies on the same file system. The time is this process's own.
+pub fn directories(session: &mut Session<'_>, meter: Meter, batch: usize) -> Outcome<()> {
+    let (rows, place) = (session.arguments.thrift, session.arguments.folder.join("directories"));
+    let batches =
+        (0..rows).step_by(batch).map(|begin| (begin..rows.min(begin + batch)).map(|row| place.join(data::name(row))));
+    let meter = Meter { server: std::process::id(), ..meter };
+    let sample = meter
+        .each(batches.map(Iterator::collect), |batch: Vec<_>| Ok(batch.iter().try_for_each(fs::create_dir_all)?))?;
+    session.report.calls("limit: making as many directories; CPU of one", &sample, Unit::Partitions(batch), 1);
+    Ok(fs::remove_dir_all(place)?)
 }

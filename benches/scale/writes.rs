@@ -3,11 +3,10 @@
 use skep_bench::data;
 use skep_thrift::{methods as m, types as t};
 
-use super::calls;
 use super::client::Client;
 use super::report::{Unit, number};
 use super::server::Server;
-use super::{Outcome, Session};
+use super::{Outcome, Session, calls, limits};
 
 const BATCH: usize = 1_000;
 /// At most so many partitions are dropped by name; the others go with the table.
@@ -28,6 +27,7 @@ pub fn fill(session: &mut Session<'_>, server: &Server) -> Outcome<()> {
     let sample = meter.each(requests, |args| client.call::<m::AddPartitionsReq>(&args).map(drop))?;
     let operation = format!("`add_partitions_req`, {} in batches of {BATCH}; CPU of one", number(rows as u64));
     session.report.calls(operation, &sample, Unit::Partitions(BATCH), 1);
+    limits::directories(session, meter, BATCH)?;
     let grown = session.database.bytes()?.saturating_sub(before) / rows as u64;
     session.report.fact("database, a partition", format!("{grown} B"), "with indexes, versions and events");
     Ok(())

@@ -134,14 +134,17 @@ impl Metastore {
         request: &PartitionsDrop,
     ) -> Result<Vec<Partition>> {
         let (names, count) = match &request.which {
-            PartitionsWhich::Names(names) => (names.clone(), None),
+            PartitionsWhich::Names(names) | PartitionsWhich::MadeBefore(names, _) => (names.clone(), None),
             PartitionsWhich::Exprs(exprs) => {
                 let partitions = txn.partition_values(table.id).await?;
                 let (names, count) = exprs_names(exprs, table, &partitions)?;
                 (names, Some(count))
             }
         };
-        let found = txn.partition_by_names(table.id, table.version, &names).await?;
+        let mut found = txn.partition_by_names(table.id, table.version, &names).await?;
+        if let PartitionsWhich::MadeBefore(_, before) = &request.which {
+            found.retain(|partition| i64::from(partition.create_time) < *before);
+        }
         if !request.if_exists && count.unwrap_or(found.len()) < request.which.count_min() {
             return Err(Error::not_found("Some partitions to drop are missing"));
         }

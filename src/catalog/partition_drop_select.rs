@@ -22,6 +22,9 @@ pub struct DropExpr {
 #[derive(Debug, Clone)]
 pub enum PartitionsWhich {
     Names(Vec<String>),
+    /// Of these names the partitions that were made before a time, in seconds since the epoch: one that was dropped and
+    /// made again since somebody looked is another.
+    MadeBefore(Vec<String>, i64),
     Exprs(Vec<DropExpr>),
 }
 
@@ -30,6 +33,7 @@ impl PartitionsWhich {
     pub(super) fn count_min(&self) -> usize {
         match self {
             Self::Names(names) => names.len(),
+            Self::MadeBefore(..) => 0,
             Self::Exprs(exprs) => exprs.len(),
         }
     }

@@ -77,7 +77,7 @@ impl Metastore {
     }
 
     /// Drops the partitions that were made before `made_before` (seconds since the epoch), as Hive does: with their data
-    /// where that is the metastore's to delete. Gives how many.
+    /// where that is the metastore's to delete. How old they are is read again under the table's lock. Gives how many.
     pub async fn partitions_expire(&self, caller: &Caller, at: &TableRef, made_before: i64) -> Result<usize> {
         let mut names = Vec::new();
         self.publish_state(at, |stored| {
@@ -92,7 +92,7 @@ impl Metastore {
         }
         let request = PartitionsDrop {
             at: at.clone(),
-            which: PartitionsWhich::Names(names),
+            which: PartitionsWhich::MadeBefore(names, made_before),
             delete_data: true,
             if_exists: true,
             ignore_protection: true,

@@ -12,7 +12,7 @@ pub use compaction::{Commit, Committed, LogFile, findings_error};
 pub use discover::{Discover, Discovered, Limits, Names, Round};
 pub use plan::{Plan, PlanRefusal, PlanRequest, PlanSummary, PlannedFile, PlannedPartition, PlannedRowGroup};
 pub use register::{
-    Dump, DumpReport, Etl, Finding, KnownColumn, KnownFile, Mode, Outcome, Progress, Quarantined, Register, Report,
-    Severity, TableName, quarantine_drop, quarantine_list, quarantine_publish,
+    Dump, DumpReport, Etl, Finding, KnownBounds, KnownColumn, KnownFile, KnownRowGroup, Mode, Outcome, Progress,
+    Quarantined, Register, Report, Severity, TableName, quarantine_drop, quarantine_list, quarantine_publish,
 };
 pub use restore::{NameList, Restore, RestoreReport};

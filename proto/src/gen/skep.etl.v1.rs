@@ -56,6 +56,9 @@ pub struct KnownFile {
     /// All columns of the file in its order, without partition keys.
     #[prost(message, repeated, tag = "6")]
     pub columns: ::prost::alloc::vec::Vec<KnownColumn>,
+    /// All row groups in the file's order, or none; with them plans name the parts of the file that can have rows.
+    #[prost(message, repeated, tag = "7")]
+    pub row_groups: ::prost::alloc::vec::Vec<KnownRowGroup>,
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct KnownColumn {
@@ -73,6 +76,31 @@ pub struct KnownColumn {
     pub max: ::core::option::Option<::prost::alloc::string::String>,
     #[prost(int64, optional, tag = "6")]
     pub distinct: ::core::option::Option<i64>,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct KnownRowGroup {
+    /// Where its first page begins, in bytes.
+    #[prost(int64, tag = "1")]
+    pub offset: i64,
+    /// Compressed bytes.
+    #[prost(int64, tag = "2")]
+    pub length: i64,
+    #[prost(int64, tag = "3")]
+    pub rows: i64,
+    /// Of the file's columns, in the same order; those at the end may be left out.
+    #[prost(message, repeated, tag = "4")]
+    pub columns: ::prost::alloc::vec::Vec<KnownBounds>,
+}
+/// What a column holds in a row group.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct KnownBounds {
+    #[prost(int64, optional, tag = "1")]
+    pub nulls: ::core::option::Option<i64>,
+    /// As in KnownColumn.
+    #[prost(string, optional, tag = "2")]
+    pub min: ::core::option::Option<::prost::alloc::string::String>,
+    #[prost(string, optional, tag = "3")]
+    pub max: ::core::option::Option<::prost::alloc::string::String>,
 }
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct RegisterResponse {

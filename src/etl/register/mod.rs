@@ -16,9 +16,10 @@ mod quarantine;
 pub mod registration;
 pub mod report;
 pub mod request;
+mod told;
 
 pub use dump::{Dump, DumpReport};
 pub use quarantine::{Quarantined, quarantine_drop, quarantine_list, quarantine_publish};
 pub use registration::{Etl, Progress};
 pub use report::{Finding, Outcome, Report, Severity};
-pub use request::{KnownColumn, KnownFile, Mode, Register, TableName};
+pub use request::{KnownBounds, KnownColumn, KnownFile, KnownRowGroup, Mode, Register, TableName};

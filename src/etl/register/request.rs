@@ -78,6 +78,9 @@ pub struct KnownFile {
     pub etag: Option<String>,
     pub rows: i64,
     pub columns: Vec<KnownColumn>,
+    /// In the file's order; empty: they are not told.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub row_groups: Vec<KnownRowGroup>,
 }
 
 /// A column of it. Bounds are texts of its type.
@@ -93,6 +96,30 @@ pub struct KnownColumn {
     pub max: Option<String>,
     #[serde(default)]
     pub distinct: Option<i64>,
+}
+
+/// A row group of it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KnownRowGroup {
+    /// Where it begins, in bytes.
+    pub offset: i64,
+    /// Compressed bytes.
+    pub length: i64,
+    pub rows: i64,
+    /// Of the file's columns, in their order; of those after the last nothing is told.
+    #[serde(default)]
+    pub columns: Vec<KnownBounds>,
+}
+
+/// What a column holds in it. Bounds are texts of its type.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KnownBounds {
+    #[serde(default)]
+    pub nulls: Option<i64>,
+    #[serde(default)]
+    pub min: Option<String>,
+    #[serde(default)]
+    pub max: Option<String>,
 }
 
 /// The policy as it is stored.
@@ -115,5 +142,23 @@ mod policy_text {
             "widen" => Policy::Widen,
             _ => Policy::AddColumns,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn told_files_are_kept_as_they_came() {
+        let bounds = KnownBounds { nulls: Some(0), min: Some("1".to_owned()), max: None };
+        let group = KnownRowGroup { offset: 4, length: 10, rows: 2, columns: vec![bounds] };
+        let file = KnownFile { rows: 2, row_groups: vec![group.clone()], ..KnownFile::default() };
+        let read: KnownFile = serde_json::from_str(&serde_json::to_string(&file).unwrap()).unwrap();
+        assert_eq!(read.row_groups, [group]);
+        // A batch from before row groups were told.
+        let old = r#"{"uri":"file:/a","size":1,"modified_at_ms":1,"rows":2,"columns":[]}"#;
+        let read: KnownFile = serde_json::from_str(old).unwrap();
+        assert!(read.row_groups.is_empty() && !serde_json::to_string(&read).unwrap().contains("row_groups"));
     }
 }

@@ -5,7 +5,9 @@ use skep_proto::admin::v1 as a;
 use skep_proto::etl::v1 as p;
 
 use crate::catalog::TableRef;
-use crate::etl::{Finding, KnownColumn, KnownFile, Mode, Outcome, Register, Report, Severity, TableName};
+use crate::etl::{
+    Finding, KnownBounds, KnownColumn, KnownFile, KnownRowGroup, Mode, Outcome, Register, Report, Severity, TableName,
+};
 use crate::rpc::error::{Answer, refused_field};
 
 /// Lists of a request are bounded by its size; these besides, since each place costs a listing.
@@ -64,7 +66,18 @@ fn known_in((at, file): (usize, p::KnownFile)) -> Answer<KnownFile> {
         etag: Some(file.etag).filter(|etag| !etag.is_empty()),
         rows: file.rows,
         columns: file.columns.into_iter().map(column).collect(),
+        row_groups: file.row_groups.into_iter().map(group_in).collect(),
     })
+}
+
+fn group_in(group: p::KnownRowGroup) -> KnownRowGroup {
+    let bounds = |bounds: p::KnownBounds| KnownBounds { nulls: bounds.nulls, min: bounds.min, max: bounds.max };
+    KnownRowGroup {
+        offset: group.offset,
+        length: group.length,
+        rows: group.rows,
+        columns: group.columns.into_iter().map(bounds).collect(),
+    }
 }
 
 pub fn report_out(report: Report, replayed: bool) -> p::RegisterReport {

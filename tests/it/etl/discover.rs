@@ -340,8 +340,17 @@ fn table_of(thrift: &mut Client, name: &str) -> t::Table {
     thrift.get::<m::GetTable>(&m::GetTableArgs { dbname: Some("d".into()), tbl_name: Some(name.into()) })
 }
 
-/// Until a Thrift client sees these partitions, and dt=02 is not the expired one.
+/// Until a Thrift client sees these partitions, and dt=02 is not the expired one: looks after each change of the table.
 async fn wait(field: &Field, thrift: &mut Client, wanted: &[&str]) {
+    let cursor = field.changes().get_cursor(a::GetCursorRequest {}).await.unwrap().into_inner().cursor;
+    let follow = a::WatchChangesRequest {
+        cursor,
+        database: "d".into(),
+        tables: vec!["people".into()],
+        follow: true,
+        ..Default::default()
+    };
+    let mut changes = field.changes().watch_changes(follow).await.unwrap().into_inner();
     let args = m::GetPartitionNamesArgs { db_name: Some("d".into()), tbl_name: Some("people".into()), max_parts: -1 };
     let until = tokio::time::Instant::now() + Duration::from_mins(1);
     loop {
@@ -349,8 +358,9 @@ async fn wait(field: &Field, thrift: &mut Client, wanted: &[&str]) {
         if names == wanted && partition_of(thrift, "dt=02").create_time > 1_000_000 {
             return;
         }
-        assert!(tokio::time::Instant::now() < until, "{names:?}, not {wanted:?}\n{}", log_of(field.folder.path()));
-        tokio::time::sleep(Duration::from_millis(20)).await;
+        let change = tokio::time::timeout_at(until, changes.message()).await;
+        let told = || format!("{names:?}, not {wanted:?}\n{}", log_of(field.folder.path()));
+        assert!(change.unwrap_or_else(|_| panic!("{}", told())).unwrap().is_some(), "the stream ended");
     }
 }
 

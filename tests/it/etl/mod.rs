@@ -14,3 +14,4 @@ mod logs;
 mod plan;
 mod register;
 mod restore;
+mod told_groups;

@@ -77,6 +77,7 @@ fn known(directory: &str, count: i64) -> Vec<p::KnownFile> {
         etag: String::new(),
         rows: 10,
         columns: vec![column("id", "bigint", (n * 10).to_string(), (n * 10 + 9).to_string())],
+        row_groups: Vec::new(),
     };
     (0..count).map(file).collect()
 }

@@ -7,7 +7,7 @@ use skep_core::partition::Partition;
 use skep_core::table::{Parameters, Table};
 
 use super::fixture::{Field, at, field};
-use super::partition_writes::{add, adding, days, names, partition, path};
+use super::partition_writes::{add, adding, altering, days, names, partition, path};
 
 fn dropping(which: PartitionsWhich) -> PartitionsDrop {
     PartitionsDrop {
@@ -92,6 +92,30 @@ store_cases! {
         assert!(root.join("ds=a/hr=1").is_dir() && root.join("ds=b/hr=1").is_dir());
         assert!(!root.join("ds=old/hr=1").exists() && !gone.exists());
         assert_eq!(f.metastore.deletions_sweep().await.unwrap(), 0, "all are done with");
+    }
+
+    async fn what_was_made_again_since_does_not_expire(t: &TestStore) {
+        let f = field(t, |_| ()).await;
+        let table = days(&f, "t", false).await;
+        let root = path(table.location().unwrap());
+        add(&f, &table, &[("a", "1"), ("b", "1"), ("c", "1")]).await.unwrap();
+        assert!(f.clock.advance_ms(60_000));
+        let before = f.clock.now_seconds();
+        // All three were found to be too old. Then one is dropped and made again, and one is altered.
+        let found = names(&f, "t").await;
+        dropped(&f, &named(&["ds=b/hr=1"])).await.unwrap();
+        add(&f, &table, &[("b", "1")]).await.unwrap();
+        std::fs::write(root.join("ds=b/hr=1/data"), "x").unwrap();
+        let mut changed = f.partition_list("t").await.into_iter().find(|p| p.name == "ds=c/hr=1").unwrap();
+        changed.parameters.insert("k".into(), "v".into());
+        f.metastore.partitions_alter(&f.caller, &altering(&table, vec![changed])).await.unwrap();
+        let expired = dropping(PartitionsWhich::MadeBefore(found, before));
+        assert_eq!(dropped(&f, &expired).await.unwrap(), ["ds=a/hr=1", "ds=c/hr=1"]);
+        assert_eq!(names(&f, "t").await, ["ds=b/hr=1"]);
+        assert!(root.join("ds=b/hr=1/data").is_file() && !root.join("ds=a").exists() && !root.join("ds=c").exists());
+        let expire = async |before| f.metastore.partitions_expire(&f.caller, &at("t"), before).await.unwrap();
+        assert_eq!((expire(before).await, names(&f, "t").await.len()), (0, 1));
+        assert_eq!((expire(before + 1).await, names(&f, "t").await.len()), (1, 0));
     }
 
     async fn data_that_is_not_ours_stays(t: &TestStore) {
