@@ -8,7 +8,7 @@ use super::transfer::{move_tree, remove_tree};
 use super::trash::Trash;
 use skep_core::{Error, Result};
 use std::collections::HashMap;
-use std::fs::{self, DirBuilder};
+use std::fs;
 use std::io;
 use std::os::unix::fs::lchown;
 use std::path::{Path, PathBuf};
@@ -118,36 +118,30 @@ impl<'a> Maker<'a> {
     }
 }
 
-/// Makes what is missing of `path`; `made` has what was made, also after an error.
+/// Makes what is missing of `path`; `made` has what was made, also after an error. Nothing is asked before: nearly
+/// always only the last part is missing, or its parent too.
 fn make_missing(path: &Path, made: &mut Vec<PathBuf>) -> io::Result<()> {
-    // Nearly always only the last part is missing.
-    match DirBuilder::new().create(path) {
-        Ok(()) => {
-            made.push(path.to_owned());
-            return Ok(());
-        }
-        Err(e) if e.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => return Ok(()),
-        Err(_) => {}
+    let mut outcome = make(path, made);
+    if let (Err(e), Some(parent)) = (&outcome, path.parent())
+        && e.kind() == io::ErrorKind::NotFound
+    {
+        make_missing(parent, made)?;
+        outcome = make(path, made);
     }
-    let mut missing = Vec::new();
-    for part in path.ancestors() {
-        match fs::metadata(part) {
-            Ok(found) if found.is_dir() => break,
-            Ok(_) => {
-                let text = format!("{} exists and is not a directory", part.display());
-                return Err(io::Error::new(io::ErrorKind::AlreadyExists, text));
-            }
-            Err(e) if is_missing(&e) => missing.push(part),
-            Err(e) => return Err(e),
+    outcome.map_err(|e| match path.ancestors().find_map(|part| Some((part, fs::metadata(part).ok()?))) {
+        Some((part, found)) if !found.is_dir() => {
+            io::Error::new(e.kind(), format!("{} exists and is not a directory", part.display()))
         }
-    }
-    for part in missing.into_iter().rev() {
-        match DirBuilder::new().create(part) {
-            Ok(()) => made.push(part.to_owned()),
-            // somebody else made it in between
-            Err(e) if e.kind() == io::ErrorKind::AlreadyExists && part.is_dir() => {}
-            Err(e) => return Err(e),
-        }
+        _ => e,
+    })
+}
+
+/// Makes one directory, unless it is there.
+fn make(path: &Path, made: &mut Vec<PathBuf>) -> io::Result<()> {
+    match fs::create_dir(path) {
+        Ok(()) => made.push(path.to_owned()),
+        Err(e) if e.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => {}
+        Err(e) => return Err(e),
     }
     Ok(())
 }
