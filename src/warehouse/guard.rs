@@ -49,9 +49,9 @@ impl Guard {
         let (file, other): (Vec<&Location>, Vec<&Location>) = roots.iter().partition(|root| root.is_file());
         Self {
             scope,
-            file_roots: file.into_iter().map(|root| PathBuf::from(root.path())).collect(),
+            file_roots: distinct(file.into_iter().map(|root| PathBuf::from(root.path()))),
             object_roots: other.into_iter().cloned().collect(),
-            protected,
+            protected: distinct(protected),
         }
     }
 
@@ -107,15 +107,16 @@ impl Guard {
             Err(e) if is_missing(&e) => return Ok(Verdict::Missing),
             Err(e) => return Err(e),
         };
-        // a link to what is protected may go, but a directory that holds it may not
-        if !found.is_symlink() {
-            for kept in self.file_roots.iter().chain(&self.protected) {
-                if resolve(kept)?.starts_with(&target) {
-                    return Ok(Verdict::No(format!("it is or holds {}, which is protected", kept.display())));
-                }
+        let mut is_in_root = false;
+        for (at, kept) in self.file_roots.iter().chain(&self.protected).enumerate() {
+            let real = resolve(kept)?;
+            // a link to what is protected may go, but a directory that holds it may not
+            if !found.is_symlink() && real.starts_with(&target) {
+                return Ok(Verdict::No(format!("it is or holds {}, which is protected", kept.display())));
             }
+            is_in_root |= at < self.file_roots.len() && target.starts_with(real);
         }
-        if self.file_roots.iter().any(|root| resolve(root).is_ok_and(|root| target.starts_with(root))) {
+        if is_in_root {
             return Ok(Verdict::Yes(target));
         }
         Ok(match self.scope {
@@ -125,6 +126,17 @@ impl Guard {
             FileScope::Roots => Verdict::No("it is outside of the configured roots".to_owned()),
         })
     }
+}
+
+/// Each path once: all are resolved for every decision.
+fn distinct(paths: impl IntoIterator<Item = PathBuf>) -> Vec<PathBuf> {
+    let mut all = Vec::new();
+    for path in paths {
+        if !all.contains(&path) {
+            all.push(path);
+        }
+    }
+    all
 }
 
 /// Marks a directory as made here. Where the file system has no extended attributes the directory stays unmarked, and

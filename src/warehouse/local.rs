@@ -8,25 +8,19 @@ use super::transfer::{move_tree, remove_tree};
 use super::trash::Trash;
 use skep_core::{Error, Result};
 use std::collections::HashMap;
-use std::fs::{self, DirBuilder};
+use std::fs;
 use std::io;
 use std::os::unix::fs::lchown;
 use std::path::{Path, PathBuf};
 
-/// What a creation made, so that it can be taken back.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What a creation made, so that it can be taken back: nothing where it was there, or is no directory of ours.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Created {
-    pub location: Location,
     /// The directories that did not exist before, parents first.
     pub(super) made: Vec<PathBuf>,
 }
 
 impl Created {
-    /// Nothing was made: it was there, or is no directory of ours.
-    pub(super) fn nothing(location: Location) -> Self {
-        Self { location, made: Vec::new() }
-    }
-
     /// Whether the directory did not exist before. HMS takes statistics only of those that did.
     pub fn newly_made(&self) -> bool {
         !self.made.is_empty()
@@ -62,17 +56,11 @@ impl<'a> Maker<'a> {
     }
 
     /// Makes the directory and its missing parents. Inside a root they are given to the owner where the process may do
-    /// that (root may); outside the first is marked as made here, which stands for all below. Fails if something else than a directory is there, and
-    /// then leaves nothing behind.
-    pub(super) fn create(&mut self, location: &Location, path: &Path) -> Result<Created> {
-        let mut created = Created::nothing(location.clone());
-        match make_missing(path, &mut created.made).and_then(|()| self.settle(&created.made)) {
-            Ok(()) => Ok(created),
-            Err(e) => {
-                undo(&created);
-                Err(failed("create the directory", path, &e))
-            }
-        }
+    /// that (root may); outside the first is marked as made here, which stands for all below. Fails if something else
+    /// than a directory is there; `created` has what was made, also after an error.
+    pub(super) fn create(&mut self, path: &Path, created: &mut Created) -> Result<()> {
+        let outcome = make_missing(path, &mut created.made).and_then(|()| self.settle(&created.made));
+        outcome.map_err(|e| failed("create the directory", path, &e))
     }
 
     /// Owner or mark of new directories, each of which lies in the one before.
@@ -118,48 +106,43 @@ impl<'a> Maker<'a> {
     }
 }
 
-/// Makes what is missing of `path`; `made` has what was made, also after an error.
+/// Makes what is missing of `path`; `made` has what was made, also after an error. Nothing is asked before: nearly
+/// always only the last part is missing, or its parent too.
 fn make_missing(path: &Path, made: &mut Vec<PathBuf>) -> io::Result<()> {
-    // Nearly always only the last part is missing.
-    match DirBuilder::new().create(path) {
-        Ok(()) => {
-            made.push(path.to_owned());
-            return Ok(());
-        }
-        Err(e) if e.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => return Ok(()),
-        Err(_) => {}
+    let mut outcome = make(path, made);
+    if let (Err(e), Some(parent)) = (&outcome, path.parent())
+        && e.kind() == io::ErrorKind::NotFound
+    {
+        make_missing(parent, made)?;
+        outcome = make(path, made);
     }
-    let mut missing = Vec::new();
-    for part in path.ancestors() {
-        match fs::metadata(part) {
-            Ok(found) if found.is_dir() => break,
-            Ok(_) => {
-                let text = format!("{} exists and is not a directory", part.display());
-                return Err(io::Error::new(io::ErrorKind::AlreadyExists, text));
-            }
-            Err(e) if is_missing(&e) => missing.push(part),
-            Err(e) => return Err(e),
+    outcome.map_err(|e| match path.ancestors().find_map(|part| Some((part, fs::metadata(part).ok()?))) {
+        Some((part, found)) if !found.is_dir() => {
+            io::Error::new(e.kind(), format!("{} exists and is not a directory", part.display()))
         }
-    }
-    for part in missing.into_iter().rev() {
-        match DirBuilder::new().create(part) {
-            Ok(()) => made.push(part.to_owned()),
-            // somebody else made it in between
-            Err(e) if e.kind() == io::ErrorKind::AlreadyExists && part.is_dir() => {}
-            Err(e) => return Err(e),
-        }
+        _ => e,
+    })
+}
+
+/// Makes one directory, unless it is there.
+fn make(path: &Path, made: &mut Vec<PathBuf>) -> io::Result<()> {
+    match fs::create_dir(path) {
+        Ok(()) => made.push(path.to_owned()),
+        Err(e) if e.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => {}
+        Err(e) => return Err(e),
     }
     Ok(())
 }
 
-/// Takes back what was made, as far as it is still empty.
-pub(super) fn undo(created: &Created) {
-    for directory in created.made.iter().rev() {
+/// Takes back what was made, as far as it is still empty: the deepest first, whichever thread made it.
+pub(super) fn undo(created: &[Created]) {
+    let mut made: Vec<&PathBuf> = created.iter().flat_map(|created| &created.made).collect();
+    made.sort_unstable_by(|a, b| b.cmp(a));
+    for directory in made {
         if let Err(e) = fs::remove_dir(directory)
             && !is_missing(&e)
         {
             tracing::info!(path = %directory.display(), error = %e, "a new directory of a failed operation stays");
-            return;
         }
     }
 }
@@ -233,10 +216,12 @@ pub(super) fn rename(guard: &Guard, from: &Path, to: &Location) -> Result<bool> 
     if fs::symlink_metadata(to_path).is_ok() {
         return Err(taken());
     }
-    let parents = match to.parent() {
-        Some(parent) => Maker::new(guard, None).create(&parent, Path::new(parent.path()))?,
-        None => return Err(taken()),
-    };
+    let Some(parent) = to_path.parent() else { return Err(taken()) };
+    let mut parents = [Created::default()];
+    if let Err(e) = Maker::new(guard, None).create(parent, &mut parents[0]) {
+        undo(&parents);
+        return Err(e);
+    }
     match move_tree(&target, to_path) {
         Ok(()) => {
             // what we move out of a root stays ours; a mark too many does no harm

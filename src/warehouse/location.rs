@@ -173,6 +173,10 @@ fn scheme_split(text: &str) -> Result<(String, &str)> {
 
 /// An absolute path without `.`, `..` and empty segments; `..` ends at the root (RFC 3986).
 fn path_normalise(path: &str) -> String {
+    let below = path.strip_prefix('/').unwrap_or_default();
+    if !below.split('/').any(|segment| matches!(segment, "" | "." | "..")) {
+        return path.to_owned(); // as nearly always
+    }
     let mut segments: Vec<&str> = Vec::new();
     for segment in path.split('/') {
         match segment {

@@ -10,6 +10,7 @@ use super::objects::{self, ObjectStores};
 use super::permission::{self, Account};
 use super::summary::{self, FilesSummary};
 use super::trash::Trash;
+use futures_util::future::join_all;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use skep_core::{Error, Result};
 use std::path::{Path, PathBuf};
@@ -20,6 +21,12 @@ pub type NowMillis = Arc<dyn Fn() -> i64 + Send + Sync>;
 
 /// How many listings of object stores run at once for one call.
 const LISTINGS_MAX: usize = 16;
+
+/// Fewer directories of one call are not worth another thread.
+const DIRECTORIES_A_THREAD: usize = 250;
+
+/// So many threads make the directories of one call at most.
+const DIRECTORY_THREADS_MAX: usize = 4;
 
 /// The directories of databases, tables and partitions. Cheap to clone. File operations run on the blocking pool;
 /// call nothing of this within a write transaction.
@@ -100,39 +107,39 @@ impl Warehouse {
     /// Makes a directory and its parents, for the user `owner` where that can be. What is no directory of ours (an
     /// object store, an untouched place) is a success that made nothing.
     pub async fn directory_create(&self, location: &Location, owner: Option<&str>) -> Result<Created> {
-        let (location, owner) = (location.clone(), owner.map(str::to_owned));
-        self.blocking(move |inner| {
-            let account = owner.as_deref().and_then(Account::by_name);
-            inner.create(&location, &mut Maker::new(&inner.guard, account.as_ref()))
-        })
-        .await
+        let created = self.directories_create(vec![location.clone()], owner).await?.pop();
+        created.ok_or_else(|| Error::internal("A directory was not made"))
     }
 
-    /// Makes many directories or none, in one go.
+    /// Makes many directories or none, in their order; a great many by several threads, each of which makes neighbours.
     pub async fn directories_create(&self, locations: Vec<Location>, owner: Option<&str>) -> Result<Vec<Created>> {
-        let owner = owner.map(str::to_owned);
-        self.blocking(move |inner| {
-            let account = owner.as_deref().and_then(Account::by_name);
-            let mut maker = Maker::new(&inner.guard, account.as_ref());
-            let mut done = Vec::with_capacity(locations.len());
-            for location in &locations {
-                match inner.create(location, &mut maker) {
-                    Ok(created) => done.push(created),
-                    Err(e) => {
-                        done.iter().rev().for_each(local::undo);
-                        return Err(e);
-                    }
-                }
-            }
-            Ok(done)
-        })
-        .await
+        let count = locations.len();
+        let threads = (count / DIRECTORIES_A_THREAD).clamp(1, DIRECTORY_THREADS_MAX);
+        let size = count.div_ceil(threads).max(1);
+        let (locations, owner) = (Arc::<[Location]>::from(locations), owner.map(Arc::<str>::from));
+        let parts = (0..count).step_by(size).map(|begin| {
+            let (locations, owner) = (Arc::clone(&locations), owner.clone());
+            let part = begin..count.min(begin + size);
+            self.blocking(move |inner| Ok(inner.create_all(&locations[part], owner.as_deref())))
+        });
+        let (mut done, mut outcome) = (Vec::with_capacity(count), Ok(()));
+        for part in join_all(parts).await {
+            let (created, made) = part.unwrap_or_else(|e| (Vec::new(), Err(e)));
+            done.extend(created);
+            outcome = outcome.and(made);
+        }
+        // Only now: what one thread made may lie in what another one did.
+        if let Err(e) = outcome {
+            self.directories_undo(done).await?;
+            return Err(e);
+        }
+        Ok(done)
     }
 
     /// Takes back directories that were made for a commit which failed, as far as they are still empty.
     pub async fn directories_undo(&self, created: Vec<Created>) -> Result<()> {
         self.blocking(move |_| {
-            created.iter().rev().for_each(local::undo);
+            local::undo(&created);
             Ok(())
         })
         .await
@@ -303,11 +310,21 @@ impl Inner {
         self.guard.place(location).map_err(|e| local::failed("look at", Path::new(location.path()), &e))
     }
 
-    fn create(&self, location: &Location, maker: &mut Maker<'_>) -> Result<Created> {
-        match self.place(location)? {
-            Place::File(path) => maker.create(location, &path),
-            Place::Objects | Place::Untouched => Ok(Created::nothing(location.clone())),
-        }
+    /// Makes directories one after the other until one fails; gives what was made, of that one too.
+    fn create_all(&self, locations: &[Location], owner: Option<&str>) -> (Vec<Created>, Result<()>) {
+        let account = owner.and_then(Account::by_name);
+        let mut maker = Maker::new(&self.guard, account.as_ref());
+        let mut done = Vec::with_capacity(locations.len());
+        let outcome = locations.iter().try_for_each(|location| {
+            let mut created = Created::default();
+            let outcome = match self.place(location) {
+                Ok(Place::File(path)) => maker.create(&path, &mut created),
+                other => other.map(drop),
+            };
+            done.push(created);
+            outcome
+        });
+        (done, outcome)
     }
 }
 

@@ -30,7 +30,8 @@ impl Field {
         Location::file(self.at(name).to_str().unwrap()).unwrap()
     }
     fn create(&self, name: &str) -> Result<Created> {
-        Maker::new(&self.guard, None).create(&self.location(name), &self.at(name))
+        let mut created = Created::default();
+        Maker::new(&self.guard, None).create(&self.at(name), &mut created).map(|()| created)
     }
     fn delete(&self, name: &str) -> Removal {
         delete(&self.guard, None, &self.at(name), NOW).unwrap()
@@ -53,21 +54,22 @@ fn creation_knows_what_is_new_and_takes_it_back() {
     assert!(!field.create("wh/d.db/t").unwrap().newly_made());
     // a failed commit must not take the data of others with it
     field.write("wh/d.db/other");
-    undo(&created);
+    undo(std::slice::from_ref(&created));
     assert!(!field.at("wh/d.db/t").exists() && field.at("wh/d.db/other").exists());
-    undo(&created);
+    undo(std::slice::from_ref(&created));
 }
 
 #[test]
-fn creation_over_a_file_fails_and_leaves_nothing() {
+fn creation_over_a_file_fails() {
     let field = field();
     field.write("wh/file");
     let e = field.create("wh/file").unwrap_err();
     assert_eq!(e.kind, skep_core::Kind::Meta);
     assert!(e.message.contains("wh/file") && e.message.contains("not a directory"), "{e}");
     assert!(field.create("wh/file/t").is_err());
-    assert!(field.create(&format!("wh/new/{}", "x".repeat(300))).is_err());
-    assert!(!field.at("wh/new").exists(), "parents are taken back");
+    let (mut created, long) = (Created::default(), field.at(&format!("wh/new/{}", "x".repeat(300))));
+    assert!(Maker::new(&field.guard, None).create(&long, &mut created).is_err());
+    assert_eq!(created.made, [field.at("wh/new")], "parents can be taken back");
 }
 
 #[test]
@@ -77,8 +79,9 @@ fn directories_are_given_to_their_user_inside_the_roots_only() {
     }
     let field = field();
     let nobody = Account { uid: 65534, gids: vec![65534] };
-    let make =
-        |name: &str| Maker::new(&field.guard, Some(&nobody)).create(&field.location(name), &field.at(name)).unwrap();
+    let make = |name: &str| {
+        Maker::new(&field.guard, Some(&nobody)).create(&field.at(name), &mut Created::default()).unwrap();
+    };
     make("wh/d.db/t");
     make("out/t");
     for (name, uid) in [("wh", 0), ("wh/d.db", 65534), ("wh/d.db/t", 65534), ("out/t", 0)] {

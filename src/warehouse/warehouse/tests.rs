@@ -87,6 +87,20 @@ async fn many_directories_or_none() {
 }
 
 #[tokio::test]
+async fn what_several_threads_made_goes_as_a_whole() {
+    let field = field(|_| ()).await;
+    let hours = (0..2 * DIRECTORIES_A_THREAD).map(|hour| format!("wh/t/day={}/hour={hour}", hour / 150));
+    let mut locations: Vec<Location> = hours.map(|name| field.at(&name)).collect();
+    let good = std::mem::replace(&mut locations[200], field.at(&format!("wh/t/day=1/{}", "x".repeat(300))));
+    assert!(field.warehouse.directories_create(locations.clone(), None).await.is_err());
+    assert!(!field.warehouse.directory_exists(&field.at("wh/t")).await.unwrap());
+    locations[200] = good;
+    let created = field.warehouse.directories_create(locations.clone(), None).await.unwrap();
+    assert!(created.iter().all(Created::newly_made) && created.len() == locations.len());
+    assert!(locations.iter().all(|location| Path::new(location.path()).is_dir()));
+}
+
+#[tokio::test]
 async fn untouched_places_are_accepted_and_left_alone() {
     let field = field(|config| config.file_scope = FileScope::Roots).await;
     for location in
