@@ -11,6 +11,7 @@ use super::files::Recorded;
 use super::metastore::Metastore;
 use super::privileges::table_scope;
 use super::reference::TableRef;
+use super::registered_files::registered_files_leave;
 use super::remote::RemoteRefusal;
 use super::table_alter::Altered;
 use super::table_read::missing;
@@ -233,6 +234,7 @@ impl Metastore {
                 None => txn.partition_list(table.id, version, None).await?,
             };
             let names: Vec<String> = partitions.iter().map(|p| p.name.clone()).collect();
+            registered_files_leave(&mut txn, table.id, version, &partitions).await?;
             for partition in &mut partitions {
                 zero_statistics_set(&mut partition.parameters, columns.iter().map(String::as_str));
                 locations.extend(partition.location().map(str::to_owned));

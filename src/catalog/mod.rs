@@ -75,7 +75,7 @@ mod write_ids;
 
 pub use crate::store::{
     BlockBrief, ExpiredPlace, FileBrief, FoundFile, PartitionColumns, StoredBlock, StoredFile, StoredPartition,
-    TableVersion, VersionSpan,
+    TableVersion, UNBLOCKED_MAX, VersionSpan,
 };
 pub use caller::Caller;
 pub use catalogs::CatalogAltered;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use skep_core::evolution::columns_changed;
 use skep_core::partition::Partition;
-use skep_core::registration::registration_keep;
+use skep_core::registration::{is_registered, registration_keep};
 use skep_core::stats::{
     Accuracy, DO_NOT_UPDATE_STATS, STATS_GENERATED, basic_state_update, fast_statistics_complete, fast_statistics_same,
 };
@@ -18,6 +18,7 @@ use super::partition_form::{
     DDL_TIME, Shapes, overtaken, partitions_name, same_frame, storage_check, table_missing, told_not_to_list,
 };
 use super::reference::TableRef;
+use super::registered_files::registered_files_leave;
 use super::table_alter::Altered;
 use crate::store::{Change, Txn};
 use crate::warehouse::Location;
@@ -151,6 +152,8 @@ impl Metastore {
             column_statistics_after(&mut txn, table.id, old, &mut new).await?;
         }
         txn.partition_remove_many(table.id, version, names).await?;
+        let unknown = old.iter().zip(&new).filter(|(_, new)| !is_registered(&new.parameters)).map(|(old, _)| old);
+        registered_files_leave(&mut txn, table.id, version, unknown).await?;
         let slots = txn.partition_add_many(table.id, version, table.location(), &new).await?;
         let event = at.event("ALTER_PARTITION", (table.id, version), &());
         let altered = |name: &String| Altered { partition: Some(name.clone()), ..Altered::default() };

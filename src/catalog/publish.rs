@@ -16,7 +16,7 @@ use super::reference::TableRef;
 use super::statistics_update::statistics_rows;
 use super::table_alter::Altered;
 use super::table_read::missing;
-use crate::store::{Change, Definition, PartitionScan, StoredBlock, StoredFile, StoredPartition, Txn};
+use crate::store::{Change, Definition, FilesRemoved, PartitionScan, StoredBlock, StoredFile, StoredPartition, Txn};
 
 /// What versions say that it was.
 const OPERATION: &str = "register";
@@ -63,7 +63,7 @@ impl Metastore {
         let locked = txn.table_lock(&at.catalog, &at.database, &at.table).await?.ok_or_else(|| missing(at))?;
         self.publish_check(&mut txn, publish, &locked).await?;
         let totals = self.totals_after(&mut txn, &locked, publish).await?;
-        let mut version = locked.version;
+        let (mut version, mut removed) = (locked.version, FilesRemoved::default());
         let change = Change { operation: OPERATION, by: caller.user() };
         let table = publish.definition.as_ref().unwrap_or(&locked);
         if let Some(new) = &publish.definition {
@@ -87,10 +87,11 @@ impl Metastore {
             version = txn.table_commit_told(locked.id, None, change, Some(&event)).await?;
             txn.partition_remove_many(locked.id, version, &publish.dropped).await?;
             txn.statistics_delete(locked.id, &publish.dropped, None, None).await?;
-            txn.file_remove_of(locked.id, version, &publish.dropped).await?;
+            removed = txn.file_remove_of(locked.id, version, &publish.dropped).await?;
             partition_privileges_forget(&mut txn, locked.id, &old).await?;
         }
-        publish_files(&mut txn, locked.id, version, &publish.partitions).await?;
+        removed += publish_files(&mut txn, locked.id, version, &publish.partitions).await?;
+        txn.block_break(locked.id, version, removed).await?;
         Self::totals_put(&mut txn, locked.id, version, totals).await?;
         txn.commit().await?;
         Ok(version)
@@ -197,12 +198,10 @@ impl Metastore {
 }
 
 /// Files and statistics, of the version that the partitions are in.
-async fn publish_files(txn: &mut Txn, table_id: i64, version: i64, all: &[Published]) -> Result<()> {
+async fn publish_files(txn: &mut Txn, table_id: i64, version: i64, all: &[Published]) -> Result<FilesRemoved> {
     let renewed = || all.iter().filter(|p| p.is_new_content);
     let names: Vec<String> = renewed().map(|p| p.partition.name.clone()).collect();
-    if !names.is_empty() {
-        txn.file_remove_of(table_id, version, &names).await?;
-    }
+    let mut removed = txn.file_remove_of(table_id, version, &names).await?;
     // A new partition has none: they go with the one that was dropped.
     let there = renewed().filter(|p| p.replaces.is_some() || p.partition.name.is_empty());
     let names: Vec<String> = there.map(|p| p.partition.name.clone()).collect();
@@ -213,7 +212,7 @@ async fn publish_files(txn: &mut Txn, table_id: i64, version: i64, all: &[Publis
         p.files_removed.iter().map(|path| (p.partition.name.clone(), path.clone())).collect()
     };
     let gone: Vec<(String, String)> = all.iter().flat_map(gone).collect();
-    txn.file_remove_many(table_id, version, &gone).await?;
+    removed += txn.file_remove_many(table_id, version, &gone).await?;
     let came: Vec<&StoredFile> = all.iter().flat_map(|p| &p.files_added).collect();
     txn.file_add_many(table_id, version, &came).await?;
     let new: Vec<&StoredBlock> = all.iter().flat_map(|p| &p.blocks_new).collect();
@@ -224,5 +223,6 @@ async fn publish_files(txn: &mut Txn, table_id: i64, version: i64, all: &[Publis
         statistics_rows(of.map(|p| (p.partition.name.as_str(), p.statistics.as_slice())))
     };
     txn.statistics_add(table_id, &told(true)).await?;
-    txn.statistics_put(table_id, &told(false)).await
+    txn.statistics_put(table_id, &told(false)).await?;
+    Ok(removed)
 }

@@ -8,16 +8,17 @@ use skep_core::registration::is_registered;
 use super::metastore::Metastore;
 use crate::store::{BlockBrief, FileBrief, FoundFile, StoredBlock, StoredFile, Txn};
 
-/// Files of partitions that go in `version` go with them.
+/// Files of partitions that go in `version`, or whose files are not known any more from then on, go with that.
 pub(super) async fn registered_files_leave(
     txn: &mut Txn,
     table_id: i64,
     version: i64,
-    partitions: &[Partition],
+    partitions: impl IntoIterator<Item = &Partition>,
 ) -> Result<()> {
-    let registered = partitions.iter().filter(|partition| is_registered(&partition.parameters));
+    let registered = partitions.into_iter().filter(|partition| is_registered(&partition.parameters));
     let names: Vec<String> = registered.map(|partition| partition.name.clone()).collect();
-    txn.file_remove_of(table_id, version, &names).await
+    let removed = txn.file_remove_of(table_id, version, &names).await?;
+    txn.block_break(table_id, version, removed).await
 }
 
 impl Metastore {
@@ -61,6 +62,11 @@ impl Metastore {
     /// Those of some files, given by partition and path, that are there now, by partition and path.
     pub async fn files_find(&self, table_id: i64, files: &[(&str, &str)]) -> Result<Vec<FoundFile>> {
         self.store.peek().await?.file_find(table_id, files).await
+    }
+
+    /// All files of these partitions that are there now, by partition and path.
+    pub async fn files_find_of(&self, table_id: i64, partitions: &[String]) -> Result<Vec<FoundFile>> {
+        self.store.peek().await?.file_find_of(table_id, partitions).await
     }
 
     /// The files of all partitions as of a version, by partition and path, without their facts.

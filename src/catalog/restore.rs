@@ -31,7 +31,7 @@ use super::table_read::missing;
 use super::totals;
 use super::versions::{AsOf, version_then};
 use crate::store::{
-    Change, Definition, RowChange, StatisticsRow, TableHead, Txn, VersionRow, VersionSpan, VersionWalk,
+    Change, Definition, FilesRemoved, RowChange, StatisticsRow, TableHead, Txn, VersionRow, VersionSpan, VersionWalk,
 };
 
 /// What versions say that it was.
@@ -89,6 +89,7 @@ impl Metastore {
             span: VersionSpan { table_id: now.id, from: then.version, to: now.version },
             done: Restored { version: now.version, ..Restored::default() },
             is_begun: false,
+            files_removed: FilesRemoved::default(),
             totals: known.map(|known| known.totals),
             table: now.clone(),
         };
@@ -124,6 +125,7 @@ struct Work<'w> {
     done: Restored,
     /// The new version is.
     is_begun: bool,
+    files_removed: FilesRemoved,
     /// Of the whole table, as long as they can be told.
     totals: Option<Totals>,
     /// As it is from now on.
@@ -182,7 +184,7 @@ impl Work<'_> {
         self.totals = None;
         if is_whole {
             let own = [String::new()];
-            txn.file_restore(table_id, version, from, &own).await?;
+            self.files_removed += txn.file_restore(table_id, version, from, &own).await?;
             txn.statistics_delete(table_id, &own, None, None).await?;
             if is_registered(&self.table.parameters) {
                 let statistics = self.statistics(txn, &own).await?;
@@ -232,8 +234,8 @@ impl Work<'_> {
         self.totals_leave(txn, &slice, &there).await?;
         txn.partition_remove_many(table_id, version, &there).await?;
         txn.statistics_delete(table_id, &names, None, None).await?;
-        txn.file_remove_of(table_id, version, &going).await?;
-        txn.file_restore(table_id, version, from, &back).await?;
+        self.files_removed += txn.file_remove_of(table_id, version, &going).await?;
+        self.files_removed += txn.file_restore(table_id, version, from, &back).await?;
         let registered: Vec<String> = slice.iter().filter(|one| one.is_registered()).map(Wanted::name).collect();
         let statistics = self.statistics(txn, &registered).await?;
         txn.statistics_add(table_id, &rows_of(&statistics)).await?;
@@ -333,7 +335,7 @@ impl Work<'_> {
     }
 
     async fn end(self, txn: &mut Txn) -> Result<Restored> {
-        let Self { done, request, table, totals, .. } = self;
+        let Self { done, request, table, totals, files_removed, .. } = self;
         if !self.is_begun {
             return Ok(done);
         }
@@ -342,6 +344,7 @@ impl Work<'_> {
                 txn.event_insert(&request.at.event(kind, (table.id, done.version), &ONE_SIDED)).await?;
             }
         }
+        txn.block_break(table.id, done.version, files_removed).await?;
         Metastore::totals_put(txn, table.id, done.version, totals).await?;
         Ok(done)
     }

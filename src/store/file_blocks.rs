@@ -4,6 +4,7 @@
 use skep_core::{Error, Kind, Result};
 
 use super::driver::{Arg, ColumnArg, Row, Sql};
+use super::files::FilesRemoved;
 use super::txn::{BATCH, Txn};
 
 // Look-ups of many partitions are written one by one, as in `partitions`.
@@ -16,17 +17,19 @@ const BLOCK_LIST: Sql = Sql::per_dialect(
      from (select distinct value as name from json_each($2)) n cross join file_block b where b.table_id = $1 \
      and b.partition = n.name order by b.partition, b.block",
 );
-/// The same, with a block 0 without facts where there are files in none.
+/// The same, with a block 0 without facts where there are files in none, which are counted up to 1,000.
 const BLOCK_SIEVE: Sql = Sql::per_dialect(
     "block_sieve",
     "select b.partition, b.block, b.file_count, b.facts from (select distinct unnest($2::text[]) as name) n \
      cross join lateral (select * from file_block where table_id = $1 and partition = n.name offset 0) b \
-     union all select n.name, 0, 0, null from (select distinct unnest($2::text[]) as name) n \
-     where exists (select 1 from file where table_id = $1 and partition = n.name and block = 0) order by 1, 2",
+     union all select n.name, 0, n.files, null from (select d.name, (select count(*) from (select 1 from file \
+     where table_id = $1 and partition = d.name and block = 0 limit 1000) f) as files \
+     from (select distinct unnest($2::text[]) as name) d) n where n.files > 0 order by 1, 2",
     "select b.partition, b.block, b.file_count, b.facts from (select distinct value as name from json_each($2)) n \
      cross join file_block b where b.table_id = $1 and b.partition = n.name \
-     union all select n.name, 0, 0, null from (select distinct value as name from json_each($2)) n \
-     where exists (select 1 from file where table_id = $1 and partition = n.name and block = 0) order by 1, 2",
+     union all select n.name, 0, n.files, null from (select d.name, (select count(*) from (select 1 from file \
+     where table_id = $1 and partition = d.name and block = 0 limit 1000) f) as files \
+     from (select distinct value as name from json_each($2)) d) n where n.files > 0 order by 1, 2",
 );
 const BLOCK_INSERT: Sql = Sql::per_dialect(
     "block_insert",
@@ -80,13 +83,16 @@ pub struct StoredBlock {
     pub facts: String,
 }
 
+/// So many files that are in no block are counted; more are many. Only stores have that many that are older than blocks.
+pub const UNBLOCKED_MAX: i64 = 1_000;
+
 /// What a plan needs to know of a block.
 #[derive(Debug, Clone, Copy)]
 pub struct BlockBrief<'r> {
     pub partition: &'r str,
     /// 0: files that are in none.
     pub number: i64,
-    /// How many files were ever put into it; of number 0 nobody counts them.
+    /// How many files were ever put into it; of number 0 they are counted up to [`UNBLOCKED_MAX`].
     pub files: i64,
     /// None: of number 0.
     pub facts: Option<&'r str>,
@@ -153,8 +159,11 @@ impl Txn {
         Ok(())
     }
 
-    /// Blocks that lost files in `version` are not whole any more.
-    pub(super) async fn block_break(&mut self, table_id: i64, version: i64) -> Result<()> {
+    /// Blocks that lost files in `version` are not whole any more. To be called once, when all of them are removed.
+    pub async fn block_break(&mut self, table_id: i64, version: i64, removed: FilesRemoved) -> Result<()> {
+        if removed == FilesRemoved::default() {
+            return Ok(());
+        }
         self.execute(&BLOCK_BREAK, &[Arg::I64(table_id), Arg::I64(version)]).await.map(drop)
     }
 

@@ -2,6 +2,7 @@
 //! What a footer told is kept as the text that the layer above made of it.
 
 use std::borrow::Borrow;
+use std::ops::AddAssign;
 
 use skep_core::Result;
 
@@ -60,6 +61,16 @@ const FILE_FIND: Sql = Sql::per_dialect(
      where f.table_id = $1 and f.partition = u.value->>0 and f.path = u.value->>1 and f.removed is null \
      order by f.partition, f.path",
 );
+/// All that are there now of some partitions.
+const FILE_FIND_OF: Sql = Sql::per_dialect(
+    "file_find_of",
+    "select f.partition, f.path, f.size, f.modified_at, f.etag, f.block from (select distinct unnest($2::text[]) as name) n \
+     cross join lateral (select * from file where table_id = $1 and partition = n.name and removed is null offset 0) f \
+     order by f.partition, f.path",
+    "select f.partition, f.path, f.size, f.modified_at, f.etag, f.block \
+     from (select distinct value as name from json_each($2)) n cross join file f where f.table_id = $1 \
+     and f.partition = n.name and f.removed is null order by f.partition, f.path",
+);
 /// What a comparison with the lake needs, of all partitions.
 const FILE_BRIEF: Sql = Sql::both(
     "file_brief",
@@ -100,6 +111,7 @@ pub(super) const ALL: &[&Sql] = &[
     &FILE_OF_BLOCKS,
     &FILE_PAGE,
     &FILE_FIND,
+    &FILE_FIND_OF,
     &FILE_BRIEF,
     &FILE_REMOVE,
     &FILE_REMOVE_OF,
@@ -127,7 +139,7 @@ pub struct StoredFile {
     pub block: i64,
 }
 
-/// A file that is looked for by its path, without its facts.
+/// A file that is there now, without its facts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FoundFile {
     pub partition: String,
@@ -139,6 +151,17 @@ pub struct FoundFile {
     pub etag: Option<String>,
     /// 0: none.
     pub block: i64,
+}
+
+/// How many files were removed in a version. Their blocks are not whole any more, which is said once for all of them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[must_use = "`block_break` says it of their blocks"]
+pub struct FilesRemoved(pub(super) u64);
+
+impl AddAssign for FilesRemoved {
+    fn add_assign(&mut self, other: Self) {
+        self.0 += other.0;
+    }
 }
 
 /// A file without its facts, as its row has it.
@@ -162,6 +185,17 @@ fn read(row: &Row) -> Result<StoredFile> {
         row_count: row.i64(6)?,
         facts: row.string(7)?,
         block: row.i64(8)?,
+    })
+}
+
+fn read_found(row: &Row) -> Result<FoundFile> {
+    Ok(FoundFile {
+        partition: row.string(0)?,
+        path: row.string(1)?,
+        size: row.i64(2)?,
+        modified_at: row.i64(3)?,
+        etag: row.opt_string(4)?,
+        block: row.i64(5)?,
     })
 }
 
@@ -246,19 +280,14 @@ impl Txn {
                 ColumnArg::Str(batch.iter().map(|(_, path)| *path).collect()),
             ];
             let args = [Arg::I64(table_id), Arg::Columns(&columns)];
-            let read = |row: &Row| {
-                Ok(FoundFile {
-                    partition: row.string(0)?,
-                    path: row.string(1)?,
-                    size: row.i64(2)?,
-                    modified_at: row.i64(3)?,
-                    etag: row.opt_string(4)?,
-                    block: row.i64(5)?,
-                })
-            };
-            found.append(&mut self.list(&FILE_FIND, &args, read).await?);
+            found.append(&mut self.list(&FILE_FIND, &args, read_found).await?);
         }
         Ok(found)
+    }
+
+    /// All files of some partitions that are there now, by partition and path.
+    pub async fn file_find_of(&mut self, table_id: i64, partitions: &[String]) -> Result<Vec<FoundFile>> {
+        self.list(&FILE_FIND_OF, &[Arg::I64(table_id), Arg::Texts(partitions)], read_found).await
     }
 
     /// All files of a version, by partition and path, each as it arrives.
@@ -281,7 +310,12 @@ impl Txn {
     }
 
     /// Removes files, given by partition and path, in `version`.
-    pub async fn file_remove_many(&mut self, table_id: i64, version: i64, files: &[(String, String)]) -> Result<()> {
+    pub async fn file_remove_many(
+        &mut self,
+        table_id: i64,
+        version: i64,
+        files: &[(String, String)],
+    ) -> Result<FilesRemoved> {
         let mut removed = 0;
         for batch in files.chunks(BATCH) {
             let columns = [
@@ -291,22 +325,17 @@ impl Txn {
             let args = [Arg::I64(table_id), Arg::I64(version), Arg::Columns(&columns)];
             removed += self.execute(&FILE_REMOVE, &args).await?;
         }
-        self.files_removed(table_id, version, removed).await
+        Ok(FilesRemoved(removed))
     }
 
     /// Removes all files of these partitions in `version`.
-    pub async fn file_remove_of(&mut self, table_id: i64, version: i64, partitions: &[String]) -> Result<()> {
+    pub async fn file_remove_of(&mut self, table_id: i64, version: i64, partitions: &[String]) -> Result<FilesRemoved> {
         let mut removed = 0;
         for batch in partitions.chunks(BATCH) {
             let args = [Arg::I64(table_id), Arg::I64(version), Arg::Texts(batch)];
             removed += self.execute(&FILE_REMOVE_OF, &args).await?;
         }
-        self.files_removed(table_id, version, removed).await
-    }
-
-    /// Whoever removes files calls this at the end: so many went in `version`.
-    pub(super) async fn files_removed(&mut self, table_id: i64, version: i64, removed: u64) -> Result<()> {
-        if removed == 0 { Ok(()) } else { self.block_break(table_id, version).await }
+        Ok(FilesRemoved(removed))
     }
 
     /// Deletes files that no kept version shows: of a table, before a version, but those of some, at most so many.

@@ -10,6 +10,7 @@ use skep_core::table::Parameters;
 use skep_core::{Error, Kind, Result};
 
 use super::driver::{Arg, ColumnArg, Row, Sql};
+use super::files::FilesRemoved;
 use super::txn::{Txn, to_json};
 use super::versions::VersionSpan;
 
@@ -292,14 +293,14 @@ impl Txn {
         version: i64,
         earlier: i64,
         partitions: &[String],
-    ) -> Result<()> {
+    ) -> Result<FilesRemoved> {
         let mut removed = 0;
         for batch in partitions.chunks(BATCH) {
             let args = [Arg::I64(table_id), Arg::I64(version), Arg::I64(earlier), Arg::Texts(batch)];
             removed += self.execute(&FILE_LEAVE, &args).await?;
             self.execute(&FILE_RESTORE, &args).await?;
         }
-        self.files_removed(table_id, version, removed).await
+        Ok(FilesRemoved(removed))
     }
 
     /// Whether a table without partitions has other files in one version than in another.

@@ -128,7 +128,8 @@ fn make_missing(path: &Path, made: &mut Vec<PathBuf>) -> io::Result<()> {
 fn make(path: &Path, made: &mut Vec<PathBuf>) -> io::Result<()> {
     match fs::create_dir(path) {
         Ok(()) => made.push(path.to_owned()),
-        Err(e) if e.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => {}
+        // Not all file systems say first that it is there.
+        Err(e) if e.kind() != io::ErrorKind::NotFound && path.is_dir() => {}
         Err(e) => return Err(e),
     }
     Ok(())

@@ -84,7 +84,8 @@ impl Metastore {
         let event = at.tale("DROP_PARTITION", &());
         let version = txn.table_commit_told(snapshots.id, None, change, Some(&event)).await?;
         txn.partition_remove_many(snapshots.id, version, &names).await?;
-        txn.file_remove_of(snapshots.id, version, &names).await?;
+        let removed = txn.file_remove_of(snapshots.id, version, &names).await?;
+        txn.block_break(snapshots.id, version, removed).await?;
         txn.statistics_delete(snapshots.id, &names, None, None).await?;
         let mut deletions = Vec::new();
         for (_, place) in told.iter().filter(|(_, place)| expire.delete_files && !place.is_empty()) {

@@ -8,7 +8,10 @@ pub const BLOCK_FILES_MAX: u64 = 256;
 /// Partitions of fewer files have no blocks: their files are looked at one by one.
 pub const BLOCK_FILES_MIN: u64 = 4;
 
-/// Files of one partition with the same columns. Its facts hold of every file that was ever put into it.
+/// So many blocks are looked at for one that takes a file: a job that tells columns in ever another order gains nothing.
+const BLOCKS_TRIED_MAX: usize = 64;
+
+/// Files of one partition with the same columns, in the same order. Its facts hold of every file that was ever put into it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FileBlock {
     /// Within its partition, from 1 on; files of number 0 are in no block.
@@ -56,7 +59,9 @@ impl Filled {
         let before: Vec<u64> = blocks.iter().map(|block| block.files).collect();
         let mut numbers = Vec::new();
         for (bytes, facts) in files {
-            let at = blocks.iter().rposition(|block| block.is_open() && block.facts.has_columns_of(facts));
+            let first = blocks.len().saturating_sub(BLOCKS_TRIED_MAX);
+            let takes = |block: &FileBlock| block.is_open() && block.facts.has_columns_of(facts);
+            let at = blocks.get(first..).and_then(|last| last.iter().rposition(takes)).map(|at| first + at);
             let at = at.unwrap_or_else(|| {
                 let number = first_new + (blocks.len() - before.len()) as i64;
                 let facts = FileFacts { rows: 0, columns: facts.columns.clone(), row_groups: Vec::new() };

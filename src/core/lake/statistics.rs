@@ -18,8 +18,8 @@ struct Gathered {
     value_bytes: Option<u64>,
 }
 
-/// Statistics of a partition (or a table without partitions) whose files are these; blocks of files stand for theirs. Columns whose files do not all tell
-/// enough, booleans that are not all alike, and nested ones have none: an engine takes no statistics for unknown, but
+/// Statistics of a partition (or a table without partitions) whose files are these; blocks of files stand for theirs.
+/// Columns whose files do not all tell enough, booleans that are not all alike, and nested ones have none: an engine takes no statistics for unknown, but
 /// wrong ones for true. `at_seconds` since the epoch is when they were gathered.
 pub fn statistics_of(columns: &[Column], files: &[&FileFacts], at_seconds: i64) -> Vec<ColumnStatistics> {
     let of_column = |column: &Column| {

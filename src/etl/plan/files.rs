@@ -5,11 +5,11 @@ use std::collections::HashMap;
 use std::mem;
 use std::sync::Arc;
 
-use skep_core::lake::{BLOCK_FILES_MIN, RowGroupFacts, ScanFilter};
+use skep_core::lake::{RowGroupFacts, ScanFilter};
 use skep_core::{Error, Result};
 
 use super::scan::{Plan, PlannedFile, PlannedRowGroup, Waiting};
-use crate::catalog::{BlockBrief, StoredFile};
+use crate::catalog::{BlockBrief, StoredFile, UNBLOCKED_MAX};
 use crate::etl::register::content::unreadable;
 use crate::lake::Listed;
 
@@ -52,6 +52,9 @@ impl Plan {
     /// Turns the registered partitions that wait next into units.
     async fn units_next(&mut self) -> Result<()> {
         let count = self.waiting.iter().take(PARTITIONS).take_while(|waiting| waiting.is_registered).count();
+        if count == 0 {
+            return Ok(());
+        }
         let partitions: Vec<Arc<Waiting>> = self.waiting.drain(..count).map(Arc::new).collect();
         self.summary.files += partitions.iter().filter_map(|one| one.file_count).sum::<usize>() as i64;
         if self.filter.is_answered_by_partitions() {
@@ -72,9 +75,8 @@ impl Plan {
             {
                 return Ok(());
             }
-            // A partition of more files has them in blocks.
-            let files = if block.number == 0 { BLOCK_FILES_MIN } else { block.files as u64 };
-            units.push_back(Unit { partition, block: Some(block.number), files: Some(files as usize), after: None });
+            let files = usize::try_from(block.files).ok().filter(|_| block.number > 0 || block.files < UNBLOCKED_MAX);
+            units.push_back(Unit { partition, block: Some(block.number), files, after: None });
             Ok(())
         };
         self.metastore.blocks_each(self.walk.table().id, &names, each).await
@@ -90,7 +92,7 @@ impl Plan {
             unit.after.is_none() && files <= most
         };
         let count = self.units.iter().take_while(fits).count();
-        let is_block = self.units.front().is_some_and(|unit| unit.block.is_some());
+        let is_block = self.units.front().is_some_and(|unit| unit.block.is_some_and(|block| block > 0));
         count.max(usize::from(is_block))
     }
 
@@ -98,10 +100,9 @@ impl Plan {
         let units: Vec<Unit> = self.units.drain(..count.min(self.units.len())).collect();
         let places: HashMap<&str, &Arc<Waiting>> =
             units.iter().map(|unit| (unit.partition.partition.name.as_str(), &unit.partition)).collect();
-        let (filter, summary, mut files) = (&mut self.filter, &mut self.summary, Vec::new());
+        let (filter, mut files) = (&mut self.filter, Vec::new());
         let each = |file: StoredFile| {
             if let Some(waiting) = places.get(file.partition.as_str()) {
-                summary.files += i64::from(waiting.file_count.is_none());
                 files.extend(planned(filter, waiting, file)?);
             }
             Ok(())
@@ -127,15 +128,14 @@ impl Plan {
         let each = |file: StoredFile| {
             seen += 1;
             last = Some(file.path.clone());
-            files.extend(planned(filter, &unit.partition, file)?);
+            if unit.block.is_none_or(|block| block == file.block) {
+                files.extend(planned(filter, &unit.partition, file)?);
+            }
             Ok(())
         };
         let table = self.walk.table();
         let (at_version, name) = ((table.id, table.version), &unit.partition.partition.name);
         self.metastore.files_page(at_version, name, (&after, most), each).await?;
-        if unit.partition.file_count.is_none() {
-            self.summary.files += seen as i64;
-        }
         if seen == most {
             self.units.push_front(Unit { after: last, ..unit });
         }

@@ -15,9 +15,6 @@ use super::registration::Etl;
 use super::request::Mode;
 use crate::catalog::{FoundFile, StoredBlock, StoredFile, TableRef};
 
-/// Files of so many partitions are looked up at a time.
-const NAMES_AT_ONCE: usize = 1_000;
-
 /// By partition name, what is there now.
 pub(in crate::etl) type Befores = BTreeMap<String, Before>;
 
@@ -55,13 +52,16 @@ impl Before {
         self.known(path).is_some_and(|known| source.is(known.size, known.modified_at, known.etag.as_deref()))
     }
 
-    /// Files of the batch that are here as other ones, and whether any is new.
-    fn differences<'b>(&'b self, part: &Part, sources: &[Source]) -> (Vec<&'b FoundFile>, bool) {
+    /// Files that a batch takes away, and whether it brings any.
+    fn differences<'b>(&'b self, part: &Part, sources: &[Source], mode: Mode) -> (Vec<&'b FoundFile>, bool) {
         let path = |at: &usize| below(&sources[*at].file.location, &part.location);
         let differ = || part.files.iter().filter(|at| !self.has(path(at), &sources[**at]));
-        let changed: Vec<&FoundFile> = differ().filter_map(|at| self.known(path(at))).collect();
-        let is_any_new = differ().count() > changed.len();
-        (changed, is_any_new)
+        let mut leaving: Vec<&FoundFile> = differ().filter_map(|at| self.known(path(at))).collect();
+        if mode == Mode::Replace {
+            let named: HashSet<&str> = part.files.iter().map(path).collect();
+            leaving.extend(self.found.iter().filter(|file| !named.contains(file.path.as_str())));
+        }
+        (leaving, differ().next().is_some())
     }
 }
 
@@ -98,69 +98,50 @@ impl Etl {
     ) -> Result<Befores> {
         let names: Vec<String> = parts.iter().map(|(name, _)| (*name).clone()).collect();
         let mut all = self.befores(table, &names).await?;
-        match mode {
-            Mode::Append => self.found_read(table, &mut all, parts, sources).await?,
-            Mode::Replace => self.all_read(table, &mut all).await?,
-        }
-        let changes = |(name, part): &&(&String, &Part)| {
+        self.found_read(table, &mut all, parts, sources, mode).await?;
+        let is_changing = |(name, part): &&(&String, &Part)| {
             all.get(*name).is_some_and(|before| {
-                let (changed, is_any_new) = before.differences(part, sources);
-                let is_touched = is_any_new || !changed.is_empty() || before.found.len() > part.files.len();
-                is_touched && (before.is_registered() || part.files.len() as u64 >= BLOCK_FILES_MIN)
+                let (leaving, is_any_new) = before.differences(part, sources, mode);
+                let has_blocks = before.is_registered() || part.files.len() as u64 >= BLOCK_FILES_MIN;
+                has_blocks && (is_any_new || !leaving.is_empty())
             })
         };
-        let changing: Vec<_> = parts.iter().filter(changes).copied().collect();
+        let changing: Vec<_> = parts.iter().filter(is_changing).copied().collect();
         let names: Vec<String> = changing.iter().map(|(name, _)| (*name).clone()).collect();
         for block in self.metastore.blocks(table.id, &names).await? {
             if let Some(before) = all.get_mut(&block.partition) {
                 before.blocks.push(block);
             }
         }
-        if mode == Mode::Append {
-            self.open_read(table, &mut all, &changing, sources).await?;
-        }
+        self.open_read(table, &mut all, &changing, sources, mode).await?;
         Ok(all)
     }
 
-    /// Looks for the batch's files in registered partitions.
+    /// Looks for files in registered partitions: the batch's own, or all where these replace them.
     async fn found_read(
         &self,
         table: &Table,
         all: &mut Befores,
         parts: &[(&String, &Part)],
         sources: &[Source],
+        mode: Mode,
     ) -> Result<()> {
-        let registered = parts.iter().filter(|(name, _)| all.get(*name).is_some_and(Before::is_registered));
-        let mut wanted: Vec<(&str, &str)> = Vec::new();
-        for (name, part) in registered {
-            let path = |at: &usize| (name.as_str(), below(&sources[*at].file.location, &part.location));
-            wanted.extend(part.files.iter().map(path));
-        }
-        for file in self.metastore.files_find(table.id, &wanted).await? {
+        let registered = || parts.iter().filter(|(name, _)| all.get(*name).is_some_and(Before::is_registered));
+        let found = if mode == Mode::Replace {
+            let names: Vec<String> = registered().map(|(name, _)| (*name).clone()).collect();
+            self.metastore.files_find_of(table.id, &names).await?
+        } else {
+            let mut wanted: Vec<(&str, &str)> = Vec::new();
+            for (name, part) in registered() {
+                let path = |at: &usize| (name.as_str(), below(&sources[*at].file.location, &part.location));
+                wanted.extend(part.files.iter().map(path));
+            }
+            self.metastore.files_find(table.id, &wanted).await?
+        };
+        for file in found {
             if let Some(before) = all.get_mut(&file.partition) {
                 before.found.push(file);
             }
-        }
-        for before in all.values_mut() {
-            before.found.sort_by(|one, other| one.path.cmp(&other.path));
-        }
-        Ok(())
-    }
-
-    /// Reads all files of registered partitions.
-    async fn all_read(&self, table: &Table, all: &mut Befores) -> Result<()> {
-        let registered = all.iter().filter(|(_, before)| before.is_registered());
-        let names: Vec<String> = registered.map(|(name, _)| name.clone()).collect();
-        for names in names.chunks(NAMES_AT_ONCE) {
-            for file in self.metastore.files(table.id, table.version, names).await? {
-                if let Some(before) = all.get_mut(&file.partition) {
-                    before.found.push(found(&file));
-                    before.open.push(file);
-                }
-            }
-        }
-        for before in all.values_mut() {
-            before.found.sort_by(|one, other| one.path.cmp(&other.path));
         }
         Ok(())
     }
@@ -172,12 +153,13 @@ impl Etl {
         all: &mut Befores,
         changing: &[(&String, &Part)],
         sources: &[Source],
+        mode: Mode,
     ) -> Result<()> {
         let mut wanted: Vec<(&str, i64)> = Vec::new();
         for (name, part) in changing {
             let Some(before) = all.get(*name).filter(|before| before.is_registered()) else { continue };
-            let (changed, _) = before.differences(part, sources);
-            let losing: HashSet<i64> = changed.iter().map(|file| file.block).collect();
+            let (leaving, _) = before.differences(part, sources, mode);
+            let losing: HashSet<i64> = leaving.iter().map(|file| file.block).collect();
             let open = before.blocks.iter().filter(|block| !block.is_whole || losing.contains(&block.number));
             wanted.push((name, 0));
             wanted.extend(open.map(|block| (name.as_str(), block.number)));
@@ -194,16 +176,5 @@ impl Etl {
             }
         }
         Ok(())
-    }
-}
-
-fn found(file: &StoredFile) -> FoundFile {
-    FoundFile {
-        partition: file.partition.clone(),
-        path: file.path.clone(),
-        size: file.size,
-        modified_at: file.modified_at,
-        etag: file.etag.clone(),
-        block: file.block,
     }
 }

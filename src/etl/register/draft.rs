@@ -176,7 +176,7 @@ impl<'r> Draft<'r> {
         let known = before.partition.as_ref();
         let told = content.tell(before)?;
         let facts: Vec<&FileFacts> = told.facts.iter().collect();
-        let rows: u64 = facts.iter().map(|facts| facts.rows).sum();
+        let rows = facts.iter().fold(0, |sum: u64, facts| sum.saturating_add(facts.rows));
         counts.files_added = content.added.len() as i64;
         counts.files_removed = content.removed.len() as i64;
         counts.rows = content.added.iter().map(|file| file.row_count).sum();

@@ -10,9 +10,12 @@ use skep_core::{Error, Kind, Result};
 
 use super::footer::Footer;
 use super::gather::Source;
-use super::request::{KnownBounds, KnownColumn, KnownFile, KnownRowGroup};
+use super::request::{KnownColumn, KnownFile, KnownRowGroup};
 use crate::lake::{LakeFile, ParquetFile};
 use crate::warehouse::Location;
+
+/// So many row groups of a file are taken: writers make one a hundred megabytes, or a million rows.
+const ROW_GROUPS_TOLD_MAX: usize = 100_000;
 
 /// A file and its facts. Errors: InvalidInput, which names the file and what is wrong.
 pub(super) fn told(known: &KnownFile) -> Result<(Source, Footer)> {
@@ -22,6 +25,7 @@ pub(super) fn told(known: &KnownFile) -> Result<(Source, Footer)> {
     if known.columns.is_empty() {
         return Err(wrong("columns are not told; a file that is not to be opened needs them".to_owned()));
     }
+    known.columns.iter().try_for_each(|column| column_check(column, rows)).map_err(wrong)?;
     let groups = groups_told(known, rows).map_err(wrong)?;
     let prefix = Arc::new(location.parent().unwrap_or_else(|| location.clone()));
     let file = LakeFile {
@@ -64,6 +68,18 @@ fn add_of_groups(bounds: &mut Bounds, column: usize, groups: &[RowGroupFacts]) {
     }
 }
 
+/// What a column says of rows that there are not would be held for true, also of files beside it.
+fn column_check(column: &KnownColumn, rows: u64) -> std::result::Result<(), String> {
+    let name = &column.name;
+    if let Some(nulls) = column.nulls.filter(|nulls| u64::try_from(*nulls).map_or(true, |nulls| nulls > rows)) {
+        return Err(format!("`{name}` has {nulls} nulls; of {rows} rows it is 0 to {rows}"));
+    }
+    if rows == 0 && (column.min.is_some() || column.max.is_some()) {
+        return Err(format!("`{name}` has a least or a greatest value, and the file no rows; tell both or neither"));
+    }
+    Ok(())
+}
+
 fn column_told(column: &KnownColumn) -> ColumnFacts {
     let key_type = KeyType::parse(&column.type_name);
     let nulls = column.nulls.and_then(|nulls| u64::try_from(nulls).ok());
@@ -98,6 +114,10 @@ fn bounds_told(key_type: KeyType, min: Option<&str>, max: Option<&str>, nulls: O
 fn groups_told(known: &KnownFile, rows: u64) -> std::result::Result<Vec<RowGroupFacts>, String> {
     if known.row_groups.is_empty() {
         return Ok(Vec::new());
+    }
+    if known.row_groups.len() > ROW_GROUPS_TOLD_MAX {
+        let count = known.row_groups.len();
+        return Err(format!("{count} row_groups; at most {ROW_GROUPS_TOLD_MAX} are told, or none"));
     }
     let types: Vec<KeyType> = known.columns.iter().map(|column| KeyType::parse(&column.type_name)).collect();
     let (mut end, mut sum, mut groups) = (0_u64, 0_u64, Vec::with_capacity(known.row_groups.len()));
@@ -137,10 +157,7 @@ fn group_told(told: &KnownRowGroup, types: &[KeyType]) -> std::result::Result<Ro
             types.len()
         ));
     }
-    // Of the columns that are not told of there are bounds too, so that groups can be put together.
-    let nothing = KnownBounds::default();
-    let all = told.columns.iter().chain(std::iter::repeat(&nothing));
-    let bounds = all.zip(types).enumerate().map(|(at, (told, key_type))| {
+    let bounds = told.columns.iter().zip(types).enumerate().map(|(at, (told, key_type))| {
         let nulls = told.nulls.map(|nulls| count(&format!("columns[{at}].nulls"), nulls)).transpose()?;
         if let Some(nulls) = nulls.filter(|nulls| *nulls > rows) {
             return Err(format!(".columns[{at}].nulls is {nulls}, and the row group has {rows} rows"));
