@@ -221,8 +221,8 @@ async fn files_go_with_their_partition() {
     let drop = a::DropPartitionsRequest { table: at("people"), names: vec!["dt=1".into()], ..Default::default() };
     field.partitions().drop_partitions(drop).await.unwrap();
     let mut conn = raw(&options).await;
-    let left = "select partition, count(*) from file where removed is null group by partition";
-    let left: Vec<(String, i64)> = sqlx::query_as(left).fetch_all(&mut conn).await.unwrap();
+    let counts = "select partition, count(*) from file where removed is null group by partition";
+    let left: Vec<(String, i64)> = sqlx::query_as(counts).fetch_all(&mut conn).await.unwrap();
     assert_eq!(left, [("dt=0".to_owned(), 10)]);
     let whole: Vec<(String,)> = sqlx::query_as("select distinct partition from file_block where broken is null")
         .fetch_all(&mut conn)

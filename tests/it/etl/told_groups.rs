@@ -103,4 +103,25 @@ grpc_cases! {
         let missing = field.tables().get_table(a::GetTableRequest { name: at("people"), ..Default::default() }).await;
         assert_eq!(missing.unwrap_err().code(), Code::NotFound, "nothing is registered");
     }
+
+    async fn columns_that_say_more_than_there_are_rows_are_refused(field: &Field) {
+        let column = |nulls, min: Option<&str>| p::KnownColumn {
+            name: "id".into(),
+            r#type: "bigint".into(),
+            nulls,
+            min: min.map(str::to_owned),
+            ..Default::default()
+        };
+        for (rows, column, said) in [
+            (10, column(Some(11), None), "`id` has 11 nulls; of 10 rows it is 0 to 10"),
+            (10, column(Some(-1), None), "`id` has -1 nulls; of 10 rows it is 0 to 10"),
+            (0, column(None, Some("5")), "`id` has a least or a greatest value, and the file no rows"),
+        ] {
+            let told = p::KnownFile { columns: vec![column], ..file("a", rows, vec![]) };
+            let refused = register(field, telling(vec![told])).await.unwrap_err();
+            assert_eq!(refused.code(), Code::InvalidArgument, "{refused}");
+            assert!(refused.message().contains(said), "{refused}");
+        }
+        register(field, telling(vec![file("a", 0, vec![])])).await.unwrap();
+    }
 }
