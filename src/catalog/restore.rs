@@ -295,7 +295,7 @@ impl Work<'_> {
         if names.is_empty() {
             return Ok(HashMap::new());
         }
-        let mut facts: HashMap<String, Vec<FileFacts>> = HashMap::new();
+        let mut facts: HashMap<Arc<str>, Vec<FileFacts>> = HashMap::new();
         let each = |file: crate::store::StoredFile| {
             let parsed = FileFacts::parse(&file.facts).map_err(|error| {
                 Error::new(Kind::Corrupt, format!("the facts of the file {} cannot be read: {error}", file.path))
@@ -306,7 +306,7 @@ impl Work<'_> {
         txn.file_each(self.span.table_id, self.span.from, names, each).await?;
         let (columns, now) = (self.table.columns(), i64::from(self.metastore.now_seconds()));
         let of = |files: &Vec<FileFacts>| statistics_of(columns, &files.iter().collect::<Vec<_>>(), now);
-        Ok(facts.iter().map(|(name, files)| (name.clone(), of(files))).collect())
+        Ok(facts.iter().map(|(name, files)| (name.to_string(), of(files))).collect())
     }
 
     /// Takes partitions that go, or will be others, out of the statistics of the whole table.

@@ -3,6 +3,7 @@
 
 use std::borrow::Borrow;
 use std::ops::AddAssign;
+use std::sync::Arc;
 
 use skep_core::Result;
 
@@ -122,8 +123,8 @@ pub(super) const ALL: &[&Sql] = &[
 /// A file as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredFile {
-    /// The partition's name; empty for a table without partitions.
-    pub partition: String,
+    /// The partition's name; empty for a table without partitions. Many files share it.
+    pub partition: Arc<str>,
     /// Below the partition's location.
     pub path: String,
     /// The version that added it; given by the store.
@@ -176,7 +177,7 @@ pub struct FileBrief<'r> {
 
 fn read(row: &Row) -> Result<StoredFile> {
     Ok(StoredFile {
-        partition: row.string(0)?,
+        partition: row.text(0)?.into(),
         path: row.string(1)?,
         added: row.i64(2)?,
         size: row.i64(3)?,
@@ -210,7 +211,7 @@ impl Txn {
         self.execute_rows(&FILE_INSERT, &[Arg::I64(table_id), Arg::I64(version)], files, |batch| {
             let batch = || batch.iter().map(Borrow::borrow);
             Ok(vec![
-                ColumnArg::Str(batch().map(|f: &StoredFile| f.partition.as_str()).collect()),
+                ColumnArg::Str(batch().map(|f: &StoredFile| &*f.partition).collect()),
                 ColumnArg::Str(batch().map(|f| f.path.as_str()).collect()),
                 ColumnArg::I64(batch().map(|f| f.size).collect()),
                 ColumnArg::I64(batch().map(|f| f.modified_at).collect()),

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use skep_core::{Error, Result};
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 /// The longest location that Hive's own metastore can store.
 const LENGTH_MAX: usize = 4000;
@@ -22,9 +23,9 @@ const SAME_SCHEMES: [(&str, &str); 5] =
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Location {
-    scheme: String,
+    scheme: Arc<str>,
     /// Bucket, `container@account`, host and port; empty where there is none.
-    authority: String,
+    authority: Arc<str>,
     /// Starts with a slash.
     path: String,
 }
@@ -65,7 +66,7 @@ impl Location {
                 "The location {text:?} names a host; local files are written file:/path or file:///path"
             )));
         }
-        Ok(Self { scheme, authority: authority.to_owned(), path: path_normalise(path) })
+        Ok(Self { scheme: scheme.into(), authority: authority.into(), path: path_normalise(path) })
     }
 
     /// A local directory. `path` must be absolute; it is normalised like any other.
@@ -91,7 +92,7 @@ impl Location {
     }
 
     pub fn is_file(&self) -> bool {
-        self.scheme == FILE
+        &*self.scheme == FILE
     }
 
     /// Whether this is the root of its file system or bucket (HMS refuses tables there).
@@ -123,6 +124,14 @@ impl Location {
         Self { path, ..self.clone() }
     }
 
+    /// Lets it hold what it has in common with another place but once, where hundreds of thousands are held.
+    pub fn share(&mut self, other: &Self) {
+        if self.scheme == other.scheme && self.authority == other.authority {
+            self.scheme = Arc::clone(&other.scheme);
+            self.authority = Arc::clone(&other.authority);
+        }
+    }
+
     /// Whether both name the same place: as the texts, but `s3`, `s3a`, `s3n` (and the like) are one scheme.
     pub fn same_place(&self, other: &Self) -> bool {
         self.same_store(other) && self.path == other.path
@@ -145,7 +154,7 @@ impl Location {
 
     /// The scheme under which this store is known, whichever of its names was used.
     pub(super) fn store_scheme(&self) -> &str {
-        SAME_SCHEMES.iter().find(|(name, _)| *name == self.scheme).map_or(self.scheme.as_str(), |(_, main)| main)
+        SAME_SCHEMES.iter().find(|(name, _)| *name == &*self.scheme).map_or(&*self.scheme, |(_, main)| main)
     }
 
     fn same_store(&self, other: &Self) -> bool {

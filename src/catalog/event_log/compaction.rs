@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use skep_core::event_log::{
     ArrivalOrder, Boundary, Dialect, EventLog, SNAPSHOT_ID, ViewInput, barred_query_text, snapshot_query_text,
@@ -307,8 +308,9 @@ impl Metastore {
         let event = at.tale("ADD_PARTITION", &());
         let version = txn.table_commit_told(table.id, None, change, Some(&event)).await?;
         txn.partition_add_many(table.id, version, table.location(), &[partition]).await?;
+        let partition: Arc<str> = name.as_str().into();
         let files: Vec<StoredFile> =
-            files.iter().map(|file| StoredFile { partition: name.clone(), ..file.clone() }).collect();
+            files.iter().map(|file| StoredFile { partition: partition.clone(), ..file.clone() }).collect();
         txn.file_add_many(table.id, version, &files).await?;
         let blocks: Vec<StoredBlock> =
             commit.blocks.iter().map(|block| StoredBlock { partition: name.clone(), ..block.clone() }).collect();

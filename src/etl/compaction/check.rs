@@ -22,7 +22,7 @@ pub(in crate::etl) struct Written {
 impl Written {
     pub fn stored(&self, path: &str) -> StoredFile {
         StoredFile {
-            partition: String::new(),
+            partition: "".into(),
             path: path.to_owned(),
             added: 0,
             size: self.file.size as i64,

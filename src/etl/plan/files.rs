@@ -102,7 +102,7 @@ impl Plan {
             units.iter().map(|unit| (unit.partition.partition.name.as_str(), &unit.partition)).collect();
         let (filter, mut files) = (&mut self.filter, Vec::new());
         let each = |file: StoredFile| {
-            if let Some(waiting) = places.get(file.partition.as_str()) {
+            if let Some(waiting) = places.get(&*file.partition) {
                 files.extend(planned(filter, waiting, file)?);
             }
             Ok(())

@@ -171,7 +171,7 @@ impl Etl {
         };
         self.metastore.files_of_blocks((table.id, table.version), &wanted, each).await?;
         for file in files {
-            if let Some(before) = all.get_mut(&file.partition) {
+            if let Some(before) = all.get_mut(&*file.partition) {
                 before.open.push(file);
             }
         }

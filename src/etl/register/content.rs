@@ -1,6 +1,7 @@
 //! What a partition's files are once a batch is in, what they tell together, and the blocks that the new ones go into.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use skep_core::lake::{BLOCK_FILES_MAX, BLOCK_FILES_MIN, FileBlock, FileFacts, Filled};
 use skep_core::{Error, Kind, Result};
@@ -43,6 +44,7 @@ impl<'b> Content<'b> {
         sources: &[Source],
         footers: &HashMap<usize, &Footer>,
     ) -> Self {
+        let partition: Arc<str> = name.into();
         let (mut added, mut removed, mut same) = (Vec::new(), Vec::<&FoundFile>::new(), HashSet::new());
         for at in &part.files {
             let path = below(&sources[*at].file.location, &part.location);
@@ -50,7 +52,7 @@ impl<'b> Content<'b> {
                 same.insert(path);
             } else if let Some(footer) = footers.get(at) {
                 removed.extend(before.known(path));
-                added.push(stored(name, path, &sources[*at], footer));
+                added.push(stored(&partition, path, &sources[*at], footer));
             }
             // else a file with a problem, that was left out
         }
@@ -107,7 +109,7 @@ pub(in crate::etl) fn blocks_fill(
 ) -> (Vec<StoredBlock>, Vec<StoredBlock>) {
     let sizes = files.iter().map(|file| file.size as u64);
     let filled = Filled::of(known, first_new, sizes.zip(facts));
-    let partition = files.first().map(|file| file.partition.clone()).unwrap_or_default();
+    let partition = files.first().map(|file| file.partition.to_string()).unwrap_or_default();
     for (file, number) in files.iter_mut().zip(&filled.numbers) {
         file.block = *number;
     }
@@ -137,9 +139,9 @@ fn block_of(block: &StoredBlock) -> Result<FileBlock> {
     })
 }
 
-fn stored(partition: &str, path: &str, source: &Source, file: &Footer) -> StoredFile {
+fn stored(partition: &Arc<str>, path: &str, source: &Source, file: &Footer) -> StoredFile {
     StoredFile {
-        partition: partition.to_owned(),
+        partition: Arc::clone(partition),
         path: path.to_owned(),
         added: 0,
         size: source.file.size as i64,

@@ -16,7 +16,7 @@ use crate::etl::parallel::map_all;
 use crate::lake::LakeFile;
 
 /// Partitions are taken together as long as they have not more files than this.
-const FILES_AT_ONCE: usize = 4_096;
+const FILES_AT_ONCE: usize = 2_048;
 
 /// What becomes of files with errors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

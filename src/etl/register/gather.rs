@@ -88,7 +88,8 @@ impl Gathered {
     fn take(&mut self, page: Vec<Listed>, prefix: &Arc<Location>) {
         for listed in page {
             match listed {
-                Listed::File(file) => {
+                Listed::File(mut file) => {
+                    file.location.share(prefix);
                     let parent = if file.location == **prefix { prefix.parent() } else { None };
                     self.files.push(Source { file, prefix: parent.map_or_else(|| Arc::clone(prefix), Arc::new) });
                 }

@@ -46,7 +46,7 @@ pub(in crate::etl) async fn expected(
     let mut files: HashMap<String, HashMap<String, Known>> = HashMap::new();
     let each = |file: StoredFile| {
         let known = Known { size: file.size, modified_at: file.modified_at, etag: file.etag };
-        files.entry(file.partition).or_default().insert(file.path, known);
+        files.entry(file.partition.to_string()).or_default().insert(file.path, known);
         Ok(())
     };
     if !registered.is_empty() {
