@@ -143,6 +143,9 @@ impl Etl {
                 before.found.push(file);
             }
         }
+        for before in all.values_mut() {
+            before.found.sort_by(|one, other| one.path.cmp(&other.path));
+        }
         Ok(())
     }
 
