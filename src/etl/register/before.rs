@@ -99,21 +99,23 @@ impl Etl {
         let names: Vec<String> = parts.iter().map(|(name, _)| (*name).clone()).collect();
         let mut all = self.befores(table, &names).await?;
         self.found_read(table, &mut all, parts, sources, mode).await?;
-        let is_changing = |(name, part): &&(&String, &Part)| {
-            all.get(*name).is_some_and(|before| {
-                let (leaving, is_any_new) = before.differences(part, sources, mode);
-                let has_blocks = before.is_registered() || part.files.len() as u64 >= BLOCK_FILES_MIN;
-                has_blocks && (is_any_new || !leaving.is_empty())
-            })
-        };
-        let changing: Vec<_> = parts.iter().filter(is_changing).copied().collect();
+        // Partitions that change, with the blocks that lose files.
+        let mut changing: Vec<(&String, HashSet<i64>)> = Vec::new();
+        for (name, part) in parts {
+            let Some(before) = all.get(*name) else { continue };
+            let (leaving, is_any_new) = before.differences(part, sources, mode);
+            let has_blocks = before.is_registered() || part.files.len() as u64 >= BLOCK_FILES_MIN;
+            if has_blocks && (is_any_new || !leaving.is_empty()) {
+                changing.push((name, leaving.iter().map(|file| file.block).collect()));
+            }
+        }
         let names: Vec<String> = changing.iter().map(|(name, _)| (*name).clone()).collect();
         for block in self.metastore.blocks(table.id, &names).await? {
             if let Some(before) = all.get_mut(&block.partition) {
                 before.blocks.push(block);
             }
         }
-        self.open_read(table, &mut all, &changing, sources, mode).await?;
+        self.open_read(table, &mut all, &changing).await?;
         Ok(all)
     }
 
@@ -150,19 +152,10 @@ impl Etl {
     }
 
     /// Reads the files that no whole block speaks for, once the batch has taken away what it replaces.
-    async fn open_read(
-        &self,
-        table: &Table,
-        all: &mut Befores,
-        changing: &[(&String, &Part)],
-        sources: &[Source],
-        mode: Mode,
-    ) -> Result<()> {
+    async fn open_read(&self, table: &Table, all: &mut Befores, changing: &[(&String, HashSet<i64>)]) -> Result<()> {
         let mut wanted: Vec<(&str, i64)> = Vec::new();
-        for (name, part) in changing {
+        for (name, losing) in changing {
             let Some(before) = all.get(*name).filter(|before| before.is_registered()) else { continue };
-            let (leaving, _) = before.differences(part, sources, mode);
-            let losing: HashSet<i64> = leaving.iter().map(|file| file.block).collect();
             let open = before.blocks.iter().filter(|block| !block.is_whole || losing.contains(&block.number));
             wanted.push((name, 0));
             wanted.extend(open.map(|block| (name.as_str(), block.number)));

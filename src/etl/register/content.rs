@@ -57,9 +57,7 @@ impl<'b> Content<'b> {
             // else a file with a problem, that was left out
         }
         if mode == Mode::Replace {
-            let gone: HashSet<&str> = removed.iter().map(|file| file.path.as_str()).collect();
-            let is_other = |file: &&FoundFile| !same.contains(file.path.as_str()) && !gone.contains(file.path.as_str());
-            removed.extend(before.found.iter().filter(is_other));
+            removed = before.found.iter().filter(|file| !same.contains(file.path.as_str())).collect();
         }
         let gone: HashSet<&str> = removed.iter().map(|file| file.path.as_str()).collect();
         let losing: HashSet<i64> = removed.iter().map(|file| file.block).collect();
