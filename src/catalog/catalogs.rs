@@ -3,12 +3,12 @@
 use serde::{Deserialize, Serialize};
 use skep_core::name::normalize;
 use skep_core::table::Catalog;
-use skep_core::{Error, Kind, Result};
+use skep_core::{Error, Kind, Location, Result};
 
 use super::caller::Caller;
 use super::metastore::Metastore;
-use crate::store::NewEvent;
-use crate::warehouse::Location;
+use super::places::Placing;
+use crate::store::{NewEvent, PlaceKind};
 
 /// An ALTER_CATALOG event's body.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -52,6 +52,9 @@ impl Metastore {
                 }
                 txn.catalog_insert(catalog).await?;
                 txn.database_insert(default).await?;
+                if let Some(stored) = txn.database_lock(&default.catalog, &default.name).await? {
+                    self.database_place_follow(&mut txn, stored.id, default, Placing::NamedDefault).await?;
+                }
                 txn.event_insert(&event("CREATE_CATALOG", &catalog.name, catalog)).await?;
                 txn.commit().await
             })
@@ -109,6 +112,7 @@ impl Metastore {
                     if self.database_content(&mut txn, &default).await?.is_some() {
                         return Err(not_empty());
                     }
+                    txn.place_delete(PlaceKind::Database, default.id).await?;
                     txn.database_delete(default.id).await?;
                 }
                 txn.catalog_delete(name).await?;
@@ -118,16 +122,12 @@ impl Metastore {
             })
             .await?;
         for place in dropped.unwrap_or_default() {
-            if let Err(error) = self.directory_forget(&place).await {
+            let Ok(location) = Location::parse(&place) else { continue };
+            if let Err(error) = self.directory_tidy(&location).await {
                 tracing::warn!(catalog = name, place, %error, "a directory of a dropped catalog stays");
             }
         }
         Ok(())
-    }
-
-    /// Removes a dropped catalog's directory, if nothing is left in it.
-    async fn directory_forget(&self, location: &str) -> Result<bool> {
-        self.warehouse.directory_remove_if_empty(&Location::parse(location)?).await
     }
 }
 

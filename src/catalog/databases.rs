@@ -3,14 +3,15 @@
 use serde::{Deserialize, Serialize};
 use skep_core::name::{Pattern, normalize};
 use skep_core::table::Database;
-use skep_core::{Error, Kind, Result};
+use skep_core::{Error, Kind, Location, Result};
 
 use super::caller::Caller;
-use super::files::Recorded;
 use super::metastore::Metastore;
+use super::places::{Decided, Going, MANAGED_PLACES, PlaceKept, Placing};
 use super::privileges::database_scope;
-use crate::store::{DocumentKind, NewEvent, StoredDatabase, Txn};
-use crate::warehouse::{DatabasePlace, Deletion, Location};
+use super::validate::data_is_ours;
+use crate::store::{DocumentKind, NewEvent, PlaceKind, StoredDatabase, Txn};
+use crate::warehouse::Deletion;
 
 /// What a drop may do.
 #[derive(Debug, Clone, Copy, Default)]
@@ -76,42 +77,63 @@ impl Metastore {
         }
         let catalog = self.store.peek().await?.catalog_get(&database.catalog).await?;
         let catalog = catalog.ok_or_else(|| Error::invalid_object(format!("No such catalog {}", database.catalog)))?;
-        let location = if database.location.is_empty() {
+        let is_default = database.location.is_empty();
+        let usual = {
             let of_catalog = Location::parse(&catalog.location)?;
             let of_catalog = (database.catalog != self.default_catalog()).then_some(&of_catalog);
             self.warehouse.layout().database_location(of_catalog, &database.name)
-        } else {
-            Location::parse(&database.location)?
         };
-        if !caller.imports || database.location.is_empty() {
-            database.location = location.to_string();
-        }
-        let mut locations = vec![location];
-        if let Some(managed) = &database.managed_location {
-            let place = Location::parse(managed)?;
-            if !caller.imports {
-                database.managed_location = Some(place.to_string());
-            }
-            locations.push(place);
+        let location = if is_default { usual.clone() } else { Location::parse(&database.location)? };
+        if let (Some(managed), false) = (&database.managed_location, caller.imports) {
+            database.managed_location = Some(Location::parse(managed)?.to_string());
         }
         // The name is looked up before directories are touched, and again by the insert itself.
         if self.store.peek().await?.database_get(&database.catalog, &database.name).await?.is_some() {
             return Err(taken(&database.name));
         }
+        let placing = match is_default {
+            true => Placing::Default,
+            false if location.same_place(&usual) => Placing::NamedDefault,
+            false => Placing::Named,
+        };
+        self.store
+            .retrying("database_create", || self.database_create_placed(caller, &database, location.clone(), placing))
+            .await
+    }
+
+    async fn database_create_placed(
+        &self,
+        caller: &Caller,
+        database: &Database,
+        mut location: Location,
+        placing: Placing,
+    ) -> Result<()> {
+        if placing == Placing::Default
+            && let Some(base) = location.parent()
+        {
+            location = self.place_choose(&base, &location.name().to_owned(), 0).await?;
+        }
+        let mut database = database.clone();
+        if !caller.imports || database.location.is_empty() {
+            database.location = location.to_string();
+        }
+        let mut locations = vec![location];
+        locations.extend(database.managed_location.as_deref().map(Location::parse).transpose()?);
         if caller.imports {
             locations.clear();
         }
         let database = &database;
-        self.with_directories(caller, locations, |_| {
-            self.store.retrying("database_create", move || async move {
-                let mut txn = self.store.write().await?;
-                if txn.database_get(&database.catalog, &database.name).await?.is_some() {
-                    return Err(taken(&database.name));
-                }
-                txn.database_insert(database).await?;
-                txn.event_insert(&event("CREATE_DATABASE", database, database)).await?;
-                txn.commit().await
-            })
+        self.with_directories(caller, locations, |_| async move {
+            let mut txn = self.store.write().await?;
+            if txn.database_get(&database.catalog, &database.name).await?.is_some() {
+                return Err(taken(&database.name));
+            }
+            txn.database_insert(database).await?;
+            let stored = txn.database_lock(&database.catalog, &database.name).await?;
+            let id = stored.ok_or_else(|| missing(&database.catalog, &database.name))?.id;
+            self.database_place_follow(&mut txn, id, database, placing).await?;
+            txn.event_insert(&event("CREATE_DATABASE", database, database)).await?;
+            txn.commit().await
         })
         .await
     }
@@ -150,13 +172,20 @@ impl Metastore {
 
     async fn database_alter_stored(&self, mut txn: Txn, old: StoredDatabase, after: Database) -> Result<()> {
         txn.database_update(old.id, &after).await?;
+        self.database_place_follow(&mut txn, old.id, &after, Placing::Named).await?;
         let body = DatabaseAltered { before: old.database, after };
         txn.event_insert(&event("ALTER_DATABASE", &body.after, &body)).await?;
         txn.commit().await
     }
 
-    /// Drops a database; with `cascade` its tables and functions as well.
-    pub async fn database_drop(&self, caller: &Caller, catalog: &str, name: &str, how: DatabaseDrop) -> Result<()> {
+    /// Drops a database; with `cascade` its tables and functions as well. Gives the places whose data stays.
+    pub async fn database_drop(
+        &self,
+        caller: &Caller,
+        catalog: &str,
+        name: &str,
+        how: DatabaseDrop,
+    ) -> Result<Vec<PlaceKept>> {
         let (catalog, name) = (&normalize(catalog), &normalize(name));
         if name == "default" && catalog == self.default_catalog() {
             return Err(Error::meta(format!("Can not drop {name} database in catalog {catalog}")));
@@ -164,11 +193,11 @@ impl Metastore {
         let dropped =
             self.store.retrying("database_drop", || self.database_drop_once(caller, catalog, name, how)).await;
         match dropped {
-            Ok(deletions) => {
-                self.deletions_run(deletions).await;
-                Ok(())
+            Ok(decided) => {
+                self.tasks_run(decided.recorded).await;
+                Ok(decided.kept)
             }
-            Err(error) if how.if_exists && error.kind == Kind::NotFound => Ok(()),
+            Err(error) if how.if_exists && error.kind == Kind::NotFound => Ok(Vec::new()),
             Err(error) => Err(error),
         }
     }
@@ -179,7 +208,7 @@ impl Metastore {
         catalog: &str,
         name: &str,
         how: DatabaseDrop,
-    ) -> Result<Recorded> {
+    ) -> Result<Decided> {
         let mut txn = self.store.write().await?;
         let database = txn.database_lock(catalog, name).await?.ok_or_else(|| missing(catalog, name))?;
         if !how.cascade
@@ -192,7 +221,14 @@ impl Metastore {
         let mut deletions = Vec::new();
         let tables = txn.table_list(catalog, name).await?;
         self.materialized_check(&mut txn, &tables, Some(&database.database)).await?;
+        let mut going =
+            Going { tables: tables.iter().map(|t| t.id).collect(), databases: vec![database.id], ..Going::default() };
+        self.moves_settle(&mut txn, &going.tables).await?;
         for table in tables {
+            if how.delete_data && !data_is_ours(&table) {
+                // It may lie in the directory that goes.
+                going.data_stays.extend(self.table_data(&mut txn, &table).await?);
+            }
             deletions.extend(self.table_drop_in(&mut txn, caller, &table, how.delete_data, false).await?);
         }
         for (function, body) in
@@ -204,14 +240,19 @@ impl Metastore {
         }
         txn.document_delete_scope(DocumentKind::Privilege, &database_scope(database.id)).await?;
         txn.compaction_forget(&database.database.catalog, &database.database.name, None).await?;
+        let places = txn.place_of(PlaceKind::Database, database.id).await?;
+        txn.place_delete(PlaceKind::Database, database.id).await?;
         txn.database_delete(database.id).await?;
         txn.event_insert(&event("DROP_DATABASE", &database.database, &database.database)).await?;
         if how.delete_data {
-            deletions.extend(self.database_deletions(&database.database)?);
+            let own = places.iter().filter(|place| MANAGED_PLACES.contains(&place.name.as_str()));
+            for place in own {
+                deletions.push(Deletion::new(Location::parse(&place.location)?, false));
+            }
         }
-        let deletions = self.deletions_record(&mut txn, &deletions).await?;
+        let decided = self.deletions_decide(&mut txn, deletions, &going).await?;
         txn.commit().await?;
-        Ok(deletions)
+        Ok(decided)
     }
 
     /// What is in a database, in the word of Hive's message; none when it is empty.
@@ -227,23 +268,6 @@ impl Metastore {
         let functions =
             txn.document_list::<serde_json::Value>(DocumentKind::Function, &database.id.to_string()).await?;
         Ok((!functions.is_empty()).then_some("functions"))
-    }
-
-    /// The directories of a dropped database.
-    fn database_deletions(&self, database: &Database) -> Result<Vec<Deletion>> {
-        let location = Location::parse(&database.location)?;
-        let managed = database.managed_location.as_deref().map(Location::parse).transpose()?;
-        let place = DatabasePlace {
-            name: &database.name,
-            in_default_catalog: database.catalog == self.default_catalog(),
-            location: &location,
-            managed_location: managed.as_ref(),
-        };
-        let mut all = vec![self.warehouse.layout().managed_database_location(&place)];
-        if !all.iter().any(|l| l.same_place(&location)) {
-            all.push(location);
-        }
-        Ok(all.into_iter().map(|location| Deletion { location, skip_trash: false }).collect())
     }
 }
 

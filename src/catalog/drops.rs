@@ -1,24 +1,21 @@
 //! Dropping and truncating tables (`semantics.md §4`).
 
 use skep_core::event_log::LogRole;
-use skep_core::stats::zero_statistics_set;
 use skep_core::table::{Database, Parameters, Table};
-use skep_core::{Error, Kind, Result};
+use skep_core::{Error, Kind, Location, Result};
 
 use super::caller::Caller;
 use super::event_log::log_refuse;
-use super::files::Recorded;
 use super::metastore::Metastore;
+use super::places::{Decided, FileTask, Going, PlaceKept, Recorded};
 use super::privileges::table_scope;
 use super::reference::TableRef;
-use super::registered_files::registered_files_leave;
 use super::remote::RemoteRefusal;
-use super::table_alter::Altered;
 use super::table_read::missing;
 use super::totals::is_told;
 use super::validate::data_is_ours;
-use crate::store::{Change, Definition, NewEvent, TableHead, Txn};
-use crate::warehouse::{Deletion, Location};
+use crate::store::{Change, NewEvent, TableHead, Txn};
+use crate::warehouse::Deletion;
 
 /// Is data of this object to be deleted past the trash?
 pub(super) fn skips_trash(environment: &Parameters, parameters: &Parameters) -> bool {
@@ -33,7 +30,7 @@ impl Metastore {
         at: &TableRef,
         delete_data: bool,
         environment: &Parameters,
-    ) -> Result<()> {
+    ) -> Result<Vec<PlaceKept>> {
         if delete_data && self.settings.storage_checks {
             match self.table_get(at).await {
                 Ok(table) if data_is_ours(&table) => self.deletable_check(caller, at, table.location()).await?,
@@ -44,8 +41,8 @@ impl Metastore {
         let dropped = self
             .store
             .retrying("table_drop", || async {
-                if let Some(deletions) = self.table_drop_alone(caller, at, delete_data, environment).await? {
-                    return Ok(deletions);
+                if let Some(recorded) = self.table_drop_alone(caller, at, delete_data, environment).await? {
+                    return Ok(Decided { recorded, kept: Vec::new() });
                 }
                 let mut txn = self.store.write().await?;
                 let locked = txn.table_lock_last(&at.catalog, &at.database, &at.table).await?;
@@ -55,16 +52,18 @@ impl Metastore {
                 if has_views {
                     self.materialized_check(&mut txn, std::slice::from_ref(&table), None).await?;
                 }
+                self.moves_settle(&mut txn, &[table.id]).await?;
                 let deletions = self.table_drop_in(&mut txn, caller, &table, delete_data, purge).await?;
-                let deletions = self.deletions_record(&mut txn, &deletions).await?;
+                let going = Going { tables: vec![table.id], ..Going::default() };
+                let decided = self.deletions_decide(&mut txn, deletions, &going).await?;
                 txn.commit().await?;
-                Ok(deletions)
+                Ok(decided)
             })
             .await;
         match dropped {
-            Ok(deletions) => {
-                self.deletions_run(deletions).await;
-                Ok(())
+            Ok(decided) => {
+                self.tasks_run(decided.recorded).await;
+                Ok(decided.kept)
             }
             Err(missing) if missing.kind == Kind::NotFound => {
                 Err(self.absent(at, RemoteRefusal::Table("Drop"), missing).await)
@@ -94,21 +93,27 @@ impl Metastore {
             return Ok(None);
         }
         let Some(mut txn) = self.store.write_once(Some(table.id)).await? else { return Ok(None) };
-        let mut deletions = Vec::new();
+        let mut task = None;
         if delete_data
             && data_is_ours(&table)
             && let Some(location) = table.location()
         {
-            let skip_trash = skips_trash(environment, &table.parameters);
-            deletions.push(Deletion { location: Location::parse(location)?, skip_trash });
+            let deletion = Deletion::new(Location::parse(location)?, skips_trash(environment, &table.parameters));
+            let mut places = vec![deletion];
+            self.deletions_resolve(&mut places).await;
+            // A link would go alone: the longer way knows whose it is.
+            if places.iter().any(|place| place.keys.len() > 1) {
+                return Ok(None);
+            }
+            task = Some(FileTask::Delete { places });
         }
         let change = Change { operation: "drop_table", by: caller.user() };
         let head = TableHead { id: table.id, version: table.version };
-        let deletions = (deletions.as_slice(), Self::deletion_due(&txn));
         let scope = table_scope(table.id);
-        let dropped = txn.table_drop_once(head, &scope, change, &at.tale("DROP_TABLE", &()), deletions).await?;
+        let dropped =
+            txn.table_drop_once(head, &scope, change, &at.tale("DROP_TABLE", &()), (task.as_ref(), 0)).await?;
         txn.commit().await?;
-        Ok(dropped)
+        Ok(dropped.map(|id| id.zip(task).into_iter().collect()))
     }
 
     /// With `metastore.authorization.storage.checks`, data that the user may not delete keeps its table.
@@ -170,12 +175,13 @@ impl Metastore {
         {
             let location = Location::parse(location)?;
             for apart in txn.partition_apart(table.id, &location.to_string()).await? {
-                let apart = Location::parse(&apart)?;
+                // What is no location is nowhere.
+                let Ok(apart) = Location::parse(&apart) else { continue };
                 if !apart.is_within(&location) {
-                    deletions.push(Deletion { location: apart, skip_trash });
+                    deletions.push(Deletion::new(apart, skip_trash));
                 }
             }
-            deletions.push(Deletion { location, skip_trash });
+            deletions.push(Deletion::new(location, skip_trash));
         }
         let change = Change { operation: "drop_table", by: caller.user() };
         let event = NewEvent {
@@ -187,75 +193,11 @@ impl Metastore {
             body: &(),
         };
         txn.table_drop(table.id, &table_scope(table.id), change, Some(&event)).await?;
+        txn.places_leave(table.id).await?;
         if table.flag("transactional") {
             txn.write_id_forget((&table.catalog, &table.database, &table.name)).await?;
             txn.compaction_forget(&table.catalog, &table.database, Some(&table.name)).await?;
         }
         Ok(deletions)
-    }
-
-    /// Deletes the files of a table, or of some of its partitions, and sets their statistics to zero.
-    pub async fn table_truncate(
-        &self,
-        caller: &Caller,
-        at: &TableRef,
-        partition_names: Option<&[String]>,
-        environment: &Parameters,
-    ) -> Result<()> {
-        self.alone_check("truncating a table")?;
-        let ids =
-            self.store.retrying("table_truncate", || self.truncate_once(caller, at, partition_names, environment));
-        for deletion in ids.await? {
-            self.warehouse.directory_empty(&deletion).await?;
-        }
-        Ok(())
-    }
-
-    async fn truncate_once(
-        &self,
-        caller: &Caller,
-        at: &TableRef,
-        partition_names: Option<&[String]>,
-        environment: &Parameters,
-    ) -> Result<Vec<Deletion>> {
-        let mut txn = self.store.write().await?;
-        let mut table = txn.table_lock(&at.catalog, &at.database, &at.table).await?.ok_or_else(|| missing(at))?;
-        log_refuse(&table, "truncating it")?;
-        let skip_trash = skips_trash(environment, &table.parameters);
-        let columns: Vec<String> = table.columns().iter().map(|c| c.name.clone()).collect();
-        let change = Change { operation: "truncate_table", by: caller.user() };
-        let mut locations: Vec<String> = Vec::new();
-        let mut events = vec![Altered { truncate: true, ..Altered::default() }];
-        let kind;
-        let version = if table.is_partitioned() {
-            let version = txn.table_commit(table.id, None, change).await?;
-            let mut partitions = match partition_names {
-                Some(names) => txn.partition_by_names(table.id, version, names).await?,
-                None => txn.partition_list(table.id, version, None).await?,
-            };
-            let names: Vec<String> = partitions.iter().map(|p| p.name.clone()).collect();
-            registered_files_leave(&mut txn, table.id, version, &partitions).await?;
-            for partition in &mut partitions {
-                zero_statistics_set(&mut partition.parameters, columns.iter().map(String::as_str));
-                locations.extend(partition.location().map(str::to_owned));
-            }
-            txn.partition_remove_many(table.id, version, &names).await?;
-            txn.partition_add_many(table.id, version, table.location(), &partitions).await?;
-            txn.statistics_delete(table.id, &names, None, None).await?;
-            kind = "ALTER_PARTITION";
-            let altered = |partition| Altered { truncate: true, partition: Some(partition), ..Altered::default() };
-            events = names.into_iter().map(altered).collect();
-            version
-        } else {
-            zero_statistics_set(&mut table.parameters, columns.iter().map(String::as_str));
-            locations.extend(table.location().map(str::to_owned));
-            txn.statistics_delete(table.id, &[String::new()], None, None).await?;
-            kind = "ALTER_TABLE";
-            txn.table_commit(table.id, Some(Definition::of(&table)), change).await?
-        };
-        let event = at.event(kind, (table.id, version), &());
-        txn.event_insert_alike(&event, &events).await?;
-        txn.commit().await?;
-        locations.iter().map(|l| Ok(Deletion { location: Location::parse(l)?, skip_trash })).collect()
     }
 }

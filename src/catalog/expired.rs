@@ -3,12 +3,13 @@
 
 use std::collections::BTreeMap;
 
-use skep_core::{Error, Result};
+use skep_core::{Error, Location, Result};
 
 use super::metastore::Metastore;
+use super::places::Going;
 use super::reference::TableRef;
 use crate::store::{ExpiredPlace, Txn};
-use crate::warehouse::{Deletion, Location};
+use crate::warehouse::Deletion;
 
 /// So many places are looked at at a time: all partitions that could lie there are read for them.
 const PAGE_MAX: usize = 1_000;
@@ -47,7 +48,7 @@ impl Metastore {
     pub async fn expired_list(&self, query: &ExpiredQuery) -> Result<ExpiredPage> {
         let mut txn = self.store.read().await?;
         let (page, next) = page(&mut txn, query).await?;
-        let in_use = in_use(&mut txn, &page).await?;
+        let in_use = self.in_use(&mut txn, &page).await?;
         drop(txn);
         let unused = page.into_iter().zip(in_use).filter(|(_, in_use)| !in_use).map(|(place, _)| place).collect();
         let places = self.look(unused).await?.into_iter().filter(|one| one.files != Some(0)).collect();
@@ -65,14 +66,14 @@ impl Metastore {
     /// forgotten.
     pub async fn expired_delete(&self, looked: &ExpiredPage) -> Result<ExpiredPage> {
         let (done, deletions) = self.store.retrying("expired_delete", || self.expired_delete_once(looked)).await?;
-        self.deletions_run(deletions).await;
+        self.tasks_run(deletions).await;
         Ok(done)
     }
 
-    async fn expired_delete_once(&self, looked: &ExpiredPage) -> Result<(ExpiredPage, super::files::Recorded)> {
+    async fn expired_delete_once(&self, looked: &ExpiredPage) -> Result<(ExpiredPage, super::places::Recorded)> {
         let mut txn = self.store.write().await?;
         let all: Vec<ExpiredPlace> = looked.places.iter().map(|one| one.place.clone()).collect();
-        let in_use = in_use(&mut txn, &all).await?;
+        let in_use = self.in_use(&mut txn, &all).await?;
         let (mut places, mut over, mut deletions) = (Vec::new(), Vec::new(), Vec::new());
         for (one, in_use) in looked.places.iter().zip(in_use) {
             if in_use || one.files == Some(0) {
@@ -81,14 +82,25 @@ impl Metastore {
             }
             if one.kept.is_none() {
                 over.push(one.place.id);
-                deletions.push(Deletion { location: Location::parse(&one.place.location)?, skip_trash: false });
+                deletions.push(Deletion::new(Location::parse(&one.place.location)?, false));
             }
             places.push(one.clone());
         }
         txn.expired_delete(&over).await?;
-        let deletions = self.deletions_record(&mut txn, &deletions).await?;
+        let decided = self.deletions_decide(&mut txn, deletions, &Going::default()).await?;
         txn.commit().await?;
-        Ok((ExpiredPage { places, next: looked.next }, deletions))
+        Ok((ExpiredPage { places, next: looked.next }, decided.recorded))
+    }
+
+    /// Which of these places somebody refers to: by the ledger, or by a version that is kept.
+    async fn in_use(&self, txn: &mut Txn, all: &[ExpiredPlace]) -> Result<Vec<bool>> {
+        let mut used = in_use(txn, all).await?;
+        for (one, used) in all.iter().zip(&mut used).filter(|(_, used)| !**used) {
+            let Ok(location) = Location::parse(&one.location) else { continue };
+            let keys = self.warehouse.deletion_keys(&[location]).await.pop().unwrap_or_default();
+            *used = self.place_is_shared(txn, &keys, &Going::default()).await?;
+        }
+        Ok(used)
     }
 
     /// What lies there.
@@ -171,12 +183,6 @@ async fn in_use(txn: &mut Txn, all: &[ExpiredPlace]) -> Result<Vec<bool>> {
     let mut candidates = Candidates { by_path, in_use: vec![false; places.len()], places };
     // A partitioned table owns what its partitions have; any other all that lies below it.
     txn.place_tables(|place, _, is_partitioned| candidates.note(place, !is_partitioned)).await?;
-    txn.places(|table_id, place| {
-        if table_id.is_none() {
-            candidates.note(place, false);
-        }
-    })
-    .await?;
     let mut bases = Vec::new();
     for (id, uri) in txn.place_bases().await? {
         let Ok(base) = Location::parse(&uri) else { continue };

@@ -1,21 +1,12 @@
-//! Directories around a commit: made before it and undone when it fails, deleted after it.
+//! Directories around a commit: made before it, and taken back when it fails, as far as they are nobody's by then.
 
-use std::collections::{BTreeMap, HashSet};
-
-use futures_util::{StreamExt as _, stream};
-use skep_core::Result;
+use skep_core::{Location, PlaceKey, Result};
 
 use super::caller::Caller;
 use super::metastore::Metastore;
+use super::places::{Going, PlaceHold};
 use super::together::Undo;
-use crate::store::Txn;
-use crate::warehouse::{Created, Deletion, Location};
-
-/// How many deletions of one call run at once.
-const DELETIONS_MAX: usize = 16;
-
-/// Deletions that a transaction has recorded, with their ids.
-pub(super) type Recorded = Vec<(i64, Deletion)>;
+use crate::warehouse::Created;
 
 impl Metastore {
     /// Makes directories, runs the write, and takes them back if it fails.
@@ -28,136 +19,86 @@ impl Metastore {
     where
         F: Future<Output = Result<T>>,
     {
-        let created = self.warehouse.directories_create(locations, caller.user()).await?;
+        let created = self.warehouse.directories_create(locations.clone(), caller.user()).await?;
         let outcome = write(created.clone()).await;
         if outcome.is_ok() {
-            self.undo_later(Undo::Created(created));
-        } else if let Err(error) = self.warehouse.directories_undo(created).await {
-            tracing::warn!(%error, "a directory that was made for a failed call could not be taken back");
+            self.directories_keep(caller, locations, created).await;
+        } else {
+            self.directories_take_back(created, None).await;
         }
         outcome
     }
 
-    /// Records deletions in the transaction that decides them.
-    pub(super) async fn deletions_record(&self, txn: &mut Txn, deletions: &[Deletion]) -> Result<Recorded> {
-        if deletions.is_empty() {
-            return Ok(Vec::new());
-        }
-        txn.deletion_insert(deletions, Self::deletion_due(txn)).await
-    }
-
-    /// Another node's sweeper leaves deletions alone for a minute: they are ours to do now.
-    pub(super) fn deletion_due(txn: &Txn) -> i64 {
-        txn.now_ms() + 60_000
-    }
-
-    /// Carries recorded deletions out, after the commit. What fails is tried again by the sweeper.
-    pub(super) async fn deletions_run(&self, deletions: Recorded) {
-        let deletions = self.deletions_later(deletions);
-        if deletions.is_empty() {
+    /// After the commit: a directory that was there before may have been one that a failed call has taken back since.
+    pub(super) async fn directories_keep(&self, caller: &Caller, locations: Vec<Location>, created: Vec<Created>) {
+        let found: Vec<Location> = locations
+            .into_iter()
+            .zip(&created)
+            .filter(|(location, created)| location.is_file() && !created.newly_made())
+            .map(|(location, _)| location)
+            .collect();
+        self.undo_later(Undo::Created(created));
+        if found.is_empty() || self.store.is_joined() {
             return;
         }
-        let mut done = Vec::with_capacity(deletions.len());
-        // What lies deeper goes first; places of one depth do not lie in each other.
-        for (_, level) in by_depth(deletions).into_iter().rev() {
-            let removals = stream::iter(level).map(|(id, deletion)| self.deletion_run(id, deletion));
-            done.extend(removals.buffer_unordered(DELETIONS_MAX).collect::<Vec<_>>().await);
-        }
-        let ids: Vec<i64> = done.iter().filter(|(_, done)| *done).map(|(id, _)| *id).collect();
-        let noted = if ids.len() == done.len() {
-            self.store.deletions_forget(&ids).await
-        } else {
-            self.store.retrying("deletions_note", || self.deletions_note(&done)).await
-        };
-        if let Err(error) = noted {
-            tracing::warn!(%error, "deletions stay recorded");
+        if let Err(error) = self.warehouse.directories_create(found, caller.user()).await {
+            tracing::warn!(%error, "a directory that was there is gone and could not be made again");
         }
     }
 
-    /// Removes these directories, the deepest first, as far as they are empty.
+    /// Takes back directories that were made for a commit which failed, as far as they are empty and nobody's. `table` is
+    /// the one whose partitions they were made for.
+    pub(super) async fn directories_take_back(&self, created: Vec<Created>, table: Option<i64>) {
+        let made: Vec<Created> = created.into_iter().filter(Created::newly_made).collect();
+        if made.is_empty() {
+            return;
+        }
+        if let Err(error) = self.directories_take_back_free(made, table).await {
+            tracing::warn!(%error, "directories that were made for a failed call stay");
+        }
+    }
+
+    /// Within a transaction that holds the places and then ends without a trace: who wants one meanwhile waits, and makes
+    /// its directory again.
+    async fn directories_take_back_free(&self, made: Vec<Created>, table: Option<i64>) -> Result<()> {
+        let mut txn = self.store.write().await?;
+        if let Some(id) = table {
+            txn.tables_lock(&[id]).await?;
+        }
+        let mut free = Vec::with_capacity(made.len());
+        for created in made {
+            let places: Vec<Location> = created.directories();
+            let keys: Vec<PlaceKey> = self.warehouse.place_keys(&places).await;
+            for key in &keys {
+                txn.place_insert(&PlaceHold::of(key)).await?;
+            }
+            if !self.place_is_shared(&mut txn, &keys, &Going::default()).await? {
+                free.push(created);
+            }
+        }
+        self.warehouse.directories_undo(free).await
+    }
+
+    /// Removes these directories, the deepest first, as far as they are empty and nobody's.
     pub(super) async fn directories_tidy(&self, parents: Vec<Location>) {
         for parent in self.parents_later(parents) {
-            if let Err(error) = self.warehouse.directory_remove_if_empty(&parent).await {
+            if let Err(error) = self.directory_tidy(&parent).await {
                 tracing::warn!(location = %parent, %error, "an empty directory could not be removed");
             }
         }
     }
 
-    /// Gives the deletion's id and whether it is done with.
-    async fn deletion_run(&self, id: i64, deletion: Deletion) -> (i64, bool) {
-        match self.warehouse.directory_delete(&deletion).await {
-            Ok(removal) => {
-                tracing::debug!(location = %deletion.location, ?removal, "data of a dropped object");
-                (id, true)
-            }
-            Err(error) => {
-                tracing::warn!(location = %deletion.location, %error, "data could not be deleted yet");
-                (id, false)
-            }
+    /// Removes a directory that is empty and nobody's; says whether it did.
+    pub(super) async fn directory_tidy(&self, location: &Location) -> Result<bool> {
+        if !location.is_file() {
+            return Ok(false);
         }
-    }
-
-    async fn deletions_note(&self, removals: &[(i64, bool)]) -> Result<()> {
+        let keys = [self.warehouse.place_key(location).await];
         let mut txn = self.store.write().await?;
-        let done: Vec<i64> = removals.iter().filter(|(_, done)| *done).map(|(id, _)| *id).collect();
-        txn.deletion_done(&done).await?;
-        for (id, _) in removals.iter().filter(|(_, done)| !*done) {
-            txn.deletion_later(*id, txn.now_ms(), 60_000).await?;
+        txn.places_lock(&keys).await?;
+        if self.place_is_shared(&mut txn, &keys, &Going::default()).await? {
+            return Ok(false);
         }
-        txn.commit().await
+        self.warehouse.directory_remove_if_empty(location).await
     }
-
-    /// Tries deletions again that failed or whose server died. Gives how many were due.
-    pub async fn deletions_sweep(&self) -> Result<usize> {
-        let mut due = self.store.peek().await?.deletion_list::<Deletion>(self.clock.now_ms(), 100).await?;
-        let count = due.len();
-        let in_use = self.deletions_in_use(&due).await?;
-        if !in_use.is_empty() {
-            let over = due.extract_if(.., |(id, _)| in_use.contains(id)).map(|(id, deletion)| {
-                tracing::warn!(location = %deletion.location, "data of a dropped object stays: its place is in use again");
-                (id, true)
-            });
-            let over: Vec<(i64, bool)> = over.collect();
-            self.store.retrying("deletions_note", || self.deletions_note(&over)).await?;
-        }
-        self.deletions_run(due).await;
-        Ok(count)
-    }
-
-    /// Deletions whose place somebody has taken since they were decided, with what lies in it: a table or a database at
-    /// or below it, or a partition of a table above.
-    async fn deletions_in_use(&self, due: &[(i64, Deletion)]) -> Result<HashSet<i64>> {
-        let mut in_use = HashSet::new();
-        if due.is_empty() {
-            return Ok(in_use);
-        }
-        let mut below: Vec<(i64, i64, String)> = Vec::new();
-        let mut txn = self.store.read().await?;
-        txn.places(|table_id, place| {
-            let Ok(place) = Location::parse(place) else { return };
-            for (id, deletion) in due {
-                if place.is_within(&deletion.location) {
-                    in_use.insert(*id);
-                } else if let Some(table_id) = table_id.filter(|_| deletion.location.is_within(&place)) {
-                    let name = deletion.location.path().get(place.path().len() + 1..).unwrap_or_default();
-                    below.push((*id, table_id, name.to_owned()));
-                }
-            }
-        })
-        .await?;
-        for (id, table_id, name) in below {
-            if !txn.partition_existing(table_id, &[name]).await?.is_empty() {
-                in_use.insert(id);
-            }
-        }
-        Ok(in_use)
-    }
-}
-
-fn by_depth(deletions: Recorded) -> BTreeMap<usize, Recorded> {
-    let mut levels: BTreeMap<usize, Recorded> = BTreeMap::new();
-    for deletion in deletions {
-        levels.entry(deletion.1.location.path().split('/').count()).or_default().push(deletion);
-    }
-    levels
 }

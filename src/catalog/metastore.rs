@@ -4,17 +4,18 @@ use std::sync::Arc;
 
 use skep_core::name::validate_name;
 use skep_core::table::{Catalog, Database, PrincipalType};
-use skep_core::{Error, Result};
+use skep_core::{Error, Location, Result};
 
 use super::database_cache::DatabaseCache;
 use super::partition_cache::PartitionCache;
+use super::places::TaskWatch;
 use super::settings::Settings;
 use super::table_cache::TableCache;
 use super::together::Ends;
 use super::totals::ToldTables;
 use crate::clock::Clock;
 use crate::store::{DocumentKind, Store};
-use crate::warehouse::{Location, Warehouse};
+use crate::warehouse::Warehouse;
 
 /// Of the memory for caches, table definitions take this part, what clients are told of them another, replies that are
 /// made of them a third, lists of partition names that are asked for again a fourth, partitions the rest.
@@ -31,6 +32,7 @@ pub struct Metastore {
     pub(super) table_cache: Arc<TableCache>,
     pub(super) database_cache: Arc<DatabaseCache>,
     pub(super) told_tables: Arc<ToldTables>,
+    pub(super) tasks: Arc<TaskWatch>,
     /// Set where all operations are parts of one shared write (`together`).
     pub(super) ends: Option<Arc<Ends>>,
 }
@@ -49,6 +51,7 @@ impl Metastore {
             table_cache,
             database_cache: Arc::default(),
             told_tables: Arc::new(ToldTables::new(definitions)),
+            tasks: Arc::default(),
             ends: None,
         }
     }
@@ -109,7 +112,9 @@ impl Metastore {
     /// (`semantics.md §2`). May run on every start and on several nodes at once.
     pub async fn bootstrap(&self) -> Result<()> {
         self.warehouse.roots_create().await?;
-        self.store.retrying("bootstrap", || self.bootstrap_once()).await
+        self.store.retrying("bootstrap", || self.bootstrap_once()).await?;
+        self.ledger_fill().await?;
+        self.moves_recover().await
     }
 
     async fn bootstrap_once(&self) -> Result<()> {

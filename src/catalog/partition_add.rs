@@ -2,13 +2,14 @@
 
 use std::collections::HashSet;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use skep_core::name::partition_values_of;
 use skep_core::partition::Partition;
 use skep_core::registration::REGISTERED;
-use skep_core::stats::{DO_NOT_UPDATE_STATS, fast_statistics_complete};
+use skep_core::stats::{ColumnStatistics, DO_NOT_UPDATE_STATS, fast_statistics_complete};
 use skep_core::table::{Parameters, Shape, Storage, Table};
-use skep_core::{Error, Kind, Result};
+use skep_core::{Error, Kind, Location, Result};
 
 use super::caller::Caller;
 use super::metastore::Metastore;
@@ -17,11 +18,12 @@ use super::partition_form::{
     DDL_TIME, PartitionKey, Shapes, default_location, overtaken, partitions_name, same_frame, storage_check,
     table_missing, told_not_to_list,
 };
+use super::places::DefaultPlaces;
 use super::reference::TableRef;
 use super::remote::RemoteRefusal;
-use super::together::Undo;
-use crate::store::Change;
-use crate::warehouse::{Created, Location};
+use super::statistics_update::Settled;
+use crate::store::{Change, Txn};
+use crate::warehouse::Created;
 
 /// Partitions to add to one table.
 #[derive(Debug, Clone)]
@@ -34,6 +36,8 @@ pub struct PartitionsAdd {
     /// The columns come from the table, not from the partitions (`skipColumnSchemaForPartition`).
     pub columns_of_table: bool,
     pub environment: Parameters,
+    /// Statistics of columns, each of a partition by its name: one that is added, or that is there already.
+    pub statistics: Vec<(String, Vec<ColumnStatistics>)>,
 }
 
 /// Why partitions were not stored.
@@ -54,9 +58,12 @@ fn exists(at: &TableRef, name: &str) -> Error {
 }
 
 impl Metastore {
-    /// Adds all partitions and gives those that were not there before, in the request's order.
+    /// Adds all partitions with their statistics, or nothing, and gives those that were not there before, in the
+    /// request's order.
     pub async fn partitions_add(&self, caller: &Caller, request: &PartitionsAdd) -> Result<Vec<Partition>> {
-        self.store.retrying("partitions_add", || self.partitions_add_once(caller, request)).await
+        // Within a shared write a conflict would only run the same again.
+        let is_taken = &AtomicBool::new(self.store.is_joined());
+        self.store.retrying("partitions_add", || self.partitions_add_once(caller, request, is_taken)).await
     }
 
     /// Adds a partition that has the table's columns and format, at its default place.
@@ -83,12 +90,18 @@ impl Metastore {
             if_not_exists: false,
             columns_of_table: false,
             environment,
+            statistics: Vec::new(),
         };
         let added = self.partitions_add(caller, &request).await?.pop();
         added.ok_or_else(|| Error::internal("an appended partition was not added"))
     }
 
-    async fn partitions_add_once(&self, caller: &Caller, request: &PartitionsAdd) -> Result<Vec<Partition>> {
+    async fn partitions_add_once(
+        &self,
+        caller: &Caller,
+        request: &PartitionsAdd,
+        is_taken: &AtomicBool,
+    ) -> Result<Vec<Partition>> {
         let at = &request.at;
         let mut peek = self.store.peek().await?;
         let table = peek.table_get(&at.catalog, &at.database, &at.table).await?;
@@ -107,30 +120,53 @@ impl Metastore {
         }
         let existing: HashSet<&String> = existing.iter().collect();
         partitions.retain(|p| !existing.contains(&p.name));
+        let statistics = request.statistics.iter().map(|(name, of)| (Some(name.clone()), of.clone())).collect();
+        let statistics = self.statistics_settle(statistics)?;
         if partitions.is_empty() {
+            if !statistics.is_empty() {
+                self.statistics_update_once(caller, at, &statistics, false).await?;
+            }
             return Ok(partitions);
         }
-        let locations =
-            if caller.imports { Vec::new() } else { self.partitions_settle(&table, request, &mut partitions)? };
+        let places = self.partitions_places(&table, &partitions, is_taken).await?;
+        let locations = if caller.imports {
+            Vec::new()
+        } else {
+            self.partitions_settle(&table, request, &mut partitions, &places)?
+        };
         if caller.imports {
             shapes_intern(&table, &mut partitions);
         }
-        let created = self.warehouse.directories_create(locations, caller.user()).await?;
-        match self.partitions_add_stored(caller, request, &table, partitions, &created).await {
+        let created = self.warehouse.directories_create(locations.clone(), caller.user()).await?;
+        let stored = self.partitions_add_stored(caller, request, &table, partitions, statistics, (&created, is_taken));
+        match stored.await {
             Ok(added) => {
-                self.undo_later(Undo::Created(created));
+                self.directories_keep(caller, locations, created).await;
                 Ok(added)
             }
             Err(Failed { error, taken }) => {
                 let taken: HashSet<String> = taken.into_iter().collect();
                 let unused = names.iter().filter(|n| !existing.contains(n)).zip(created);
                 let unused = unused.filter(|(name, _)| !taken.contains(*name)).map(|(_, made)| made).collect();
-                if let Err(error) = self.warehouse.directories_undo(unused).await {
-                    tracing::warn!(%error, "directories that were made for a failed call could not be taken back");
-                }
+                self.directories_take_back(unused, Some(table.id)).await;
                 Err(error)
             }
         }
+    }
+
+    /// Which of the places that follow from names are taken; asked only after one was found to be.
+    async fn partitions_places(
+        &self,
+        table: &Table,
+        partitions: &[Partition],
+        is_taken: &AtomicBool,
+    ) -> Result<DefaultPlaces> {
+        if !is_taken.load(Ordering::Relaxed) {
+            return Ok(DefaultPlaces::default());
+        }
+        let by_name = partitions.iter().filter(|p| p.location().is_none_or(str::is_empty));
+        let names: Vec<&str> = by_name.map(|p| p.name.as_str()).collect();
+        self.default_places(&mut self.store.read().await?, table, &names).await
     }
 
     /// Fills in what the client left to the server; gives the directories, one a partition (none in a view).
@@ -139,6 +175,7 @@ impl Metastore {
         table: &Table,
         request: &PartitionsAdd,
         partitions: &mut [Partition],
+        places: &DefaultPlaces,
     ) -> Result<Vec<Location>> {
         let now = self.now_seconds();
         let mut shapes = Shapes::of(table);
@@ -160,7 +197,10 @@ impl Metastore {
                     return Err(Error::meta(format!("Cannot specify location for a view partition: {name}")));
                 }
                 Some(given) => Some(Location::parse(given)?),
-                None => default_location(table, name)?,
+                None => match table.location() {
+                    Some(base) => Some(places.place(&Location::parse(base)?, name)),
+                    None => None,
+                },
             };
             if let Some(storage) = partition.storage.as_mut() {
                 storage.location = place.as_ref().map(Location::to_string);
@@ -194,7 +234,8 @@ impl Metastore {
         request: &PartitionsAdd,
         table: &Table,
         mut partitions: Vec<Partition>,
-        created: &[Created],
+        statistics: Settled,
+        (created, is_taken): (&[Created], &AtomicBool),
     ) -> Result<Vec<Partition>, Failed> {
         if !caller.imports {
             self.partitions_statistics_new(table, &request.environment, &mut partitions, created).await?;
@@ -214,6 +255,7 @@ impl Metastore {
                 return Err(Failed { error, taken });
             }
         }
+        self.partitions_place(&mut txn, request, &locked, &partitions, is_taken).await?;
         let change = Change { operation: "add_partitions", by: caller.user() };
         let event = at.tale("ADD_PARTITION", &());
         let version = txn.table_commit_told(table.id, None, change, Some(&event)).await?;
@@ -222,10 +264,38 @@ impl Metastore {
             self.partition_privileges_inherit(&mut txn, &locked, &partitions).await?;
         }
         self.log_partitions_came(&mut txn, caller, &locked, &partitions).await?;
+        let locked = Table { version, ..locked };
+        self.statistics_write(&mut txn, caller, &locked, statistics, false).await?;
         txn.commit().await?;
         let came = partitions.iter().zip(slots).collect();
-        self.partitions_follow(Followed { table: Table { version, ..locked }, gone: Vec::new(), came });
+        self.partitions_follow(Followed { table: locked, gone: Vec::new(), came });
         Ok(partitions)
+    }
+
+    /// Makes sure that nobody else has the places that were chosen, and notes those that were named.
+    async fn partitions_place(
+        &self,
+        txn: &mut Txn,
+        request: &PartitionsAdd,
+        table: &Table,
+        partitions: &[Partition],
+        is_taken: &AtomicBool,
+    ) -> Result<()> {
+        let named: HashSet<&[String]> =
+            request.partitions.iter().filter(|p| p.location().is_some()).map(|p| p.values.as_slice()).collect();
+        let by_name = |p: &&Partition| {
+            !named.contains(p.values.as_slice())
+                && default_location(table, &p.name).ok().flatten().map(|l| l.to_string()).as_deref() == p.location()
+        };
+        if txn.table_is_crowded(table.id).await? {
+            self.moves_settle(txn, &[table.id]).await?;
+            let names: Vec<&str> = partitions.iter().filter(by_name).map(|p| p.name.as_str()).collect();
+            if !self.default_places(txn, table, &names).await?.taken.is_empty() {
+                is_taken.store(true, Ordering::Relaxed);
+                return Err(overtaken(&request.at));
+            }
+        }
+        self.partitions_place_follow(txn, table, partitions).await
     }
 
     /// numFiles and totalSize of partitions whose directory was there before, unless the client sent them.

@@ -5,22 +5,22 @@ use std::collections::BTreeSet;
 use skep_core::name::partition_name_parse;
 use skep_core::partition::Partition;
 use skep_core::table::{Parameters, Table};
-use skep_core::{Error, Kind, Result};
+use skep_core::{Error, Kind, Location, Result};
 
 use super::caller::Caller;
 use super::drops::skips_trash;
-use super::files::Recorded;
 use super::metastore::Metastore;
 use super::partition_drop_select::{PartitionsWhich, exprs_names};
 use super::partition_follow::Followed;
-use super::partition_form::PartitionKey;
+use super::partition_form::{PartitionKey, default_location};
 use super::partition_privileges::partition_privileges_forget;
+use super::places::{Going, PlaceKept, Recorded};
 use super::reference::TableRef;
 use super::registered_files::registered_files_leave;
 use super::table_read::missing;
 use super::validate::data_is_ours;
 use crate::store::{Change, Txn};
-use crate::warehouse::{Deletion, Location};
+use crate::warehouse::Deletion;
 
 /// Partitions to drop from one table.
 #[derive(Debug, Clone)]
@@ -38,7 +38,8 @@ pub struct PartitionsDrop {
 /// What a commit leaves to be done with files.
 struct Leftovers {
     dropped: Vec<Partition>,
-    deletions: Recorded,
+    tasks: Recorded,
+    kept: Vec<PlaceKept>,
     /// Directories above those deleted that go if they are empty now, the deepest first.
     parents: Vec<Location>,
 }
@@ -82,12 +83,16 @@ impl Metastore {
         })
     }
 
-    /// Drops partitions and gives them, by name.
-    pub async fn partitions_drop(&self, caller: &Caller, request: &PartitionsDrop) -> Result<Vec<Partition>> {
+    /// Drops partitions and gives them, by name, and the places whose data stays since others have it.
+    pub async fn partitions_drop(
+        &self,
+        caller: &Caller,
+        request: &PartitionsDrop,
+    ) -> Result<(Vec<Partition>, Vec<PlaceKept>)> {
         let left = self.store.retrying("partitions_drop", || self.partitions_drop_once(caller, request)).await?;
-        self.deletions_run(left.deletions).await;
+        self.tasks_run(left.tasks).await;
         self.directories_tidy(left.parents).await;
-        Ok(left.dropped)
+        Ok((left.dropped, left.kept))
     }
 
     async fn partitions_drop_once(&self, caller: &Caller, request: &PartitionsDrop) -> Result<Leftovers> {
@@ -100,7 +105,7 @@ impl Metastore {
         let table = txn.table_lock(&at.catalog, &at.database, &at.table).await?.ok_or_else(|| missing(at))?;
         let dropped = self.partitions_selected(&mut txn, &table, request).await?;
         if dropped.is_empty() {
-            return Ok(Leftovers { dropped, deletions: Vec::new(), parents: Vec::new() });
+            return Ok(Leftovers { dropped, tasks: Vec::new(), kept: Vec::new(), parents: Vec::new() });
         }
         let names: Vec<String> = dropped.iter().map(|p| p.name.clone()).collect();
         self.log_partitions_change(&mut txn, caller, &table, &dropped, &[]).await?;
@@ -114,16 +119,42 @@ impl Metastore {
         if table.flag("transactional") {
             txn.compaction_forget_partitions((&at.catalog, &at.database, &at.table), &names).await?;
         }
-        let mut left = Leftovers { dropped, deletions: Vec::new(), parents: Vec::new() };
+        let mut left = Leftovers { dropped, tasks: Vec::new(), kept: Vec::new(), parents: Vec::new() };
         if request.delete_data && data_is_ours(&table) {
             let skip_trash = skips_trash(&request.environment, &table.parameters);
             let (deletions, parents) = directories(&table, &left.dropped, skip_trash);
-            left.deletions = self.deletions_record(&mut txn, &deletions).await?;
+            (left.tasks, left.kept) = self.partitions_delete(&mut txn, &table, &left.dropped, deletions).await?;
             left.parents = parents;
         }
         txn.commit().await?;
         self.partitions_follow(Followed { table: Table { version, ..table }, gone: names, came: Vec::new() });
         Ok(left)
+    }
+
+    /// Decides on the data of partitions that were removed.
+    async fn partitions_delete(
+        &self,
+        txn: &mut Txn,
+        table: &Table,
+        dropped: &[Partition],
+        deletions: Vec<Deletion>,
+    ) -> Result<(Recorded, Vec<PlaceKept>)> {
+        let is_crowded = txn.table_is_crowded(table.id).await?;
+        if is_crowded {
+            self.moves_settle(txn, &[table.id]).await?;
+        } else {
+            // From now on there is something to be asked for: what is being deleted.
+            txn.places_crowd(&[table.id], &[]).await?;
+        }
+        let by_name = |p: &Partition| default_location(table, &p.name).ok().flatten().map(|l| l.to_string());
+        let going = Going {
+            partitions_of: Some(table.id),
+            partitions: dropped.iter().map(|p| p.name.clone()).collect(),
+            is_alone: !is_crowded && dropped.iter().all(|p| by_name(p).as_deref() == p.location()),
+            ..Going::default()
+        };
+        let decided = self.deletions_decide(txn, deletions, &going).await?;
+        Ok((decided.recorded, decided.kept))
     }
 
     /// The partitions that the request means, by name.
@@ -205,7 +236,7 @@ fn directories(table: &Table, dropped: &[Partition], skip_trash: bool) -> (Vec<D
         for parent in above.take(levels).take_while(inside) {
             parents.insert((std::cmp::Reverse(parent.path().split('/').count()), parent));
         }
-        deletions.push(Deletion { location: place, skip_trash });
+        deletions.push(Deletion::new(place, skip_trash));
     }
     (deletions, parents.into_iter().map(|(_, parent)| parent).collect())
 }

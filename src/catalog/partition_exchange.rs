@@ -4,17 +4,17 @@ use skep_core::name::{normalize, partition_name};
 use skep_core::partition::Partition;
 use skep_core::registration::REGISTERED;
 use skep_core::table::{Column, Table};
-use skep_core::{Error, Kind, Result};
+use skep_core::{Error, Kind, Location, Result};
 
 use super::caller::Caller;
 use super::event_log::log_refuse;
 use super::metastore::Metastore;
 use super::partition_form::{default_location, overtaken, same_frame};
 use super::partition_privileges::partition_privileges_forget;
+use super::places::{DirectoryMove, Going};
 use super::reference::TableRef;
 use super::registered_files::registered_files_leave;
 use crate::store::{Change, Txn};
-use crate::warehouse::{Location, Renamed};
 
 /// Partitions to move.
 #[derive(Debug, Clone)]
@@ -25,19 +25,12 @@ pub struct PartitionsExchange {
     pub target: TableRef,
 }
 
-/// A directory that was moved.
-struct Move {
-    from: Location,
-    to: Location,
-}
-
 /// Both tables and what goes from one to the other, as read.
 struct Exchange {
     source: Table,
     target: Table,
     old: Vec<Partition>,
     new: Vec<Partition>,
-    moves: Vec<Move>,
 }
 
 impl Metastore {
@@ -54,30 +47,37 @@ impl Metastore {
             return Err(Error::meta("You cannot move a partition across catalogs"));
         }
         let mut exchange = self.exchange_read(request).await?;
+        let names = exchange.old.iter().map(|p| p.name.clone()).collect();
+        let going = Going { partitions_of: Some(exchange.source.id), partitions: names, ..Going::default() };
+        let mut moves = Vec::with_capacity(exchange.old.len());
         for (old, new) in exchange.old.iter().zip(&mut exchange.new) {
-            exchange.moves.extend(exchange_settle(&exchange.source, &exchange.target, old, new)?);
-        }
-        for m in &exchange.moves {
-            if !self.warehouse.directory_exists(&m.from).await? {
-                return Err(Error::meta(format!("There is no directory {} to move", m.from)));
+            let (from, to) = exchange_settle(&exchange.source, &exchange.target, old, new)?;
+            if !self.warehouse.directory_exists(&from).await? {
+                return Err(Error::meta(format!("There is no directory {from} to move")));
             }
-        }
-        let mut moved = Vec::new();
-        let mut done = self.exchange_move(&exchange.moves, &mut exchange.new, &mut moved).await;
-        if done.is_ok() {
-            done = self.exchange_stored(caller, request, &exchange).await;
-        }
-        match done {
-            Ok(()) => self.exchange_tidy(&exchange.source, &moved).await,
-            Err(error) => {
-                for m in moved.iter().rev() {
-                    if let Err(error) = self.warehouse.directory_rename(&m.to, &m.from).await {
-                        tracing::error!(from = %m.to, to = %m.from, %error, "a directory could not be moved back");
+            match self.directory_move(&from, &to, &going).await? {
+                Some(_) if self.warehouse.directory_exists(&to).await? => {
+                    return Err(Error::meta(format!("Cannot move {from} to {to}: the destination already exists")));
+                }
+                Some(moving) => moves.push(moving),
+                // Where the data cannot be moved the partition keeps its place.
+                None => {
+                    if let Some(storage) = new.storage.as_mut() {
+                        storage.location = Some(from.to_string());
                     }
                 }
-                return Err(error);
             }
         }
+        if moves.is_empty() {
+            self.exchange_stored(caller, request, &exchange, None).await?;
+            return Ok(exchange.new);
+        }
+        let intent = self.moves_begin(&[exchange.source.id, exchange.target.id], &moves).await?;
+        if let Err(error) = self.exchange_stored(caller, request, &exchange, Some((intent, &moves))).await {
+            self.move_failed(intent).await;
+            return Err(error);
+        }
+        self.exchange_tidy(&exchange.source, &moves).await;
         Ok(exchange.new)
     }
 
@@ -107,26 +107,16 @@ impl Metastore {
         }
         let old = txn.partition_by_names(source.id, source.version, &names).await?;
         let new = old.clone();
-        Ok(Exchange { source, target, old, new, moves: Vec::new() })
+        Ok(Exchange { source, target, old, new })
     }
 
-    /// Moves directories; `moved` has those that were, also after an error.
-    async fn exchange_move(&self, moves: &[Move], new: &mut [Partition], moved: &mut Vec<Move>) -> Result<()> {
-        for (m, partition) in moves.iter().zip(new) {
-            match self.warehouse.directory_rename(&m.from, &m.to).await? {
-                Renamed::Moved => moved.push(Move { from: m.from.clone(), to: m.to.clone() }),
-                // The store of the data knows no rename: the partition keeps its place.
-                Renamed::Kept => {
-                    if let Some(storage) = partition.storage.as_mut() {
-                        storage.location = Some(m.from.to_string());
-                    }
-                }
-            }
-        }
-        Ok(())
-    }
-
-    async fn exchange_stored(&self, caller: &Caller, request: &PartitionsExchange, exchange: &Exchange) -> Result<()> {
+    async fn exchange_stored(
+        &self,
+        caller: &Caller,
+        request: &PartitionsExchange,
+        exchange: &Exchange,
+        moving: Option<(i64, &[DirectoryMove])>,
+    ) -> Result<()> {
         let (source, target) = (&exchange.source, &exchange.target);
         let names: Vec<String> = exchange.old.iter().map(|p| p.name.clone()).collect();
         let mut txn = self.store.write().await?;
@@ -146,6 +136,10 @@ impl Metastore {
         if !unchanged || !txn.partition_existing(target.id, &names).await?.is_empty() {
             return Err(overtaken(&request.source));
         }
+        match moving {
+            Some((intent, _)) => self.moves_end(&mut txn, intent).await?,
+            None => self.moves_settle(&mut txn, &[source.id, target.id]).await?,
+        }
         let change = Change { operation: "exchange_partitions", by: caller.user() };
         let added = txn.table_commit(target.id, None, change).await?;
         txn.partition_add_many(target.id, added, target.location(), &exchange.new).await?;
@@ -153,6 +147,9 @@ impl Metastore {
         partition_privileges_forget(&mut txn, source.id, &exchange.old).await?;
         let removed = txn.table_commit(source.id, None, change).await?;
         txn.partition_remove_many(source.id, removed, &names).await?;
+        // The target has the data now, wherever it lies.
+        txn.partition_place_forget(source.id, removed, &names).await?;
+        self.partitions_place_follow(&mut txn, target, &exchange.new).await?;
         registered_files_leave(&mut txn, source.id, removed, &exchange.old).await?;
         txn.statistics_hand_over(source.id, target.id, &names).await?;
         let events = [
@@ -162,15 +159,18 @@ impl Metastore {
         for (kind, at, version) in events {
             txn.event_insert(&at.event(kind, version, &())).await?;
         }
+        if let Some((_, moves)) = moving {
+            self.directories_move(moves).await?;
+        }
         txn.commit().await
     }
 
     /// Removes the source's directories that became empty above what was moved away.
-    async fn exchange_tidy(&self, source: &Table, moved: &[Move]) {
+    async fn exchange_tidy(&self, source: &Table, moved: &[DirectoryMove]) {
         let Some(base) = source.location().and_then(|l| Location::parse(l).ok()) else { return };
         for m in moved {
             for parent in std::iter::successors(m.from.parent(), Location::parent).take_while(|p| p.is_below(&base)) {
-                if !self.warehouse.directory_remove_if_empty(&parent).await.unwrap_or(false) {
+                if !self.directory_tidy(&parent).await.unwrap_or(false) {
                     break;
                 }
             }
@@ -208,7 +208,12 @@ fn same_columns(a: &[Column], b: &[Column]) -> bool {
 }
 
 /// Gives the partition its place in the target; only partitions at their default places can be moved.
-fn exchange_settle(source: &Table, target: &Table, old: &Partition, new: &mut Partition) -> Result<Option<Move>> {
+fn exchange_settle(
+    source: &Table,
+    target: &Table,
+    old: &Partition,
+    new: &mut Partition,
+) -> Result<(Location, Location)> {
     new.name = partition_name(&target.partition_keys, &new.values)?;
     new.parameters.remove(REGISTERED);
     let from = old.location().map(Location::parse).transpose()?;
@@ -216,7 +221,9 @@ fn exchange_settle(source: &Table, target: &Table, old: &Partition, new: &mut Pa
     let (Some(from), Some(usual), Some(to)) = (from, usual, default_location(target, &new.name)?) else {
         return Err(Error::meta(format!("Partitions of views cannot be exchanged: {}", source.full_name())));
     };
-    if !from.same_place(&usual) {
+    // One that was renamed where nothing can be moved lies in the table's directory by its earlier name.
+    let base = source.location().map(Location::parse).transpose()?;
+    if !from.same_place(&usual) && !base.is_some_and(|base| from.is_below(&base)) {
         return Err(Error::meta(format!(
             "The partition {} lies at {from}, not at {usual}: it cannot be exchanged",
             old.name
@@ -225,5 +232,5 @@ fn exchange_settle(source: &Table, target: &Table, old: &Partition, new: &mut Pa
     if let Some(storage) = new.storage.as_mut() {
         storage.location = Some(to.to_string());
     }
-    Ok(Some(Move { from, to }))
+    Ok((from, to))
 }

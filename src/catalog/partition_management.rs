@@ -98,7 +98,7 @@ impl Metastore {
             ignore_protection: true,
             environment: Parameters::new(),
         };
-        self.partitions_drop(caller, &request).await.map(|dropped| dropped.len())
+        self.partitions_drop(caller, &request).await.map(|(dropped, _)| dropped.len())
     }
 }
 

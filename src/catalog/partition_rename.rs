@@ -4,7 +4,7 @@ use skep_core::name::partition_name;
 use skep_core::partition::Partition;
 use skep_core::registration::REGISTERED;
 use skep_core::table::{Parameters, Table, TableType};
-use skep_core::{Error, Kind, Result};
+use skep_core::{Error, Kind, Location, Result};
 
 use super::caller::Caller;
 use super::event_log::log_refuse;
@@ -12,11 +12,11 @@ use super::metastore::Metastore;
 use super::partition_alter::column_statistics_after;
 use super::partition_form::{Shapes, default_location, overtaken, partitions_name, table_missing};
 use super::partition_privileges::partition_privileges_move;
+use super::places::{DirectoryMove, Going};
 use super::reference::TableRef;
 use super::registered_files::registered_files_leave;
 use super::table_alter::Altered;
 use crate::store::Change;
-use crate::warehouse::{Location, Renamed};
 
 /// A partition to rename.
 #[derive(Debug, Clone)]
@@ -55,23 +55,25 @@ impl Metastore {
         }
         drop(txn);
         self.partition_alter_settle(&table, &old, &mut new, false, &mut Shapes::of(&table))?;
-        let moved = self.partition_move(&table, &old, &mut new).await?;
-        let done = self.partition_rename_stored(caller, request, &table, &old, new).await;
-        if let (Err(_), Some((from, to))) = (&done, moved)
-            && let Err(error) = self.warehouse.directory_rename(&to, &from).await
-        {
-            tracing::error!(from = %to, to = %from, %error, "a directory could not be moved back");
+        let Some(moving) = self.partition_move(&table, &old, &mut new).await? else {
+            return self.partition_rename_stored(caller, request, &table, &old, new, None).await;
+        };
+        let moves = [moving];
+        let intent = self.moves_begin(&[table.id], &moves).await?;
+        let done = self.partition_rename_stored(caller, request, &table, &old, new, Some((intent, &moves))).await;
+        if done.is_err() {
+            self.move_failed(intent).await;
         }
         done
     }
 
-    /// Moves a managed partition to the place of its new name; gives the move if there was one.
+    /// Gives a managed partition the place of its new name, and the move that this takes; none where it keeps its place.
     async fn partition_move(
         &self,
         table: &Table,
         old: &Partition,
         new: &mut Partition,
-    ) -> Result<Option<(Location, Location)>> {
+    ) -> Result<Option<DirectoryMove>> {
         let Some(storage) = new.storage.as_mut() else { return Ok(None) };
         storage.location = old.location().map(str::to_owned);
         let stays = table.table_type == TableType::External && !table.flag("TRANSLATED_TO_EXTERNAL");
@@ -82,19 +84,16 @@ impl Metastore {
         if from.same_place(&to) {
             return Ok(None);
         }
-        if !self.warehouse.directory_exists(&from).await? {
-            storage.location = Some(to.to_string());
-            return Ok(None);
+        let going = Going { partitions_of: Some(table.id), partitions: [old.name.clone()].into(), ..Going::default() };
+        let Some(moving) = self.directory_move(&from, &to, &going).await? else { return Ok(None) };
+        let is_there = self.warehouse.directory_exists(&from).await?;
+        if is_there && self.warehouse.directory_exists(&to).await? {
+            return Err(Error::invalid_operation(format!(
+                "Cannot rename {from} to {to}: the destination already exists"
+            )));
         }
-        match self.warehouse.directory_rename(&from, &to).await {
-            Ok(Renamed::Moved) => {
-                storage.location = Some(to.to_string());
-                Ok(Some((from, to)))
-            }
-            // The store of the data knows no rename: the partition keeps its place.
-            Ok(Renamed::Kept) => Ok(None),
-            Err(error) => Err(error.with_kind(Kind::InvalidOperation)),
-        }
+        storage.location = Some(to.to_string());
+        Ok(Some(moving))
     }
 
     async fn partition_rename_stored(
@@ -104,6 +103,7 @@ impl Metastore {
         table: &Table,
         old: &Partition,
         mut new: Partition,
+        moving: Option<(i64, &[DirectoryMove])>,
     ) -> Result<()> {
         new.parameters.remove(REGISTERED);
         self.partitions_statistics_changed(table, vec![(old, &mut new)], &request.environment).await?;
@@ -114,13 +114,20 @@ impl Metastore {
         if !txn.partition_existing(table.id, std::slice::from_ref(&new.name)).await?.is_empty() {
             return Err(overtaken(at));
         }
+        match moving {
+            Some((intent, _)) => self.moves_end(&mut txn, intent).await?,
+            None => self.moves_settle(&mut txn, &[table.id]).await?,
+        }
         let change = Change { operation: "rename_partition", by: caller.user() };
         let version = txn.table_commit(table.id, None, change).await?;
         txn.statistics_move((table.id, &old.name), (table.id, &new.name)).await?;
         column_statistics_after(&mut txn, table.id, std::slice::from_ref(old), std::slice::from_mut(&mut new)).await?;
         txn.partition_remove_many(table.id, version, names).await?;
         registered_files_leave(&mut txn, table.id, version, std::slice::from_ref(old)).await?;
+        // The new row has the data now, wherever it lies.
+        txn.partition_place_forget(table.id, version, names).await?;
         txn.partition_add_many(table.id, version, table.location(), std::slice::from_ref(&new)).await?;
+        self.partitions_place_follow(&mut txn, table, [&new]).await?;
         if old.values != new.values {
             partition_privileges_move(&mut txn, table.id, &old.values, &new.values).await?;
         }
@@ -134,6 +141,9 @@ impl Metastore {
             &Altered { partition: Some(new.name.clone()), renamed_from: Some(old.name.clone()), ..Altered::default() },
         ))
         .await?;
+        if let Some((_, moves)) = moving {
+            self.directories_move(moves).await.map_err(|e| e.with_kind(Kind::InvalidOperation))?;
+        }
         txn.commit().await
     }
 }

@@ -12,6 +12,7 @@ use super::caller::Caller;
 use super::metastore::Metastore;
 use super::partition_form::overtaken;
 use super::partition_privileges::partition_privileges_forget;
+use super::places::{Placing, TablePlaceChange};
 use super::reference::TableRef;
 use super::statistics_update::statistics_rows;
 use super::table_alter::Altered;
@@ -69,6 +70,8 @@ impl Metastore {
         if let Some(new) = &publish.definition {
             let event = at.tale("ALTER_TABLE", &Altered { truncate: false, partition: None, renamed_from: None });
             version = txn.table_commit_told(locked.id, Some(Definition::of(new)), change, Some(&event)).await?;
+            let place = TablePlaceChange { new, old: Some(&locked), placing: Placing::Named, is_moved: false };
+            self.table_place_follow(&mut txn, place).await?;
             self.columns_append(&mut txn, version, &locked, new).await?;
             self.log_columns_follow(&mut txn, caller, &locked, new).await?;
         }
@@ -130,6 +133,7 @@ impl Metastore {
         let partitions: Vec<&Partition> = new.iter().map(|p| &p.partition).collect();
         let version = txn.table_commit_told(table.id, None, change, Some(&at.tale("ADD_PARTITION", &()))).await?;
         txn.partition_add_many(table.id, version, table.location(), &partitions).await?;
+        self.partitions_place_follow(txn, table, partitions.iter().copied()).await?;
         self.partition_privileges_inherit(txn, table, &partitions).await?;
         self.log_partitions_came(txn, caller, table, &partitions).await?;
         Ok(version)
@@ -153,6 +157,7 @@ impl Metastore {
             return Err(Error::internal(format!("{at}: partitions that were to be replaced are not there")));
         }
         txn.partition_add_many(table.id, version, table.location(), &partitions).await?;
+        self.partitions_place_follow(txn, table, &partitions).await?;
         let altered = |name: &String| Altered { partition: Some(name.clone()), ..Altered::default() };
         let bodies: Vec<Altered> = names.iter().map(altered).collect();
         txn.event_insert_alike(&at.event("ALTER_PARTITION", (table.id, version), &()), &bodies).await?;

@@ -6,7 +6,7 @@ use skep_core::Result;
 
 use super::event_log::log_versions;
 use super::metastore::Metastore;
-use crate::store::{Horizon, PurgeTable};
+use crate::store::{Horizon, PlaceKind, PurgeTable};
 
 /// So many rows go in one transaction.
 const BATCH: i64 = 2_000;
@@ -119,6 +119,7 @@ impl Metastore {
                 if let Some(horizon) = self.purge_begin(table.id, from, of_log.cloned().unwrap_or_default()).await? {
                     all += self.purge(Purge::Versions { table_id: table.id, horizon: &horizon }).await?;
                     self.purge_end(table.id, from).await?;
+                    self.places_purge(table.id).await?;
                 }
             }
         }
@@ -140,6 +141,34 @@ impl Metastore {
                 let horizon = txn.purge_begin(table_id, from, kept.clone()).await?;
                 txn.commit().await?;
                 Ok(horizon)
+            })
+            .await
+    }
+
+    /// Earlier places of a table that no version shows any more are nobody's.
+    async fn places_purge(&self, table_id: i64) -> Result<()> {
+        let mut peek = self.store.read().await?;
+        let mut held = peek.place_of(PlaceKind::Kept, table_id).await?;
+        held.extend(peek.place_of(PlaceKind::Base, table_id).await?);
+        drop(peek);
+        if held.is_empty() {
+            return Ok(());
+        }
+        self.store
+            .retrying("places_purge", || async {
+                let mut txn = self.store.write().await?;
+                txn.tables_lock(&[table_id]).await?;
+                let shown = txn.table_locations(table_id).await?;
+                for place in &held {
+                    let is_kept = match place.kind {
+                        PlaceKind::Base => txn.base_is_used(table_id, &place.location).await?,
+                        _ => shown.contains(&place.location),
+                    };
+                    if !is_kept {
+                        txn.place_delete_at(place).await?;
+                    }
+                }
+                txn.commit().await
             })
             .await
     }

@@ -2,20 +2,43 @@
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use skep_core::Result;
+use skep_core::{Location, Result};
 
 use super::metastore::Metastore;
 use super::together::RequestKey;
-use crate::store::DocumentKind;
+use crate::store::{DocumentKind, PlaceKind};
+
+/// More files of a batch than this are held by the directories that they lie in.
+const PLACES_MAX: usize = 100;
+
+/// Few places that hold all of these.
+fn held(places: &[Location]) -> Vec<Location> {
+    let mut held: Vec<Location> = places.to_vec();
+    loop {
+        held.sort_unstable();
+        held.dedup();
+        if held.len() <= PLACES_MAX {
+            return held;
+        }
+        let before = held.clone();
+        held = held.iter().map(|one| one.parent().filter(|up| !up.is_root()).unwrap_or_else(|| one.clone())).collect();
+        if held == before {
+            return held;
+        }
+    }
+}
 
 impl Metastore {
-    /// Keeps a batch and gives its id.
-    pub async fn quarantine_insert<T: Serialize + Sync>(&self, batch: &T) -> Result<String> {
+    /// Keeps a batch, whose files lie at these places, and gives its id.
+    pub async fn quarantine_insert<T: Serialize + Sync>(&self, batch: &T, places: &[Location]) -> Result<String> {
         self.store
             .retrying("quarantine_insert", || async {
                 let mut txn = self.store.write().await?;
                 let id = format!("q{:08}", txn.counter_next("quarantine", 1).await?);
                 txn.document_insert(DocumentKind::Quarantine, "", &id, batch).await?;
+                for place in &held(places) {
+                    self.place_hold(&mut txn, PlaceKind::Quarantine, 0, &id, place).await?;
+                }
                 txn.commit().await?;
                 Ok(id)
             })
@@ -37,6 +60,7 @@ impl Metastore {
             .retrying("quarantine_delete", || async {
                 let mut txn = self.store.write().await?;
                 let found = txn.document_delete(DocumentKind::Quarantine, "", id).await?;
+                txn.place_delete_named(PlaceKind::Quarantine, 0, id).await?;
                 txn.commit().await?;
                 Ok(found)
             })

@@ -23,6 +23,7 @@ use super::caller::Caller;
 use super::event_detail::ONE_SIDED;
 use super::metastore::Metastore;
 use super::partition_privileges::partition_privileges_forget;
+use super::places::{Placing, TablePlaceChange};
 use super::reference::TableRef;
 use super::restore_plan::{definition_then, redefinition, restore_check};
 use super::statistics_update::statistics_rows;
@@ -167,6 +168,8 @@ impl Work<'_> {
             Accuracy::edit(&mut new.parameters, Accuracy::clear_columns);
         }
         let version = self.begin(txn, Some(&new)).await?;
+        let place = TablePlaceChange { new: &new, old: Some(now), placing: Placing::Named, is_moved: false };
+        self.metastore.table_place_follow(txn, place).await?;
         self.table = new;
         let VersionSpan { table_id, from, to } = self.span;
         let now_slots = txn.slot_list(table_id, to).await?;
@@ -244,6 +247,8 @@ impl Work<'_> {
         let rows: Vec<(&VersionRow, Parameters)> =
             slice.iter().filter_map(|one| Some((one.change.earlier.as_ref()?, one.parameters.clone()?))).collect();
         txn.partition_restore(table_id, version, &rows).await?;
+        let restored: Vec<Partition> = rows.iter().map(|(row, _)| partition_of(row)).collect::<Result<_>>()?;
+        self.metastore.partitions_place_follow(txn, &self.table, &restored).await?;
         if !changed.is_empty() {
             let event = self.request.at.event("ALTER_PARTITION", (table_id, version), &());
             let altered = |name: &String| Altered { partition: Some(name.clone()), ..Altered::default() };

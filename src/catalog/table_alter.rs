@@ -8,19 +8,18 @@ use skep_core::name::normalize;
 use skep_core::registration::registration_keep;
 use skep_core::stats::Accuracy;
 use skep_core::table::{Parameters, Table, TableType};
-use skep_core::{Error, Kind, Result};
+use skep_core::{Error, Kind, Location, Result};
 
 use super::caller::Caller;
 use super::event_log::log_alter_check;
 use super::metastore::Metastore;
 use super::partition_follow::Followed;
+use super::places::{DirectoryMove, Going, Placing, TablePlaceChange};
 use super::reference::TableRef;
 use super::remote::RemoteRefusal;
-use super::together::Undo;
 use super::totals::is_told;
 use super::validate::{bucket_check, is_iceberg, table_check, table_type_settle};
 use crate::store::{Change, Definition, TableHead, Txn};
-use crate::warehouse::{Location, Renamed};
 
 /// A table to alter.
 #[derive(Debug, Clone)]
@@ -49,12 +48,6 @@ pub struct Altered {
 
 /// The version says it all.
 const ALTERED: Altered = Altered { truncate: false, partition: None, renamed_from: None };
-
-/// A managed table's directory on the move.
-struct Move {
-    from: Location,
-    to: Location,
-}
 
 /// SerDes whose tables may change types at will: they keep the real schema elsewhere.
 const FREE_SERDES: [&str; 2] = ["org.apache.hadoop.hive.kudu.KuduSerDe", "org.apache.iceberg.mr.hive.HiveIcebergSerDe"];
@@ -99,7 +92,7 @@ impl Metastore {
         if caller.imports {
             let is_moved = old.location() != new.location();
             registration_keep(&old.parameters, &mut new.parameters, is_moved);
-            return self.table_alter_stored(caller, request, &old, new).await;
+            return self.table_alter_stored(caller, request, &old, new, None).await;
         }
         let moving = self.table_alter_settle(&old, &mut new).await?;
         if moving.is_none() {
@@ -111,22 +104,12 @@ impl Metastore {
         new.parameters.remove(skep_core::stats::DO_NOT_UPDATE_STATS);
         let is_moved = old.location() != new.location();
         registration_keep(&old.parameters, &mut new.parameters, is_moved);
-        let moved = match &moving {
-            Some(m) => self.table_move(m).await?,
-            None => Renamed::Kept,
-        };
-        if let (Some(_), Renamed::Kept) = (&moving, moved)
-            && let (Some(storage), Some(location)) = (new.storage.as_mut(), old.location())
-        {
-            // The store of the data knows no rename: the table keeps its place.
-            storage.location = Some(location.to_owned());
-        }
-        let done = self.table_alter_stored(caller, request, &old, new).await;
-        let (Some(Move { from, to }), Renamed::Moved) = (moving, moved) else { return done };
-        if done.is_ok() {
-            self.undo_later(Undo::Renamed { from, to });
-        } else if let Err(error) = self.warehouse.directory_rename(&to, &from).await {
-            tracing::error!(from = %to, to = %from, %error, "a directory could not be moved back");
+        let Some(moving) = moving else { return self.table_alter_stored(caller, request, &old, new, None).await };
+        let moves = [moving];
+        let intent = self.moves_begin(&[old.id], &moves).await?;
+        let done = self.table_alter_stored(caller, request, &old, new, Some((intent, &moves))).await;
+        if done.is_err() {
+            self.move_failed(intent).await;
         }
         done
     }
@@ -154,8 +137,9 @@ impl Metastore {
         Ok(())
     }
 
-    /// Fills in what the client leaves to the server; gives the move that a rename asks for.
-    async fn table_alter_settle(&self, old: &Table, new: &mut Table) -> Result<Option<Move>> {
+    /// Fills in what the client leaves to the server; gives the move that a rename asks for, where the directory can be
+    /// moved: else the table keeps its place.
+    async fn table_alter_settle(&self, old: &Table, new: &mut Table) -> Result<Option<DirectoryMove>> {
         new.create_time = old.create_time;
         let now = self.now_seconds();
         new.parameters.entry("transient_lastDdlTime".to_owned()).or_insert_with(|| now.to_string());
@@ -198,25 +182,50 @@ impl Metastore {
         if to.same_place(&old_location) {
             return Ok(None);
         }
-        if let Some(storage) = new.storage.as_mut() {
+        let moving = self.table_move(old, &old_location, &to).await?;
+        if let (Some(_), Some(storage)) = (&moving, new.storage.as_mut()) {
             storage.location = Some(to.to_string());
         }
-        Ok(Some(Move { from: old_location, to }))
+        Ok(moving)
     }
 
-    async fn table_move(&self, m: &Move) -> Result<Renamed> {
-        if self.warehouse.directory_exists(&m.to).await? {
-            return Err(Error::invalid_operation(format!("New location for this table already exists : {}", m.to)));
+    /// The move of a table's directory, if it can be moved with all that is the table's and nothing that is not.
+    async fn table_move(&self, old: &Table, from: &Location, to: &Location) -> Result<Option<DirectoryMove>> {
+        // Of several changes in one commit none is to be seen before the last: no directory moves.
+        if self.store.is_joined() {
+            return Ok(None);
         }
-        if !self.warehouse.directory_exists(&m.from).await? {
-            return Ok(Renamed::Moved);
+        let going = Going { tables: vec![old.id], ..Going::default() };
+        let Some(moving) = self.directory_move(from, to, &going).await? else { return Ok(None) };
+        if self.warehouse.directory_exists(to).await? {
+            return Err(Error::invalid_operation(format!("New location for this table already exists : {to}")));
         }
-        self.warehouse.directory_rename(&m.from, &m.to).await.map_err(|e| e.with_kind(Kind::InvalidOperation))
+        if old.is_partitioned() && !self.partitions_follow_text(old, from).await? {
+            return Ok(None);
+        }
+        Ok(Some(moving))
     }
 
-    async fn table_alter_stored(&self, caller: &Caller, request: &TableAlter, old: &Table, new: Table) -> Result<()> {
+    /// Whether all partitions that lie in the table's directory are written so that they can be seen to.
+    async fn partitions_follow_text(&self, table: &Table, from: &Location) -> Result<bool> {
+        let base = table.location().unwrap_or_default();
+        let apart = self.store.peek().await?.partition_apart(table.id, base).await?;
+        let apart: Vec<&String> = apart.iter().filter(|text| !text.starts_with(&format!("{base}/"))).collect();
+        let places: Vec<Location> = apart.iter().filter_map(|text| Location::parse(text).ok()).collect();
+        let own = self.warehouse.place_key(from).await;
+        Ok(!self.warehouse.place_keys(&places).await.iter().any(|key| key.touches(&own)))
+    }
+
+    async fn table_alter_stored(
+        &self,
+        caller: &Caller,
+        request: &TableAlter,
+        old: &Table,
+        new: Table,
+        moving: Option<(i64, &[DirectoryMove])>,
+    ) -> Result<()> {
         let at = &request.at;
-        let mut new = new;
+        let mut new = Table { id: old.id, ..new };
         if let Some(version) = self.table_alter_alone(caller, request, old, &new).await? {
             self.table_altered(request, false, Table { id: old.id, version, ..new });
             return Ok(());
@@ -226,6 +235,11 @@ impl Metastore {
         if (locked.id, locked.version) != (old.id, old.version) {
             // Somebody was quicker: what was checked and settled above is of an old state.
             return Err(Error::new(Kind::Conflict, format!("{at} was changed meanwhile")));
+        }
+        match moving {
+            Some((intent, _)) => self.moves_end(&mut txn, intent).await?,
+            None if old.location() != new.location() => self.moves_settle(&mut txn, &[old.id]).await?,
+            None => {}
         }
         let renamed = old.name != new.name || old.database != new.database;
         let database_id = if renamed { Some(self.table_target(&mut txn, &new).await?) } else { None };
@@ -251,9 +265,29 @@ impl Metastore {
             txn.write_id_rename(at, &new.database, &new.name).await?;
             txn.compaction_rename(at, &new.database, &new.name).await?;
         }
+        let placing = if moving.is_some() { Placing::NamedDefault } else { self.placing_of(&mut txn, &new).await? };
+        let place = TablePlaceChange { new: &new, old: Some(old), placing, is_moved: moving.is_some() };
+        self.table_place_follow(&mut txn, place).await?;
+        if let Some((_, moves)) = moving {
+            self.table_alone_again(&mut txn, &new).await?;
+            self.directories_move(moves).await.map_err(|e| e.with_kind(Kind::InvalidOperation))?;
+        }
         txn.commit().await?;
         self.table_altered(request, renamed, Table { id: old.id, version, ..new });
         Ok(())
+    }
+
+    /// How a table's place, which somebody named, came to be.
+    async fn placing_of(&self, txn: &mut Txn, table: &Table) -> Result<Placing> {
+        let Some(place) = table.location().and_then(|text| Location::parse(text).ok()) else {
+            return Ok(Placing::Named);
+        };
+        let Some(database) = txn.database_get(&table.catalog, &table.database).await? else {
+            return Ok(Placing::Named);
+        };
+        let external = table.table_type == TableType::External;
+        let usual = self.table_location_default(&database.database, &table.name, external)?;
+        Ok(if usual.same_place(&place) { Placing::NamedDefault } else { Placing::Named })
     }
 
     /// The same where nothing follows from the new definition: a write of one statement. None: the longer way.
@@ -264,7 +298,11 @@ impl Metastore {
         old: &Table,
         new: &Table,
     ) -> Result<Option<i64>> {
-        let stays = old.name == new.name && old.database == new.database && old.columns() == new.columns();
+        let stays = old.name == new.name
+            && old.database == new.database
+            && old.columns() == new.columns()
+            && old.location() == new.location()
+            && old.is_partitioned() == new.is_partitioned();
         if !stays || is_told(&new.parameters) || request.cascade && new.is_partitioned() {
             return Ok(None);
         }
@@ -338,6 +376,8 @@ impl Metastore {
         });
         let names: Vec<String> = partitions.iter().map(|p| p.name.clone()).collect();
         txn.partition_remove_many(table_id, version, &names).await?;
+        // Nothing lies at the old places any more.
+        txn.partition_place_forget(table_id, version, &names).await?;
         txn.partition_add_many(table_id, version, Some(to), &partitions).await.map(drop)
     }
 }

@@ -1,6 +1,7 @@
 //! Creating a table (`semantics.md §4`).
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use skep_core::event_log::{EVENT_LOG, LOG_ROLE};
 use skep_core::name::normalize;
@@ -13,15 +14,18 @@ use skep_core::table::{Database, Parameters, Table, TableType};
 use skep_core::{Error, Kind, Result};
 
 use super::caller::Caller;
+use super::constraints::Constraint;
 use super::database_cache::KnownDatabase;
 use super::databases::missing as database_missing;
 use super::metastore::Metastore;
+use super::places::{Placing, TablePlaceChange};
+use super::privileges::Privilege;
 use super::reference::TableRef;
 use super::remote::RemoteRefusal;
-use super::statistics_update::StatisticsUpdate;
+use super::statistics_update::Settled;
 use super::translate;
 use super::validate::{table_check, table_type_settle};
-use crate::store::Change;
+use crate::store::{Change, Txn};
 use crate::warehouse::{Created, DatabasePlace, Location};
 
 /// A table to create.
@@ -33,15 +37,44 @@ pub struct TableCreate {
     /// Did the client say what it can do? Hive 4's translation asks.
     pub processor_capabilities: Option<Vec<String>>,
     /// Constraints; their names are made where they have none.
-    pub constraints: Vec<super::constraints::Constraint>,
+    pub constraints: Vec<Constraint>,
     /// Of its columns; they are not part of the table itself.
     pub statistics: Vec<ColumnStatistics>,
+    /// Granted on it, now where they have no time.
+    pub privileges: Vec<Privilege>,
 }
+
+/// What is stored in the transaction that makes a table, besides the table.
+#[derive(Clone)]
+struct Belongings {
+    constraints: Vec<Constraint>,
+    statistics: Settled,
+    privileges: Vec<Privilege>,
+}
+
+impl Belongings {
+    fn is_empty(&self) -> bool {
+        self.constraints.is_empty() && self.statistics.is_empty() && self.privileges.is_empty()
+    }
+}
+
+/// A table that is to be stored.
+#[derive(Clone)]
+struct Create {
+    table: Table,
+    environment: Parameters,
+    belongings: Belongings,
+    placing: Placing,
+}
+
+/// So many places are tried for one table.
+const PLACES_MAX: usize = 20;
 
 /// Parameters that say how a table came to be; they are not kept.
 const TRANSIENT: [&str; 2] = ["created_with_ctas", "created_with_ctlt"];
 
 impl Metastore {
+    /// Creates a table with all that comes with it, or nothing at all.
     pub async fn table_create(&self, caller: &Caller, request: TableCreate) -> Result<()> {
         if caller.imports {
             return self.table_import(caller, request).await;
@@ -75,7 +108,9 @@ impl Metastore {
 
     /// Creates the table in a database as it is known. Errors: Conflict where it is another one by now.
     async fn table_create_in(&self, caller: &Caller, request: TableCreate, known: Arc<KnownDatabase>) -> Result<()> {
-        let TableCreate { mut table, environment, processor_capabilities, constraints, statistics } = request;
+        let TableCreate { mut table, environment, processor_capabilities, constraints, statistics, privileges } =
+            request;
+        let belongings = self.belongings(constraints, statistics, privileges)?;
         let at = TableRef::new(&table.catalog, &table.database, &table.name);
         (table.catalog, table.database, table.name) = (at.catalog.clone(), at.database.clone(), at.table.clone());
         if environment.get("create_table_as_external").is_some_and(|v| v.eq_ignore_ascii_case("true")) {
@@ -88,7 +123,7 @@ impl Metastore {
         self.table_create_check(&table)?;
         RemoteRefusal::Table("Create").check(database)?;
         table_type_settle(&mut table);
-        let location = self.table_location_settle(&mut table, database)?;
+        let (location, placing) = self.table_location_settle(&mut table, database)?;
         for key in [REGISTERED, EVENT_LOG, LOG_ROLE] {
             table.parameters.remove(key);
         }
@@ -97,30 +132,62 @@ impl Metastore {
         }
         table.create_time = self.now_seconds();
         table.parameters.entry("transient_lastDdlTime".to_owned()).or_insert_with(|| table.create_time.to_string());
-        let of = at.clone();
-        self.with_directories(caller, location.clone().into_iter().collect(), |created| {
-            self.table_create_stored(
-                caller,
-                at,
-                table,
-                Some(&known.stored),
-                environment,
-                constraints,
-                location,
-                created,
-            )
-        })
-        .await?;
-        if statistics.is_empty() {
-            return Ok(());
+        let create = Create { table, environment, belongings, placing };
+        self.table_create_placed(caller, &at, create, location, &known).await
+    }
+
+    /// Creates the table where it is to lie or, where nobody named a place and that one is somebody's, elsewhere.
+    async fn table_create_placed(
+        &self,
+        caller: &Caller,
+        at: &TableRef,
+        create: Create,
+        location: Option<Location>,
+        known: &KnownDatabase,
+    ) -> Result<()> {
+        let is_taken = &AtomicBool::new(self.store.is_joined() && create.placing == Placing::Default);
+        for _ in 0..PLACES_MAX {
+            let (mut create, mut place) = (create.clone(), location.clone());
+            if is_taken.swap(false, Ordering::Relaxed)
+                && let Some(base) = location.as_ref().and_then(Location::parent)
+            {
+                let name = location.as_ref().map(Location::name).unwrap_or_default();
+                let chosen = self.place_choose(&base, name, 0).await?;
+                if let Some(storage) = create.table.storage.as_mut() {
+                    storage.location = Some(chosen.to_string());
+                }
+                place = Some(chosen);
+            }
+            let database = Some(known.stored.as_str());
+            let done = self
+                .with_directories(caller, place.clone().into_iter().collect(), |created| {
+                    self.table_create_stored(caller, at, create, database, place, (created, is_taken))
+                })
+                .await;
+            if !is_taken.load(Ordering::Relaxed) {
+                return done;
+            }
         }
-        let update = StatisticsUpdate { at: of, columns: vec![(None, statistics)], merge: false };
-        self.statistics_update(caller, update).await
+        Err(Error::new(
+            Kind::Unavailable,
+            format!("the place of {at} was taken by others {PLACES_MAX} times; try again"),
+        ))
+    }
+
+    fn belongings(
+        &self,
+        constraints: Vec<Constraint>,
+        statistics: Vec<ColumnStatistics>,
+        privileges: Vec<Privilege>,
+    ) -> Result<Belongings> {
+        let statistics = if statistics.is_empty() { Vec::new() } else { vec![(None, statistics)] };
+        Ok(Belongings { constraints, statistics: self.statistics_settle(statistics)?, privileges })
     }
 
     /// Stores a table as another metastore has it.
     async fn table_import(&self, caller: &Caller, request: TableCreate) -> Result<()> {
-        let TableCreate { mut table, environment, constraints, statistics, .. } = request;
+        let TableCreate { mut table, environment, constraints, statistics, privileges, .. } = request;
+        let belongings = self.belongings(constraints, statistics, privileges)?;
         let at = TableRef::new(&table.catalog, &table.database, &table.name);
         (table.catalog, table.database, table.name) = (at.catalog.clone(), at.database.clone(), at.table.clone());
         self.table_create_check(&table)?;
@@ -128,13 +195,9 @@ impl Metastore {
         for key in [REGISTERED, EVENT_LOG, LOG_ROLE] {
             table.parameters.remove(key);
         }
-        let of = at.clone();
-        self.table_create_stored(caller, at, table, None, environment, constraints, None, Vec::new()).await?;
-        if statistics.is_empty() {
-            return Ok(());
-        }
-        let update = StatisticsUpdate { at: of, columns: vec![(None, statistics)], merge: false };
-        self.statistics_update(caller, update).await
+        let create = Create { table, environment, belongings, placing: Placing::Named };
+        let nothing = (Vec::new(), &AtomicBool::new(false));
+        self.table_create_stored(caller, &at, create, None, None, nothing).await
     }
 
     fn table_create_check(&self, table: &Table) -> Result<()> {
@@ -144,24 +207,32 @@ impl Metastore {
         table_check(table, Kind::InvalidObject)
     }
 
-    /// Fills in the default location; gives the place of the directory to make, none for a view.
-    pub(super) fn table_location_settle(&self, table: &mut Table, database: &Database) -> Result<Option<Location>> {
+    /// Fills in the default location; gives the place of the directory to make, none for a view, and how it came to be.
+    pub(super) fn table_location_settle(
+        &self,
+        table: &mut Table,
+        database: &Database,
+    ) -> Result<(Option<Location>, Placing)> {
         let (name, is_view) = (table.name.clone(), table.is_view());
         let external = table.table_type == TableType::External;
-        let Some(storage) = table.storage.as_mut() else { return Ok(None) };
+        let Some(storage) = table.storage.as_mut() else { return Ok((None, Placing::Named)) };
         if is_view {
             storage.location = storage.location.take().filter(|l| !l.is_empty());
-            return Ok(None);
+            return Ok((None, Placing::Named));
         }
-        let location = match storage.location.as_deref().filter(|l| !l.is_empty()) {
-            Some(given) => Location::parse(given)?,
-            None => self.table_location_default(database, &name, external)?,
+        let given = storage.location.as_deref().filter(|l| !l.is_empty()).map(Location::parse).transpose()?;
+        let usual = self.table_location_default(database, &name, external)?;
+        let placing = match &given {
+            None => Placing::Default,
+            Some(given) if given.same_place(&usual) => Placing::NamedDefault,
+            Some(_) => Placing::Named,
         };
+        let location = given.unwrap_or(usual);
         if location.is_root() {
             return Err(Error::invalid_object(format!("{name} location must not be root path")));
         }
         storage.location = Some(location.to_string());
-        Ok(Some(location))
+        Ok((Some(location), placing))
     }
 
     /// Where a table of this database lies that names no place.
@@ -180,14 +251,13 @@ impl Metastore {
     async fn table_create_stored(
         &self,
         caller: &Caller,
-        at: TableRef,
-        mut table: Table,
+        at: &TableRef,
+        create: Create,
         database: Option<&str>,
-        environment: Parameters,
-        constraints: Vec<super::constraints::Constraint>,
         location: Option<Location>,
-        created: Vec<Created>,
+        (created, is_taken): (Vec<Created>, &AtomicBool),
     ) -> Result<()> {
+        let Create { mut table, environment, belongings, placing } = create;
         let made = created.first().is_some_and(Created::newly_made);
         if !caller.imports && !made && !fast_statistics_complete(&table.parameters) {
             self.table_statistics_settle(&mut table, &environment, location.as_ref()).await?;
@@ -195,37 +265,67 @@ impl Metastore {
         if !caller.imports {
             table.parameters.remove(DO_NOT_UPDATE_STATS);
         }
-        let (at, table, constraints) = (&at, &table, &constraints);
-        let stored = self
-            .store
-            .retrying("table_create", move || async move {
-                let change = Change { operation: "create_table", by: caller.user() };
-                let tale = at.tale("CREATE_TABLE", &());
-                let named = |e: Error| if e.kind == Kind::AlreadyExists { taken(at) } else { e };
-                let of = |id| Table { id, version: 1, ..table.clone() };
-                if constraints.is_empty()
-                    && let Some(mut txn) = self.store.write_once(None).await?
-                    && let Some(id) =
-                        txn.table_create_once(table, database, change, Some(&tale)).await.map_err(named)?
-                {
+        let key = match &location {
+            Some(location) => Some(self.warehouse.place_key(location).await),
+            None => None,
+        };
+        // The short way is for a table that has its place alone, and for a view.
+        let is_alone = belongings.is_empty() && (placing != Placing::Named || table.is_view());
+        let (table, belongings, key) = (&table, &belongings, key.as_ref());
+        let stored = self.store.retrying("table_create", || async move {
+            let change = Change { operation: "create_table", by: caller.user() };
+            let tale = at.tale("CREATE_TABLE", &());
+            let named = |e: Error| if e.kind == Kind::AlreadyExists { taken(at) } else { e };
+            if is_alone && let Some(mut txn) = self.store.write_once(None).await? {
+                let id = match txn.table_create_once(table, key, database, change, Some(&tale)).await {
+                    // Somebody has the place: the longer way says what that means.
+                    Err(error) if error.kind == Kind::Conflict => None,
+                    done => done.map_err(named)?,
+                };
+                if let Some(id) = id {
                     txn.commit().await?;
-                    self.table_created(of(id));
+                    self.table_created(Table { id, version: 1, ..table.clone() });
                     return Ok(true);
                 }
-                let mut txn = self.store.write().await?;
-                let id = txn.table_create(table, database, change, Some(&tale)).await.map_err(named)?;
-                let Some(stored) = id.map(of) else { return Ok(false) };
-                self.constraints_insert(&mut txn, &stored, constraints).await?;
-                txn.commit().await?;
+            }
+            let mut txn = self.store.write().await?;
+            let id = txn.table_create(table, database, change, Some(&tale)).await.map_err(named)?;
+            let Some(id) = id else { return Ok(false) };
+            let stored = Table { id, version: 1, ..table.clone() };
+            let place = TablePlaceChange { new: &stored, old: None, placing, is_moved: false };
+            match self.table_place_follow(&mut txn, place).await {
+                Err(error) if error.kind == Kind::Conflict && placing == Placing::Default => {
+                    is_taken.store(true, Ordering::Relaxed);
+                    return Err(error.with_kind(Kind::InvalidOperation));
+                }
+                placed => placed?,
+            }
+            self.belongings_insert(&mut txn, caller, &stored, belongings).await?;
+            txn.commit().await?;
+            // Statistics mark the table, which makes another version of it.
+            if belongings.statistics.is_empty() {
                 self.table_created(stored);
-                Ok(true)
-            })
-            .await?;
-        match (stored, database) {
+            }
+            Ok(true)
+        });
+        match (stored.await?, database) {
             (true, _) => Ok(()),
             (false, Some(_)) => Err(Error::new(Kind::Conflict, format!("the database {} was changed", at.database))),
             (false, None) => Err(database_missing(&at.catalog, &at.database).with_kind(Kind::InvalidObject)),
         }
+    }
+
+    /// Stores what comes with a table that the transaction made; its events are in the order of separate calls.
+    async fn belongings_insert(
+        &self,
+        txn: &mut Txn,
+        caller: &Caller,
+        table: &Table,
+        belongings: &Belongings,
+    ) -> Result<()> {
+        self.constraints_insert(txn, table, &belongings.constraints).await?;
+        self.statistics_write(txn, caller, table, belongings.statistics.clone(), false).await?;
+        self.privileges_insert(txn, &belongings.privileges).await
     }
 
     /// Whoever made a table asks for it next, as a rule.

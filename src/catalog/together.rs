@@ -6,13 +6,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use skep_core::{Error, Kind, Result};
+use skep_core::{Error, Kind, Location, Result};
 
-use super::files::Recorded;
 use super::metastore::Metastore;
+use super::places::Recorded;
 use super::reference::TableRef;
 use crate::store::Txn;
-use crate::warehouse::{Created, Location};
+use crate::warehouse::Created;
 
 /// The longest id of a request, in bytes.
 const REQUEST_ID_MAX: usize = 256;
@@ -47,7 +47,7 @@ struct Follow {
     /// To take back if it fails, the last first.
     undo: Vec<Undo>,
     /// To carry out if it lands.
-    deletions: Recorded,
+    tasks: Recorded,
     /// Directories that go if they are empty then.
     parents: Vec<Location>,
 }
@@ -55,7 +55,6 @@ struct Follow {
 /// What was done to directories before the commit.
 pub(super) enum Undo {
     Created(Vec<Created>),
-    Renamed { from: Location, to: Location },
 }
 
 impl Ends {
@@ -165,19 +164,13 @@ impl Metastore {
     }
 
     async fn ends_follow(&self, follow: Follow) {
-        self.deletions_run(follow.deletions).await;
+        self.tasks_run(follow.tasks).await;
         self.directories_tidy(follow.parents).await;
     }
 
     async fn ends_undo(&self, follow: Follow) {
-        for undo in follow.undo.into_iter().rev() {
-            let undone = match &undo {
-                Undo::Created(created) => self.warehouse.directories_undo(created.clone()).await,
-                Undo::Renamed { from, to } => self.warehouse.directory_rename(to, from).await.map(drop),
-            };
-            if let Err(error) = undone {
-                tracing::error!(%error, "what a failed call did to directories could not be taken back");
-            }
+        for Undo::Created(created) in follow.undo.into_iter().rev() {
+            self.directories_take_back(created, None).await;
         }
     }
 
@@ -188,10 +181,10 @@ impl Metastore {
         }
     }
 
-    /// Within a shared write: keeps deletions until it has landed. Gives them back outside of one.
-    pub(super) fn deletions_later(&self, deletions: Recorded) -> Recorded {
-        let Some(ends) = &self.ends else { return deletions };
-        ends.with(|follow| follow.deletions.extend(deletions));
+    /// Within a shared write: keeps file tasks until it has landed. Gives them back outside of one.
+    pub(super) fn tasks_later(&self, tasks: Recorded) -> Recorded {
+        let Some(ends) = &self.ends else { return tasks };
+        ends.with(|follow| follow.tasks.extend(tasks));
         Recorded::new()
     }
 

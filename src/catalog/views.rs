@@ -168,7 +168,7 @@ impl Metastore {
     /// Drops a view, whoever made it. Errors: NotFound; InvalidOperation for a table, or a view of an event log.
     pub async fn view_drop(&self, caller: &Caller, at: &TableRef) -> Result<()> {
         view_only(at, &*self.table_get(at).await?)?;
-        self.table_drop(caller, at, false, &Parameters::new()).await
+        self.table_drop(caller, at, false, &Parameters::new()).await.map(drop)
     }
 }
 

@@ -12,6 +12,7 @@ pub mod kryo;
 pub mod lake;
 pub mod name;
 pub mod partition;
+pub mod place;
 pub mod prune;
 pub mod recent;
 pub mod registration;
@@ -23,3 +24,4 @@ pub mod types;
 pub mod view;
 
 pub use error::{Error, Kind, Result};
+pub use place::{Location, PlaceKey};

@@ -6,7 +6,7 @@ use skep_proto::admin::v1::commit_service_server::CommitService;
 use skep_proto::admin::v1::table_change::Change;
 use tonic::{Request, Response, Status};
 
-use super::convert::name_out;
+use super::convert::{kept_out, name_out};
 use super::cx::Cx;
 use super::error::{Answer, Refusal, refused_field};
 use super::front::Front;
@@ -78,11 +78,17 @@ impl Edit {
                     table: Some(name_out(&done.at)),
                     version: done.version.unwrap_or_default(),
                     partitions: 0,
+                    kept: kept_out(done.kept),
                 }
             }
             Self::Partition(edit) => {
                 let done = edit.apply(within, caller).await?;
-                p::TableChangeResult { table: Some(name_out(&done.at)), version: done.version, partitions: done.count }
+                p::TableChangeResult {
+                    table: Some(name_out(&done.at)),
+                    version: done.version,
+                    partitions: done.count,
+                    kept: kept_out(done.kept),
+                }
             }
         })
     }

@@ -5,7 +5,7 @@ use skep_proto::admin::v1 as p;
 use skep_proto::admin::v1::database_service_server::DatabaseService;
 use tonic::{Request, Response, Status};
 
-use super::convert::{database_in, database_out};
+use super::convert::{database_in, database_out, kept_out};
 use super::cx::Cx;
 use super::error::{Answer, refused_field};
 use super::front::Front;
@@ -140,8 +140,8 @@ async fn drop_one(cx: Cx, request: p::DropDatabaseRequest) -> Answer<p::DropData
         .run(&cx, &[], |within| {
             let (catalog, name, caller) = (catalog.clone(), name.clone(), caller.clone());
             async move {
-                within.database_drop(&caller, &catalog, &name, how).await?;
-                Ok(p::DropDatabaseResponse {})
+                let kept = within.database_drop(&caller, &catalog, &name, how).await?;
+                Ok(p::DropDatabaseResponse { kept: kept_out(kept) })
             }
         })
         .await;

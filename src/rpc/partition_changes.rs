@@ -7,13 +7,13 @@ use skep_core::table::{Parameters, Storage, Table};
 use skep_core::{Error, Kind, Result};
 use skep_proto::admin::v1 as p;
 
-use super::convert::partition_in;
+use super::convert::{kept_out, partition_in};
 use super::cx::Cx;
 use super::error::{Answer, refused_field};
 use super::mutation::Mutation;
 use super::partition_list::NAMES_MAX;
 use crate::catalog::{
-    Caller, DropExpr, Metastore, PartitionsAdd, PartitionsAlter, PartitionsDrop, PartitionsWhich, TableRef,
+    Caller, DropExpr, Metastore, PartitionsAdd, PartitionsAlter, PartitionsDrop, PartitionsWhich, PlaceKept, TableRef,
 };
 
 pub const ADD: &str = "PartitionService/AddPartitions";
@@ -35,6 +35,8 @@ pub struct Edited {
     pub version: i64,
     /// How many partitions were added, altered or dropped.
     pub count: i64,
+    /// What of their data stays.
+    pub kept: Vec<PlaceKept>,
 }
 
 impl PartitionEdit {
@@ -89,6 +91,7 @@ impl PartitionEdit {
         let at = self.table().clone();
         // NotFound for a table that is not there, whatever Hive's words for it are in each call.
         let table = within.table_get(&at).await?;
+        let mut stays = Vec::new();
         let count = match self {
             Self::Add { partitions, if_not_exists, .. } => {
                 let partitions = partitions.into_iter().map(|partition| filled(partition, &table)).collect();
@@ -98,6 +101,7 @@ impl PartitionEdit {
                     if_not_exists,
                     columns_of_table: false,
                     environment: Parameters::new(),
+                    statistics: Vec::new(),
                 };
                 within.partitions_add(caller, &request).await?.len()
             }
@@ -109,10 +113,14 @@ impl PartitionEdit {
                 within.partitions_alter(caller, &request).await?;
                 count
             }
-            Self::Drop(request) => within.partitions_drop(caller, &request).await?.len(),
+            Self::Drop(request) => {
+                let (dropped, kept) = within.partitions_drop(caller, &request).await?;
+                stays = kept;
+                dropped.len()
+            }
         };
         let version = within.table_get(&at).await?.version;
-        Ok(Edited { at, version, count: count as i64 })
+        Ok(Edited { at, version, count: count as i64, kept: stays })
     }
 }
 
@@ -219,6 +227,7 @@ pub async fn drop_many(cx: Cx, request: p::DropPartitionsRequest) -> Answer<p::D
     run(&cx, mutation, edit, &user, field, |done| p::DropPartitionsResponse {
         dropped: done.count,
         version: done.version,
+        kept: kept_out(done.kept),
     })
     .await
 }

@@ -4,11 +4,11 @@ use skep_core::table::{Parameters, Table};
 use skep_core::{Error, Kind, Result};
 use skep_proto::admin::v1 as p;
 
-use super::convert::table_in;
+use super::convert::{kept_out, table_in};
 use super::cx::Cx;
 use super::error::{Answer, refused_field};
 use super::mutation::Mutation;
-use crate::catalog::{Caller, Metastore, TableAlter, TableCreate, TableRef};
+use crate::catalog::{Caller, Metastore, PlaceKept, TableAlter, TableCreate, TableRef};
 
 pub const CREATE: &str = "TableService/CreateTable";
 pub const ALTER: &str = "TableService/AlterTable";
@@ -31,6 +31,8 @@ pub struct Edited {
     pub location: String,
     /// Something was there to be dropped.
     pub dropped: bool,
+    /// What of its data stays.
+    pub kept: Vec<PlaceKept>,
 }
 
 impl TableEdit {
@@ -103,10 +105,11 @@ impl TableEdit {
                 if purge {
                     environment.insert("ifPurge".to_owned(), "true".to_owned());
                 }
-                let gone = Edited { at: at.clone(), version: None, location: String::new(), dropped: true };
+                let gone =
+                    Edited { at: at.clone(), version: None, location: String::new(), dropped: true, kept: Vec::new() };
                 match within.table_drop(caller, &at, delete_data, &environment).await {
                     Err(error) if if_exists && error.kind == Kind::NotFound => Ok(Edited { dropped: false, ..gone }),
-                    done => done.map(|()| gone),
+                    done => done.map(|kept| Edited { kept, ..gone }),
                 }
             }
         }
@@ -123,7 +126,7 @@ async fn alter_to(within: &Metastore, caller: &Caller, at: TableRef, new: Table,
 async fn edited(within: &Metastore, at: TableRef) -> Result<Edited> {
     let table = within.table_get(&at).await?;
     let location = table.location().unwrap_or_default().to_owned();
-    Ok(Edited { at, version: Some(table.version), location, dropped: false })
+    Ok(Edited { at, version: Some(table.version), location, dropped: false, kept: Vec::new() })
 }
 
 async fn run<R, F>(cx: &Cx, mutation: Mutation, edit: TableEdit, caller: Caller, field: &str, answer: F) -> Answer<R>
@@ -178,5 +181,9 @@ pub async fn drop_one(cx: Cx, request: p::DropTableRequest) -> Answer<p::DropTab
     let mutation = Mutation::new(DROP, &request.request_id, &request);
     let caller = cx.caller(&request.user);
     let edit = TableEdit::drop_one(&cx, request)?;
-    run(&cx, mutation, edit, caller, "name", |done| p::DropTableResponse { dropped: done.dropped }).await
+    run(&cx, mutation, edit, caller, "name", |done| p::DropTableResponse {
+        dropped: done.dropped,
+        kept: kept_out(done.kept),
+    })
+    .await
 }

@@ -29,7 +29,7 @@ pub async fn run(metastore: Metastore, metrics: Arc<Metrics>, stop: Cancellation
             () = stop.cancelled() => return,
             () = tokio::time::sleep(ROUND) => {}
         }
-        told("deletions", metastore.deletions_sweep().await.map(|_| ()));
+        told("file tasks", metastore.tasks_sweep(metastore.tasks_patience()).await.map(|_| ()));
         told("locks", metastore.locks_sweep().await);
         if round.is_multiple_of(LOGS_EVERY) {
             told("event logs", logs_measure(&metastore, &metrics).await);

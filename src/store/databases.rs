@@ -38,6 +38,7 @@ const DATABASE_LIST: Sql = Sql::both(
     "database_list",
     "select d.definition from database d join catalog c on c.id = d.catalog_id where c.name = $1 order by d.name",
 );
+const DATABASE_LIST_ALL: Sql = Sql::both("database_list_all", "select id, definition from database order by id");
 const DATABASE_NAMES: Sql = Sql::both(
     "database_names",
     "select d.name from database d join catalog c on c.id = d.catalog_id where c.name = $1 order by d.name",
@@ -64,6 +65,7 @@ pub(super) const ALL: &[&Sql] = &[
     &DATABASE_SHARE,
     &DATABASE_LOCK,
     &DATABASE_LIST,
+    &DATABASE_LIST_ALL,
     &DATABASE_NAMES,
     &DATABASE_INSERT,
     &DATABASE_UPDATE,
@@ -127,6 +129,18 @@ impl Txn {
     /// All databases of a catalog, by name.
     pub async fn database_list(&mut self, catalog: &str) -> Result<Vec<Database>> {
         self.list(&DATABASE_LIST, &[Arg::Text(catalog)], |row| row.json(0)).await
+    }
+    /// All databases of all catalogs, by id. One that cannot be read is left out, and logged.
+    pub async fn database_list_all(&mut self) -> Result<Vec<StoredDatabase>> {
+        let all = self.list(&DATABASE_LIST_ALL, &[], |row| Ok((row.i64(0)?, row.json::<Database>(1)))).await?;
+        let readable = |(id, read): (i64, Result<Database>)| match read {
+            Ok(database) => Some(StoredDatabase { id, database }),
+            Err(error) => {
+                tracing::warn!(database = id, %error, "a stored database cannot be read");
+                None
+            }
+        };
+        Ok(all.into_iter().filter_map(readable).collect())
     }
     /// Names, sorted.
     pub async fn database_names(&mut self, catalog: &str) -> Result<Vec<String>> {

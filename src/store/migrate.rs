@@ -32,6 +32,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(3, "0003_plan"),
     migration!(4, "0004_versions"),
     migration!(5, "0005_file_blocks"),
+    migration!(6, "0006_places"),
 ];
 
 /// The version that a store has after [`run`].

@@ -8,6 +8,7 @@ use skep_core::Result;
 use skep_core::name::partition_name_values;
 use skep_core::partition::Partition;
 use skep_core::table::Shape;
+use skep_core::{Location, PlaceKey};
 
 use super::driver::{Arg, ColumnArg, Sql};
 use super::partition_row::{Reader, StoredPartition, read_values};
@@ -95,11 +96,11 @@ const PARTITION_EXISTING: Sql = Sql::per_dialect(
 const PARTITION_INSERT: Sql = Sql::per_dialect(
     "partition_insert",
     "insert into partition (table_id, added, name, slot, base_id, location, partition_values, params, created_at, \
-     accessed_at, write_id) select $1, $2, u.* from unnest($3::text[], $4::bigint[], $5::bigint[], $6::text[], \
-     $7::text[], $8::text[], $9::bigint[], $10::bigint[], $11::bigint[]) u",
+     accessed_at, write_id, place) select $1, $2, u.* from unnest($3::text[], $4::bigint[], $5::bigint[], $6::text[], \
+     $7::text[], $8::text[], $9::bigint[], $10::bigint[], $11::bigint[], $12::text[]) u",
     "insert into partition (table_id, added, name, slot, base_id, location, partition_values, params, created_at, \
-     accessed_at, write_id) select $1, $2, value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, \
-     value->>6, value->>7, value->>8 from json_each($3) where true",
+     accessed_at, write_id, place) select $1, $2, value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, \
+     value->>6, value->>7, value->>8, value->>9 from json_each($3) where true",
 );
 const PARTITION_REMOVE: Sql = Sql::per_dialect(
     "partition_remove",
@@ -308,6 +309,7 @@ fn columns<'a>(
     slot_of: &(dyn Fn(&Partition) -> Option<i64> + Sync),
 ) -> Result<Vec<ColumnArg<'a>>> {
     let (mut bases, mut locations, mut values, mut params) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let mut places = Vec::new();
     for partition in batch {
         let is_default = match (base, partition.location()) {
             (Some(base), Some(location)) => {
@@ -316,7 +318,11 @@ fn columns<'a>(
             _ => false,
         };
         bases.push(if is_default { base_id } else { None });
-        locations.push(if is_default { None } else { partition.location() });
+        let own = if is_default { None } else { partition.location() };
+        locations.push(own);
+        // What is no location holds no place.
+        let place = own.and_then(|own| Location::parse(own).ok()).map(|own| PlaceKey::of(&own));
+        places.push(place.map(|key| key.as_str().to_owned()));
         let derivable = partition_name_values(&partition.name)?.iter().eq(partition.values.iter());
         values.push(if derivable { None } else { Some(to_json(&partition.values)?) });
         params.push(if partition.parameters.is_empty() { None } else { Some(to_json(&partition.parameters)?) });
@@ -331,5 +337,6 @@ fn columns<'a>(
         ColumnArg::I64(batch.iter().map(|p| i64::from(p.create_time)).collect()),
         ColumnArg::I64(batch.iter().map(|p| i64::from(p.last_access_time)).collect()),
         ColumnArg::OptI64(batch.iter().map(|p| p.write_id).collect()),
+        ColumnArg::OptText(places),
     ])
 }

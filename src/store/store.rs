@@ -1,7 +1,9 @@
 //! The store: transactions to read and to write, with retries of what another transaction beat.
 
+use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use skep_core::{Error, Kind, Result};
 
@@ -14,8 +16,18 @@ use super::memory::{Doubts, Memory, Trust};
 use super::pool::Pool;
 use super::txn::Txn;
 
-/// A serialization failure is tried again so many times.
-const ATTEMPTS: u32 = 10;
+/// A serialization failure is tried again so many times: for some two seconds.
+const ATTEMPTS: u32 = 14;
+/// The first pause before that, and the longest.
+const PAUSE_FIRST: Duration = Duration::from_millis(1);
+const PAUSE_MAX: Duration = Duration::from_millis(400);
+
+/// Doubles with every attempt; half of it is chance, so that two do not meet again and again.
+fn backoff(attempt: u32) -> Duration {
+    let whole = PAUSE_FIRST.saturating_mul(1 << attempt.min(16)).min(PAUSE_MAX);
+    let chance = RandomState::new().build_hasher().finish() % 1_000;
+    whole.mul_f64(0.5 + chance as f64 / 2_000.0)
+}
 
 /// The database behind the seam. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -179,6 +191,11 @@ impl Store {
         Ok((Self { joint: Some(joint.clone()), ..self.clone() }, joint))
     }
 
+    /// Tells whether no other node can be at work on this database.
+    pub fn is_alone(&self) -> bool {
+        matches!(self.memory.trust(), Trust::Always)
+    }
+
     /// Whether what is done here is a part of something that may still fail.
     pub fn is_joined(&self) -> bool {
         self.joint.is_some()
@@ -199,8 +216,8 @@ impl Store {
                 Err(error) if error.kind == Kind::Conflict && attempt < ATTEMPTS => {
                     self.retries.fetch_add(1, Ordering::Relaxed);
                     tracing::debug!(operation = name, attempt, %error, "another transaction won; once more");
+                    tokio::time::sleep(backoff(attempt)).await;
                     attempt += 1;
-                    tokio::task::yield_now().await;
                 }
                 Err(error) if error.kind == Kind::Conflict => {
                     return Err(Error::meta(format!("{name}: gave way to other writers {ATTEMPTS} times; try again")));

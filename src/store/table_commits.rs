@@ -3,9 +3,8 @@
 //! a whole write: what a transaction would lock first is its condition, and the commit comes with it.
 
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 use skep_core::table::{Table, TableType};
-use skep_core::{Error, Result};
+use skep_core::{Error, PlaceKey, Result};
 
 use super::driver::{Arg, ColumnArg, Row, Sql};
 use super::events::{EventRow, NewEvent};
@@ -16,7 +15,7 @@ use super::txn::{Txn, to_json};
 
 /// Postgres's texts, with further conditions for a write of one statement.
 macro_rules! create_text {
-    ($($condition:tt)*) => {
+    ([$($condition:tt)*] $tail:literal) => {
         concat!(
             "with d as (select d.id from database d join catalog c on c.id = d.catalog_id \
                  where c.name = $1 and d.name = $2 and ($15::text is null or d.definition = $15)",
@@ -28,8 +27,8 @@ macro_rules! create_text {
              v as (insert into table_version (table_id, version, definition, operation, at, by_user, request_id) \
                  select t.id, 1, $5, $6, t.changed_at, $7, $14 from t), \
              e as (insert into event (at, kind, catalog, database, tbl, table_id, version, body) \
-                 select $8, $9, $10, $11, $12, t.id, 1, $13 from t where $9::text is not null) \
-             select id from t"
+                 select $8, $9, $10, $11, $12, t.id, 1, $13 from t where $9::text is not null)",
+            $tail
         )
     };
 }
@@ -53,15 +52,16 @@ macro_rules! commit_text {
 }
 /// What `drop_text` begins with: the table changes only from the version that was looked at.
 macro_rules! drop_text {
-    ([$($condition:tt)*] $tail:literal) => {
+    ($alone:literal [$($condition:tt)*] $tail:literal) => {
         concat!(
-            "with n as (select version, \
+            "with n as (select version, ", $alone, " as alone, \
                  greatest(changed_at + 1, (extract(epoch from clock_timestamp()) * 1000)::bigint) as at \
                  from tbl where id = $1 and dropped_at is null",
             $($condition)*,
             "), \
              t as (update tbl set version = n.version + 1, changed_at = n.at, dropped_at = n.at from n \
-                 where tbl.id = $1 and tbl.version = n.version returning tbl.version, n.at), \
+                 where tbl.id = $1 and tbl.version = n.version and (tbl.crowded = 0 or n.alone = 0) \
+                 returning tbl.version, n.at), \
              v as (insert into table_version (table_id, version, operation, at, by_user, request_id) \
                  select $1, t.version, $2, t.at, $3, $12 from t), \
              s as (delete from statistics where table_id = $1 and exists (select 1 from t)), \
@@ -78,7 +78,7 @@ macro_rules! drop_text {
 /// knows it; it is kept from being dropped.
 const TABLE_CREATE: Sql = Sql::per_dialect(
     "table_create",
-    create_text!(""),
+    create_text!([""] " select id from t"),
     "insert into tbl (database_id, name, kind, version, definition_version, changed_at) \
          select d.id, $3, $4, 1, 1, cast(unixepoch('subsec') * 1000 as integer) from database d \
          join catalog c on c.id = d.catalog_id \
@@ -94,8 +94,18 @@ const TABLE_CREATE: Sql = Sql::per_dialect(
      select t.id from tbl t join database d on d.id = t.database_id join catalog c on c.id = d.catalog_id \
          where c.name = $1 and d.name = $2 and t.name = $3 and t.dropped_at is null",
 );
-const TABLE_CREATE_ONCE: Sql =
-    Sql::per_dialect("table_create_once", create_text!(unfenced!("$16")), "select id from tbl where false");
+/// The same in a database whose places nothing else lies at or around, with the place ($17; none for a view) that is the
+/// table's alone: where somebody has it, the place's index says so.
+const TABLE_CREATE_ONCE: Sql = Sql::per_dialect(
+    "table_create_once",
+    create_text!(
+        [" and d.crowded = 0", unfenced!("$16")]
+        ", p as (insert into place (key, rank, kind, owner, leaf, location) \
+             select $17, 0, 0, t.id, $18, $19 from t where $17::text is not null) \
+         select id from t"
+    ),
+    "select id from tbl where false",
+);
 /// The next version; its time is the database's clock, strictly rising.
 const TABLE_COMMIT: Sql = Sql::per_dialect(
     "table_commit",
@@ -121,7 +131,7 @@ const TABLE_COMMIT_ONCE: Sql = Sql::per_dialect(
 /// The last version, and with it all that hangs on a table by its id.
 const TABLE_DROP: Sql = Sql::per_dialect(
     "table_drop",
-    drop_text!([""] " select version from t"),
+    drop_text!("0" [""] " select version from t"),
     "update tbl set version = version + 1, \
          changed_at = max(changed_at + 1, cast(unixepoch('subsec') * 1000 as integer)) \
          where id = $1 and dropped_at is null; \
@@ -135,16 +145,20 @@ const TABLE_DROP: Sql = Sql::per_dialect(
          where id = $1 and dropped_at is null and $7 is not null; \
      update tbl set dropped_at = changed_at where id = $1 and dropped_at is null returning version",
 );
-/// The same, of a table that is in the version `$13` and that no materialized view can read; with deletions to record.
+/// The same, of a table that is in the version `$13`, that no materialized view can read and whose place is its alone; with
+/// at most one task to record, which holds the place from then on.
 const TABLE_DROP_ONCE: Sql = Sql::per_dialect(
     "table_drop_once",
     drop_text!(
-        [" and version = $13 and not exists (select 1 from tbl where kind = 3 and dropped_at is null)", unfenced!("$14")]
-        ", x as (insert into deletion (body, at, attempts) \
-             select u.body, $15, 0 from t, unnest($16::text[]) u (body) returning id, body) \
-         select t.version, x.id, x.body from t left join x on true"
+        "1" [" and version = $13 and not exists (select 1 from tbl where kind = 3 and dropped_at is null)", unfenced!("$14")]
+        ", x as (insert into file_task (body, at, attempts) \
+             select u.body, $15, 0 from t, unnest($16::text[]) u (body) returning id), \
+         h as (update place set kind = 10, owner = x.id, leaf = 1 from x where place.kind = 0 and place.owner = $1), \
+         p as (delete from place using t where place.owner = $1 and (place.kind in (2, 3, 4) \
+             or (place.kind = 0 and not exists (select 1 from x)))) \
+         select t.version, x.id from t left join x on true"
     ),
-    "select version, id, null from tbl where false",
+    "select version, id from tbl where false",
 );
 
 pub(super) const ALL: &[&Sql] =
@@ -267,10 +281,12 @@ impl Txn {
         Ok(self.list(&TABLE_CREATE, &args, |row| row.i64(0)).await?.pop())
     }
 
-    /// The same as a write of one statement.
+    /// Stores a new table in one statement that commits by itself, with the place that is to be its alone (none for a
+    /// view). Gives none where its database is not as it is known, or crowded. Errors: Conflict where the place is taken.
     pub async fn table_create_once(
         &mut self,
         table: &Table,
+        place: Option<&PlaceKey>,
         stored_as: Option<&str>,
         change: Change<'_>,
         event: Option<&Tale<'_>>,
@@ -278,7 +294,12 @@ impl Txn {
         let definition = to_json(table)?;
         let (event, fence) = (EventRow::of(event, self.now_ms())?, self.fence()?);
         let mut args = create_args(table, &definition, stored_as, change, &event, None);
-        args.push(Arg::Text(&fence));
+        args.extend([
+            Arg::Text(&fence),
+            Arg::OptText(place.map(PlaceKey::as_str)),
+            Arg::I64(i64::from(!table.is_partitioned())),
+            Arg::Text(table.location().unwrap_or_default()),
+        ]);
         Ok(self.list(&TABLE_CREATE_ONCE, &args, |row| row.i64(0)).await.map_err(unknown)?.pop())
     }
 
@@ -341,24 +362,23 @@ impl Txn {
         version.ok_or_else(|| Error::not_found("the table was dropped meanwhile"))
     }
 
-    /// The same as a write of one statement, of a table that is in this version and that no materialized view can read;
-    /// with deletions that are to happen from `due_ms` on, which get their ids. None where it is otherwise.
-    pub async fn table_drop_once<T: Serialize + DeserializeOwned + Send>(
+    /// Drops a table in one statement that commits by itself: one that is in this version, that no materialized view can
+    /// read and whose place nothing else lies around. `task` is what is then to be done to its files, by others from
+    /// `due_ms` on; it gets an id and the table's place. Gives none where it is otherwise.
+    pub async fn table_drop_once<T: Serialize + Sync>(
         &mut self,
         of: TableHead,
         privilege_scope: &str,
         change: Change<'_>,
         event: &Tale<'_>,
-        (deletions, due_ms): (&[T], i64),
-    ) -> Result<Option<Vec<(i64, T)>>> {
+        (task, due_ms): (Option<&T>, i64),
+    ) -> Result<Option<Option<i64>>> {
         self.table_changes(of.id);
         let (event, fence) = (EventRow::of(Some(event), self.now_ms())?, self.fence()?);
         let scopes = [of.id.to_string(), privilege_scope.to_owned()];
-        let bodies = [ColumnArg::Text(deletions.iter().map(to_json).collect::<Result<_>>()?)];
+        let bodies = [ColumnArg::Text(task.iter().map(to_json).collect::<Result<_>>()?)];
         let mut args = drop_args(of.id, &scopes, change, &event, None);
         args.extend([Arg::I64(of.version), Arg::Text(&fence), Arg::I64(due_ms), Arg::Columns(&bodies)]);
-        let read = |row: &Row| row.opt_i64(1)?.map(|id| Ok((id, row.json(2)?))).transpose();
-        let rows = self.list(&TABLE_DROP_ONCE, &args, read).await.map_err(unknown)?;
-        Ok(if rows.is_empty() { None } else { Some(rows.into_iter().flatten().collect()) })
+        Ok(self.list(&TABLE_DROP_ONCE, &args, |row: &Row| row.opt_i64(1)).await.map_err(unknown)?.pop())
     }
 }

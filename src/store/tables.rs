@@ -67,6 +67,11 @@ const TABLE_MENTIONING_DISCOVERY: Sql = Sql::both(
      and v.version = t.definition_version where t.kind in (0, 1) and t.dropped_at is null \
      and v.definition like '%\"discover.partitions\"%' order by t.id",
 );
+const TABLE_PAGE: Sql = Sql::both(
+    "table_page",
+    "select t.id, t.version, v.definition from tbl t join table_version v on v.table_id = t.id \
+     and v.version = t.definition_version where t.id > $1 and t.dropped_at is null order by t.id limit $2",
+);
 /// The same as [`TABLE_LOCK`], and whether there is any materialized view, which might read the table.
 const TABLE_LOCK_LAST: Sql = Sql::per_dialect(
     "table_lock_last",
@@ -99,6 +104,7 @@ pub(super) const ALL: &[&Sql] = &[
     &TABLE_PLACES,
     &TABLE_MATERIALIZED,
     &TABLE_MENTIONING_DISCOVERY,
+    &TABLE_PAGE,
     &TABLE_LOCK_LAST,
     &TABLE_LOCK_HEAD,
     &VERSION_DEFINITION,
@@ -198,6 +204,17 @@ impl Txn {
     /// Tables that say something of `discover.partitions`, of every catalog.
     pub async fn table_mentioning_discovery(&mut self) -> Result<Vec<Table>> {
         self.list(&TABLE_MENTIONING_DISCOVERY, &[], read_table).await
+    }
+    /// Gives live tables of all catalogs, by id, behind `after`, and the last id; none behind the last. One that cannot
+    /// be read is left out, and logged.
+    pub async fn table_page(&mut self, after: i64, limit: i64) -> Result<(Vec<Table>, Option<i64>)> {
+        let args = [Arg::I64(after), Arg::I64(limit)];
+        let all = self.list(&TABLE_PAGE, &args, |row| Ok((row.i64(0)?, read_table(row)))).await?;
+        let last = all.last().map(|(id, _)| *id);
+        let readable = |(id, read): (i64, Result<Table>)| {
+            read.inspect_err(|error| tracing::warn!(table = id, %error, "a stored table cannot be read")).ok()
+        };
+        Ok((all.into_iter().filter_map(readable).collect(), last))
     }
     /// Names and types, by name.
     pub async fn table_names(&mut self, catalog: &str, database: &str) -> Result<Vec<(String, TableType)>> {

@@ -5,8 +5,8 @@ use skep_core::Result;
 use super::driver::Sql;
 use super::store::Store;
 use super::{
-    compactions, databases, deletions, documents, events, expired, file_blocks, files, heads, history, lease, locks,
-    partition_pages, partition_whole, partitions, purge, requests, shapes, statistics, table_commits, tables,
+    compactions, databases, documents, events, expired, file_blocks, file_tasks, files, heads, history, lease, locks,
+    partition_pages, partition_whole, partitions, places, purge, requests, shapes, statistics, table_commits, tables,
     transactions, version_kept, version_rows, versions, write_ids,
 };
 
@@ -23,7 +23,8 @@ const ALL: &[&[&Sql]] = &[
     statistics::ALL,
     documents::ALL,
     events::ALL,
-    deletions::ALL,
+    file_tasks::ALL,
+    places::ALL,
     history::ALL,
     files::ALL,
     file_blocks::ALL,

@@ -50,12 +50,12 @@ const FILES_DIFFER: Sql = Sql::per_dialect(
 const PARTITION_RESTORE: Sql = Sql::per_dialect(
     "partition_restore",
     "insert into partition (table_id, added, name, slot, base_id, location, partition_values, params, created_at, \
-     accessed_at, write_id) select p.table_id, $2, p.name, p.slot, p.base_id, p.location, p.partition_values, u.params, \
-     p.created_at, p.accessed_at, p.write_id from unnest($3::bigint[], $4::text[]) u (id, params) \
+     accessed_at, write_id, place) select p.table_id, $2, p.name, p.slot, p.base_id, p.location, p.partition_values, \
+     u.params, p.created_at, p.accessed_at, p.write_id, p.place from unnest($3::bigint[], $4::text[]) u (id, params) \
      join partition p on p.id = u.id where p.table_id = $1",
     "insert into partition (table_id, added, name, slot, base_id, location, partition_values, params, created_at, \
-     accessed_at, write_id) select p.table_id, $2, p.name, p.slot, p.base_id, p.location, p.partition_values, \
-     u.value->>1, p.created_at, p.accessed_at, p.write_id from json_each($3) u cross join partition p \
+     accessed_at, write_id, place) select p.table_id, $2, p.name, p.slot, p.base_id, p.location, p.partition_values, \
+     u.value->>1, p.created_at, p.accessed_at, p.write_id, p.place from json_each($3) u cross join partition p \
      on p.id = u.value->>0 where p.table_id = $1",
 );
 /// Files that came after version $3 go in version $2.

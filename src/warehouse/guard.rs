@@ -4,8 +4,8 @@
 //! can already write *inside* a root and swaps a directory for a link between the two; nor does Hive.
 
 use super::config::FileScope;
-use super::location::Location;
 use rustix::fs::{XattrFlags, getxattr, setxattr};
+use skep_core::Location;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -178,6 +178,20 @@ pub(super) fn resolve(path: &Path) -> io::Result<PathBuf> {
         }
     }
     Ok(path.to_owned())
+}
+
+/// `path` with all links resolved, by one look where it is there; as it is where it cannot be looked at.
+pub(super) fn resolve_quick(path: &Path) -> PathBuf {
+    use rustix::fs::{Mode, OFlags, open};
+    use std::os::fd::AsRawFd;
+    let opened = open(path, OFlags::PATH | OFlags::CLOEXEC, Mode::empty());
+    if let Ok(opened) = opened
+        && let Ok(real) = std::fs::read_link(format!("/proc/self/fd/{}", opened.as_raw_fd()))
+        && real.is_absolute()
+    {
+        return real;
+    }
+    resolve(path).unwrap_or_else(|_| path.to_owned())
 }
 
 /// Whether an error says that there is nothing at a path.

@@ -1,6 +1,6 @@
 //! Where databases, tables and partitions lie when nobody says so (semantics §3, §4).
 
-use super::location::Location;
+use skep_core::Location;
 use std::fmt::Write;
 
 /// The roots of a warehouse.

@@ -1,11 +1,11 @@
 //! Directories of the local file system: made, emptied, deleted, renamed. Every function here blocks.
 
-use super::deletion::Removal;
+use super::deletion::{Moved, Removal};
 use super::guard::{Guard, Verdict, is_below_mark, is_missing, mark};
-use super::location::Location;
 use super::permission::Account;
-use super::transfer::{move_tree, remove_tree};
+use super::transfer::move_tree;
 use super::trash::Trash;
+use skep_core::Location;
 use skep_core::{Error, Result};
 use std::collections::HashMap;
 use std::fs;
@@ -24,6 +24,11 @@ impl Created {
     /// Whether the directory did not exist before. HMS takes statistics only of those that did.
     pub fn newly_made(&self) -> bool {
         !self.made.is_empty()
+    }
+
+    /// Gives the directories that were made, parents first.
+    pub fn directories(&self) -> Vec<Location> {
+        self.made.iter().filter_map(|path| Location::file(path.to_str()?).ok()).collect()
     }
 }
 
@@ -106,13 +111,18 @@ impl<'a> Maker<'a> {
     }
 }
 
+/// So often a directory is made again that others take away at the same moment.
+const MAKE_ATTEMPTS: usize = 100;
+
 /// Makes what is missing of `path`; `made` has what was made, also after an error. Nothing is asked before: nearly
 /// always only the last part is missing, or its parent too.
 fn make_missing(path: &Path, made: &mut Vec<PathBuf>) -> io::Result<()> {
     let mut outcome = make(path, made);
-    if let (Err(e), Some(parent)) = (&outcome, path.parent())
-        && e.kind() == io::ErrorKind::NotFound
-    {
+    for _ in 0..MAKE_ATTEMPTS {
+        let (Err(e), Some(parent)) = (&outcome, path.parent()) else { break };
+        if e.kind() != io::ErrorKind::NotFound {
+            break;
+        }
         make_missing(parent, made)?;
         outcome = make(path, made);
     }
@@ -130,6 +140,10 @@ fn make(path: &Path, made: &mut Vec<PathBuf>) -> io::Result<()> {
         Ok(()) => made.push(path.to_owned()),
         // Not all file systems say first that it is there.
         Err(e) if e.kind() != io::ErrorKind::NotFound && path.is_dir() => {}
+        // Somebody else made it, and took it away again.
+        Err(e) if e.kind() == io::ErrorKind::AlreadyExists && fs::symlink_metadata(path).is_err() => {
+            return Err(io::ErrorKind::NotFound.into());
+        }
         Err(e) => return Err(e),
     }
     Ok(())
@@ -148,45 +162,6 @@ pub(super) fn undo(created: &[Created]) {
     }
 }
 
-/// Deletes what is at `path`, or moves it to `trash`. If the trash cannot take it, that is an error and the data stays.
-pub(super) fn delete(guard: &Guard, trash: Option<&Trash>, path: &Path, now_millis: i64) -> Result<Removal> {
-    let target = match deletable(guard, path)? {
-        Ok(target) => target,
-        Err(removal) => return Ok(removal),
-    };
-    let Some(trash) = trash.filter(|trash| !is_in_trash(trash, &target)) else {
-        return remove_tree(&target).map(|()| Removal::Deleted).map_err(|e| failed("delete", path, &e));
-    };
-    match trash.take(&target, path, now_millis) {
-        Ok(place) => Ok(Removal::Trashed(place)),
-        Err(e) if is_missing(&e) && fs::symlink_metadata(&target).is_err() => Ok(Removal::Missing),
-        Err(e) => Err(failed("move to the trash", path, &e)),
-    }
-}
-
-/// Deletes all that a directory holds, hidden or not, and keeps the directory with its owner, mode and attributes.
-/// With the trash on, its entries go to the trash under the directory's path.
-pub(super) fn empty(guard: &Guard, trash: Option<&Trash>, path: &Path, now_millis: i64) -> Result<Removal> {
-    let target = match deletable(guard, path)? {
-        Ok(target) => target,
-        Err(removal) => return Ok(removal),
-    };
-    let doing = "empty the directory";
-    if !fs::symlink_metadata(&target).is_ok_and(|found| found.is_dir()) {
-        return Ok(Removal::Kept("it is a link or a file, not a directory".to_owned()));
-    }
-    let trash = trash.filter(|trash| !is_in_trash(trash, &target));
-    for entry in fs::read_dir(&target).map_err(|e| failed(doing, path, &e))? {
-        let entry = entry.map_err(|e| failed(doing, path, &e))?.path();
-        let gone = match (trash, entry.file_name()) {
-            (Some(trash), Some(name)) => trash.take(&entry, &path.join(name), now_millis).map(|_| ()),
-            _ => remove_tree(&entry),
-        };
-        gone.or_else(|e| if is_missing(&e) { Ok(()) } else { Err(e) }).map_err(|e| failed(doing, &entry, &e))?;
-    }
-    Ok(Removal::Deleted)
-}
-
 /// Deletes a directory that holds nothing; says whether it did.
 pub(super) fn remove_if_empty(guard: &Guard, path: &Path) -> Result<bool> {
     let Ok(target) = deletable(guard, path)? else {
@@ -199,15 +174,12 @@ pub(super) fn remove_if_empty(guard: &Guard, path: &Path) -> Result<bool> {
     }
 }
 
-/// Moves a directory; makes the parents of `to`. Says whether it did: what is not ours to move away stays.
-/// Errors: nothing at `from`, something at `to`.
-pub(super) fn rename(guard: &Guard, from: &Path, to: &Location) -> Result<bool> {
+/// Moves a directory; makes the parents of `to`. Errors: something at `to`, or `to` within `from`.
+pub(super) fn rename(guard: &Guard, from: &Path, to: &Location) -> Result<Moved> {
     let target = match deletable(guard, from)? {
         Ok(target) => target,
-        Err(Removal::Missing) => {
-            return Err(Error::meta(format!("Cannot rename {}: it does not exist", from.display())));
-        }
-        Err(_) => return Ok(false),
+        Err(Removal::Missing) => return Ok(Moved::Missing),
+        Err(_) => return Ok(Moved::Kept),
     };
     let to_path = Path::new(to.path());
     if resolves_below(to_path, &target)? {
@@ -229,20 +201,52 @@ pub(super) fn rename(guard: &Guard, from: &Path, to: &Location) -> Result<bool> 
             if !guard.is_in_root(to_path).unwrap_or(false) {
                 mark(to_path);
             }
-            Ok(true)
+            Ok(Moved::Moved)
         }
         Err(e) => {
             undo(&parents);
             if e.kind() == io::ErrorKind::AlreadyExists {
                 return Err(taken());
             }
+            if is_missing(&e) && fs::symlink_metadata(&target).is_err() {
+                return Ok(Moved::Missing);
+            }
             Err(failed("rename", from, &e))
         }
     }
 }
 
+/// Moves back what was moved from `to` to `from` for a commit that failed. Where somebody made `to` again meanwhile, what
+/// is missing there is put into it; nothing is replaced.
+pub(super) fn move_back(from: &Path, to: &Path) -> io::Result<()> {
+    if fs::symlink_metadata(from).is_err() {
+        return Ok(());
+    }
+    let mut pending = vec![(from.to_owned(), to.to_owned())];
+    let mut emptied = Vec::new();
+    while let Some((from, to)) = pending.pop() {
+        match move_tree(&from, &to) {
+            Ok(()) => {}
+            Err(e) if e.kind() == io::ErrorKind::AlreadyExists && from.is_dir() && to.is_dir() => {
+                for entry in fs::read_dir(&from)? {
+                    let name = entry?.file_name();
+                    pending.push((from.join(&name), to.join(&name)));
+                }
+                emptied.push(from);
+            }
+            Err(e) if is_missing(&e) && fs::symlink_metadata(&from).is_err() => {}
+            Err(e) => return Err(e),
+        }
+    }
+    for directory in emptied.iter().rev() {
+        // What is still in it is there twice, and stays in both places.
+        let _ = fs::remove_dir(directory);
+    }
+    Ok(())
+}
+
 /// The path at which something may be deleted, or what became of it.
-fn deletable(guard: &Guard, path: &Path) -> Result<std::result::Result<PathBuf, Removal>> {
+pub(super) fn deletable(guard: &Guard, path: &Path) -> Result<std::result::Result<PathBuf, Removal>> {
     match guard.deletable(path).map_err(|e| failed("look at", path, &e))? {
         Verdict::Yes(target) => Ok(Ok(target)),
         Verdict::Missing => Ok(Err(Removal::Missing)),
@@ -258,7 +262,7 @@ fn resolves_below(path: &Path, target: &Path) -> Result<bool> {
     Ok(real.starts_with(target))
 }
 
-fn is_in_trash(trash: &Trash, target: &Path) -> bool {
+pub(super) fn is_in_trash(trash: &Trash, target: &Path) -> bool {
     super::guard::resolve(trash.root()).is_ok_and(|root| target.starts_with(root))
 }
 

@@ -11,16 +11,19 @@
 //! anything that contains one of these or the trash. Symbolic links are resolved before the decision, and a link that
 //! is itself the target loses the link, not what it points to.
 //!
-//! **When.** Directories are made before a commit ([`Warehouse::directory_create`]) and taken back with
-//! [`Warehouse::directory_undo`] if it fails; deletions ([`Deletion`]) are recorded with the commit and carried out
-//! afterwards. They may be repeated: what is gone already is a success.
+//! **When.** Directories are made before a commit ([`Warehouse::directories_create`]) and taken back with
+//! [`Warehouse::directories_undo`] if it fails; deletions ([`Deletion`]) are recorded with the commit and carried out
+//! afterwards. They may be repeated: what is gone already is a success. Whose a place is, and so whether it may be deleted
+//! at all, the catalog's ledger decides.
 
+mod aside;
 mod config;
+mod contents;
 mod deletion;
 mod guard;
 mod layout;
 mod local;
-mod location;
+
 mod objects;
 mod permission;
 mod summary;
@@ -30,10 +33,10 @@ mod trash;
 mod warehouse;
 
 pub use config::{FileScope, WarehouseConfig};
-pub use deletion::{Deletion, Removal, Renamed};
+pub use deletion::{Deletion, Emptying, FileStamp, Moved, Removal};
 pub use layout::{DatabasePlace, Layout};
 pub use local::Created;
-pub use location::Location;
 pub use objects::ObjectStores;
+pub use skep_core::Location;
 pub use summary::FilesSummary;
 pub use warehouse::{NowMillis, Warehouse};

@@ -1,7 +1,6 @@
 //! Directories of object stores, which are prefixes of keys: there is nothing to make, a deletion is a listing and a
 //! deletion of each key, a rename does not exist.
 
-use super::location::Location;
 use super::summary::{FilesSummary, is_hidden};
 use futures_util::{StreamExt, TryStreamExt, future};
 use object_store::aws::AmazonS3Builder;
@@ -9,6 +8,7 @@ use object_store::azure::MicrosoftAzureBuilder;
 use object_store::gcp::GoogleCloudStorageBuilder;
 use object_store::path::Path as Key;
 use object_store::{ObjectMeta, ObjectStore, RetryConfig};
+use skep_core::Location;
 use skep_core::{Error, Result};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -128,11 +128,15 @@ pub(super) async fn exists(store: &dyn ObjectStore, prefix: &Key) -> object_stor
 
 /// Deletes all below the prefix and says whether there was anything. The store's own client bounds how many requests
 /// run at once. Keys that vanish meanwhile are fine.
-pub(super) async fn delete(store: &dyn ObjectStore, prefix: &Key) -> object_store::Result<bool> {
+pub(super) async fn delete(store: &dyn ObjectStore, prefix: &Key, except: &[Key]) -> object_store::Result<bool> {
     let owned = prefix.clone();
+    let except = except.to_vec();
     let listing = store.list((!prefix.is_root()).then_some(prefix));
     let keys = listing
-        .try_filter(move |object| future::ready(object.location != owned))
+        .try_filter(move |object| {
+            let stays = object.location == owned || except.iter().any(|kept| object.location.prefix_matches(kept));
+            future::ready(!stays)
+        })
         .map_ok(|object| object.location)
         .boxed();
     let mut gone = store.delete_stream(keys);
@@ -195,9 +199,9 @@ mod tests {
             let counted = files_summary(store, &prefix).await.unwrap();
             assert_eq!(counted, FilesSummary { num_files: 2, total_size: 10, is_empty: false });
             assert!(exists(store, &prefix).await.unwrap());
-            assert!(delete(store, &prefix).await.unwrap());
+            assert!(delete(store, &prefix, &[]).await.unwrap());
             assert_eq!(left(store).await, ["wh/t2/f", "wh/u"]);
-            assert!(!delete(store, &prefix).await.unwrap(), "nothing is left to delete");
+            assert!(!delete(store, &prefix, &[]).await.unwrap(), "nothing is left to delete");
             assert!(!exists(store, &prefix).await.unwrap());
             assert_eq!(files_summary(store, &prefix).await.unwrap(), FilesSummary::nothing());
         }
@@ -207,7 +211,7 @@ mod tests {
     async fn an_object_named_as_the_directory_is_not_in_it() {
         let store = InMemory::new();
         fill(&store, &["wh/t", "wh/t/f"]).await;
-        assert!(delete(&store, &Key::parse("wh/t").unwrap()).await.unwrap());
+        assert!(delete(&store, &Key::parse("wh/t").unwrap(), &[]).await.unwrap());
         assert_eq!(left(&store).await, ["wh/t"]);
     }
 
@@ -217,7 +221,7 @@ mod tests {
         for n in 0..2500 {
             store.put(&Key::parse(format!("wh/t/{n}")).unwrap(), "x".into()).await.unwrap();
         }
-        assert!(delete(&store, &Key::parse("wh").unwrap()).await.unwrap());
+        assert!(delete(&store, &Key::parse("wh").unwrap(), &[]).await.unwrap());
         assert!(left(&store).await.is_empty());
     }
 

@@ -1,18 +1,19 @@
 //! The warehouse itself: one asynchronous door to local directories and object stores.
 
+use super::aside::{self, Way};
 use super::config::WarehouseConfig;
-use super::deletion::{Deletion, Removal, Renamed};
+use super::contents;
+use super::deletion::{Deletion, Emptying, FileStamp, Moved, Removal};
 use super::guard::{Guard, Place};
 use super::layout::Layout;
 use super::local::{self, Created, Maker};
-use super::location::Location;
 use super::objects::{self, ObjectStores};
 use super::permission::{self, Account};
 use super::summary::{self, FilesSummary};
 use super::trash::Trash;
 use futures_util::future::join_all;
 use futures_util::{StreamExt, TryStreamExt, stream};
-use skep_core::{Error, Result};
+use skep_core::{Error, Location, PlaceKey, Result};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -173,9 +174,61 @@ impl Warehouse {
         }
     }
 
+    /// Gives the key of a place, its links resolved. A place that cannot be looked at keeps the links that it is written
+    /// with.
+    pub async fn place_key(&self, location: &Location) -> PlaceKey {
+        self.place_keys(std::slice::from_ref(location)).await.pop().unwrap_or_else(|| PlaceKey::of(location))
+    }
+
+    /// Gives the keys of many places, in their order.
+    pub async fn place_keys(&self, locations: &[Location]) -> Vec<PlaceKey> {
+        if !locations.iter().any(Location::is_file) {
+            return locations.iter().map(PlaceKey::of).collect();
+        }
+        let owned = locations.to_vec();
+        let keys = self.blocking(move |_| Ok(owned.iter().map(|one| key_resolved(one, false)).collect())).await;
+        keys.unwrap_or_else(|_| locations.iter().map(PlaceKey::of).collect())
+    }
+
+    /// Gives the keys that a deletion of each place concerns: its own and, where the place is a link, which would go
+    /// alone, that of what it leads to.
+    pub async fn deletion_keys(&self, locations: &[Location]) -> Vec<Vec<PlaceKey>> {
+        let owned = locations.to_vec();
+        let both = move |one: &Location| {
+            let mut keys = vec![key_resolved(one, true), key_resolved(one, false)];
+            keys.dedup();
+            keys
+        };
+        let keys = if locations.iter().any(Location::is_file) {
+            self.blocking(move |_| Ok(owned.iter().map(both).collect())).await
+        } else {
+            Ok(owned.iter().map(|one| vec![PlaceKey::of(one)]).collect())
+        };
+        keys.unwrap_or_else(|_| locations.iter().map(|one| vec![PlaceKey::of(one)]).collect())
+    }
+
     /// Carries out a deletion. May be repeated, and must be after an error.
     pub async fn directory_delete(&self, deletion: &Deletion) -> Result<Removal> {
-        self.remove(deletion, false).await
+        match self.place(&deletion.location).await? {
+            Place::Untouched => Ok(Removal::Kept("it is outside of the configured roots".to_owned())),
+            Place::File(path) => {
+                let deletion = deletion.clone();
+                self.blocking(move |inner| {
+                    let trash = inner.trash.as_ref().filter(|_| !deletion.skip_trash);
+                    let now_millis = (inner.now_millis)();
+                    let way = Way {
+                        guard: &inner.guard,
+                        trash,
+                        now_millis,
+                        token: &deletion.token,
+                        except: &deletion.except,
+                    };
+                    aside::delete(&way, &path)
+                })
+                .await
+            }
+            Place::Objects => self.objects_delete(deletion).await,
+        }
     }
 
     /// Why this would not be deleted if it were asked for; none where it would, or where nothing is.
@@ -196,23 +249,75 @@ impl Warehouse {
         }
     }
 
-    /// Deletes all that lies in a directory and keeps the directory, for TRUNCATE.
-    pub async fn directory_empty(&self, deletion: &Deletion) -> Result<Removal> {
-        self.remove(deletion, true).await
+    /// Notes the files that lie in a directory; none where they are not the server's to delete. Errors: InvalidOperation
+    /// where they are too many.
+    pub async fn directory_files(&self, location: &Location) -> Result<Option<Vec<FileStamp>>> {
+        if self.directory_kept(location).await?.is_some() {
+            return Ok(None);
+        }
+        match self.place(location).await? {
+            Place::Untouched => Ok(None),
+            Place::File(path) => {
+                let listed = self
+                    .blocking(move |_| contents::local_files(&path).map_err(|e| local::failed("list", &path, &e)))
+                    .await?;
+                contents::noted(listed, location).map(Some)
+            }
+            Place::Objects => {
+                let (store, key) = self.inner.stores.store(location)?;
+                let listed = contents::object_files(store.as_ref(), &key).await;
+                contents::noted(listed.map_err(|e| objects::failed("list", location, &e))?, location).map(Some)
+            }
+        }
+    }
+
+    /// Deletes noted files and keeps their directory, for TRUNCATE. May be repeated: a file that came since stays.
+    pub async fn directory_empty(&self, emptying: &Emptying) -> Result<()> {
+        match self.place(&emptying.location).await? {
+            Place::Untouched => Ok(()),
+            Place::File(path) => {
+                let emptying = emptying.clone();
+                self.blocking(move |inner| {
+                    let trash = inner.trash.as_ref().filter(|_| !emptying.skip_trash);
+                    let done = contents::local_delete(&emptying, trash, (inner.now_millis)());
+                    done.map_err(|e| local::failed("empty the directory", &path, &e))
+                })
+                .await
+            }
+            Place::Objects => {
+                let (store, key) = self.inner.stores.store(&emptying.location)?;
+                let done = contents::object_delete(store.as_ref(), &key, emptying).await;
+                done.map_err(|e| objects::failed("empty", &emptying.location, &e))
+            }
+        }
+    }
+
+    /// Tells whether a directory can be moved from one place to the other: both are local, and the server's to touch.
+    pub async fn is_movable(&self, from: &Location, to: &Location) -> Result<bool> {
+        let both_local = matches!((self.place(from).await?, self.place(to).await?), (Place::File(_), Place::File(_)));
+        Ok(both_local && self.directory_kept(from).await?.is_none())
     }
 
     /// Moves a local directory; makes the parents of `to`.
     ///
-    /// Errors (`Meta`): nothing at `from`, something at `to`, `to` within `from`.
-    pub async fn directory_rename(&self, from: &Location, to: &Location) -> Result<Renamed> {
+    /// Errors (`Meta`): something at `to`, `to` within `from`.
+    pub async fn directory_rename(&self, from: &Location, to: &Location) -> Result<Moved> {
         match (self.place(from).await?, self.place(to).await?) {
             (Place::File(from), Place::File(_)) => {
                 let to = to.clone();
-                let moved = self.blocking(move |inner| local::rename(&inner.guard, &from, &to)).await?;
-                Ok(if moved { Renamed::Moved } else { Renamed::Kept })
+                self.blocking(move |inner| local::rename(&inner.guard, &from, &to)).await
             }
-            _ => Ok(Renamed::Kept),
+            _ => Ok(Moved::Kept),
         }
+    }
+
+    /// Moves back what was moved to `to` for a commit that failed; nothing where nothing was.
+    pub async fn directory_move_back(&self, from: &Location, to: &Location) -> Result<()> {
+        let (now, then) = (PathBuf::from(to.path()), PathBuf::from(from.path()));
+        if !from.is_file() || !to.is_file() {
+            return Ok(());
+        }
+        self.blocking(move |_| local::move_back(&now, &then).map_err(|e| local::failed("move back", &now, &e))).await
     }
 
     /// What lies in a directory; none where it is not ours to look.
@@ -255,33 +360,16 @@ impl Warehouse {
         }
     }
 
-    async fn remove(&self, deletion: &Deletion, keep_directory: bool) -> Result<Removal> {
-        match self.place(&deletion.location).await? {
-            Place::Untouched => Ok(Removal::Kept("it is outside of the configured roots".to_owned())),
-            Place::File(path) => {
-                let skip_trash = deletion.skip_trash;
-                self.blocking(move |inner| {
-                    let trash = inner.trash.as_ref().filter(|_| !skip_trash);
-                    let now = (inner.now_millis)();
-                    if keep_directory {
-                        local::empty(&inner.guard, trash, &path, now)
-                    } else {
-                        local::delete(&inner.guard, trash, &path, now)
-                    }
-                })
-                .await
-            }
-            Place::Objects => self.objects_delete(&deletion.location).await,
-        }
-    }
-
-    async fn objects_delete(&self, location: &Location) -> Result<Removal> {
+    async fn objects_delete(&self, deletion: &Deletion) -> Result<Removal> {
+        let location = &deletion.location;
         if self.inner.guard.holds_object_root(location) {
             tracing::warn!(%location, "data is kept: the location is or holds a root");
             return Ok(Removal::Kept("it is or holds a root".to_owned()));
         }
         let (store, key) = self.inner.stores.store(location)?;
-        match objects::delete(store.as_ref(), &key).await {
+        let except: Vec<object_store::path::Path> =
+            deletion.except.iter().filter_map(|kept| object_store::path::Path::parse(kept.path()).ok()).collect();
+        match objects::delete(store.as_ref(), &key, &except).await {
             Ok(true) => Ok(Removal::Deleted),
             Ok(false) => Ok(Removal::Missing),
             Err(e) => Err(objects::failed("delete", location, &e)),
@@ -326,6 +414,20 @@ impl Inner {
         });
         (done, outcome)
     }
+}
+
+/// The key of a place, its links resolved: all of them, or those above it alone.
+fn key_resolved(location: &Location, but_the_last: bool) -> PlaceKey {
+    if !location.is_file() {
+        return PlaceKey::of(location);
+    }
+    let path = Path::new(location.path());
+    let real = match (path.parent(), path.file_name()) {
+        (Some(parent), Some(name)) if but_the_last => super::guard::resolve_quick(parent).join(name),
+        _ => super::guard::resolve_quick(path),
+    };
+    let real = real.to_str().and_then(|text| Location::file(text).ok());
+    PlaceKey::of(real.as_ref().unwrap_or(location))
 }
 
 /// A root of the configuration. `file:dir` and `dir` are taken from the working directory.

@@ -480,6 +480,16 @@ pub mod as_of {
         TimeMs(i64),
     }
 }
+/// A place whose data was not deleted, since something else refers to it. The last one to leave deletes it.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct KeptPlace {
+    /// As a URI.
+    #[prost(string, tag = "1")]
+    pub location: ::prost::alloc::string::String,
+    /// What has it: `table hive.d.t`, `partition dt=1 of table hive.d.t`, `the batch q00000001 in quarantine`, and the like.
+    #[prost(string, tag = "2")]
+    pub holder: ::prost::alloc::string::String,
+}
 /// Hive's kinds of principals.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
@@ -820,7 +830,7 @@ pub struct DropPartitionsRequest {
     #[prost(string, tag = "8")]
     pub user: ::prost::alloc::string::String,
 }
-#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct DropPartitionsResponse {
     /// How many were dropped.
     #[prost(int64, tag = "1")]
@@ -828,6 +838,9 @@ pub struct DropPartitionsResponse {
     /// Of the table, without them.
     #[prost(int64, tag = "2")]
     pub version: i64,
+    /// Places whose data was to go and stays.
+    #[prost(message, repeated, tag = "3")]
+    pub kept: ::prost::alloc::vec::Vec<KeptPlace>,
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ListPartitionStatsRequest {
@@ -1950,11 +1963,14 @@ pub struct DropTableRequest {
     #[prost(string, tag = "6")]
     pub user: ::prost::alloc::string::String,
 }
-#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct DropTableResponse {
     /// Whether there was one.
     #[prost(bool, tag = "1")]
     pub dropped: bool,
+    /// Places whose data was to go and stays.
+    #[prost(message, repeated, tag = "2")]
+    pub kept: ::prost::alloc::vec::Vec<KeptPlace>,
 }
 /// Hive's kinds of tables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
@@ -2754,7 +2770,7 @@ pub struct CommitResponse {
     #[prost(message, repeated, tag = "1")]
     pub results: ::prost::alloc::vec::Vec<TableChangeResult>,
 }
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct TableChangeResult {
     #[prost(message, optional, tag = "1")]
     pub table: ::core::option::Option<TableName>,
@@ -2764,6 +2780,9 @@ pub struct TableChangeResult {
     /// How many partitions were added or dropped.
     #[prost(int64, tag = "3")]
     pub partitions: i64,
+    /// Places whose data was to go and stays.
+    #[prost(message, repeated, tag = "4")]
+    pub kept: ::prost::alloc::vec::Vec<KeptPlace>,
 }
 /// Generated client implementations.
 pub mod commit_service_client {
@@ -3184,8 +3203,12 @@ pub struct DropDatabaseRequest {
     #[prost(string, tag = "7")]
     pub user: ::prost::alloc::string::String,
 }
-#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct DropDatabaseResponse {}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct DropDatabaseResponse {
+    /// Places whose data was to go and stays.
+    #[prost(message, repeated, tag = "1")]
+    pub kept: ::prost::alloc::vec::Vec<KeptPlace>,
+}
 /// Generated client implementations.
 pub mod database_service_client {
     #![allow(

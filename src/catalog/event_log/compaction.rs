@@ -11,15 +11,16 @@ use skep_core::partition::Partition;
 use skep_core::registration::REGISTERED;
 use skep_core::stats::{NUM_ROWS, fast_statistics_set};
 use skep_core::table::{Storage, Table};
-use skep_core::{Error, Kind, Result};
+use skep_core::{Error, Kind, Location, Result};
 
 use super::super::caller::Caller;
 use super::super::metastore::Metastore;
+use super::super::places::name_apart;
 use super::super::reference::TableRef;
 use super::super::table_read::missing;
 use super::history::LogOutcome;
 use super::record::{LockedLog, LogCompaction, LogRecord, LogSnapshot, log_record, log_store, no_log, same_data};
-use crate::store::{Change, StoredBlock, StoredFile, Txn};
+use crate::store::{Change, PlaceKind, StoredBlock, StoredFile, Txn};
 
 /// A lease lasts at least and at most so long, in milliseconds.
 const TTL_MIN_MS: i64 = 1_000;
@@ -118,6 +119,7 @@ impl Metastore {
         let snapshots = txn.table_get(&snapshots.catalog, &snapshots.database, &snapshots.table).await?;
         let snapshots = snapshots.ok_or_else(|| missing(&begin.at))?;
         if let Some(late) = record.compaction.take() {
+            txn.place_delete_named(PlaceKind::Compaction, table.id, &late.token.to_string()).await?;
             record.end(&late, LogOutcome::Expired, None, now_ms);
         }
         record.token += 1;
@@ -134,8 +136,10 @@ impl Metastore {
             horizon: record.horizon(&table, now_ms),
         };
         // Nobody else ever wrote there, an earlier log of the same name neither: engines read all that lies in it.
-        let directory = format!("{}-{now_ms:x}", compaction.snapshot_id());
+        let directory = name_apart(&format!("{}-{now_ms:x}", compaction.snapshot_id()));
         compaction.location = format!("{}/{directory}", snapshots.location().unwrap_or_default());
+        let (place, token) = (Location::parse(&compaction.location)?, compaction.token.to_string());
+        self.place_hold(&mut txn, PlaceKind::Compaction, table.id, &token, &place).await?;
         record.compaction = Some(compaction.clone());
         log_store(&mut txn, table.id, &record).await?;
         txn.commit().await?;
@@ -215,6 +219,9 @@ impl Metastore {
                 let LockedLog { table, mut record, .. } = self.log_lock(&mut txn, at).await?;
                 let location = fenced(&mut record, at, token)?.location.clone();
                 change(&mut record);
+                if record.compaction.is_none() {
+                    txn.place_delete_named(PlaceKind::Compaction, table.id, &token.to_string()).await?;
+                }
                 log_store(&mut txn, table.id, &record).await?;
                 txn.commit().await?;
                 Ok(location)
@@ -262,6 +269,8 @@ impl Metastore {
             horizon: compaction.horizon.clone(),
             shown_until_ms: None,
         };
+        let token = compaction.token.to_string();
+        txn.place_delete_named(PlaceKind::Compaction, locked.table.id, &token).await?;
         self.snapshot_add(&mut txn, caller, &locked, &snapshot, &compaction.location, commit).await?;
         let since = locked.since(&mut txn, &snapshot).await?;
         let LockedLog { table, mut record, arrival } = locked;
@@ -307,7 +316,8 @@ impl Metastore {
         let change = Change { operation: "compaction", by: caller.user() };
         let event = at.tale("ADD_PARTITION", &());
         let version = txn.table_commit_told(table.id, None, change, Some(&event)).await?;
-        txn.partition_add_many(table.id, version, table.location(), &[partition]).await?;
+        txn.partition_add_many(table.id, version, table.location(), std::slice::from_ref(&partition)).await?;
+        self.partitions_place_follow(txn, &table, [&partition]).await?;
         let partition: Arc<str> = name.as_str().into();
         let files: Vec<StoredFile> =
             files.iter().map(|file| StoredFile { partition: partition.clone(), ..file.clone() }).collect();

@@ -9,6 +9,7 @@ use skep_core::{Error, Kind, Result};
 
 use super::super::caller::Caller;
 use super::super::metastore::Metastore;
+use super::super::places::{Placing, TablePlaceChange};
 use super::super::reference::TableRef;
 use super::super::table_alter::Altered;
 use super::super::table_read::missing;
@@ -50,12 +51,17 @@ impl Metastore {
             name_check(name)?;
         }
         // Made here, so that expired snapshots may be deleted from it.
-        let place = snapshots_place(&table, &log, request.snapshot_location.as_deref())?;
-        let once = |_| self.store.retrying("log_create", || self.log_create_once(caller, request));
+        let mut place = snapshots_place(&table, &log, request.snapshot_location.as_deref())?;
+        let placing = if request.snapshot_location.is_some() { Placing::Named } else { Placing::Default };
+        if let (Placing::Default, Some(parent)) = (placing, place.parent()) {
+            place = self.place_choose(&parent, &log.snapshot_table, 0).await?;
+        }
+        let request = &LogCreate { snapshot_location: Some(place.to_string()), ..request.clone() };
+        let once = |_| self.store.retrying("log_create", || self.log_create_once(caller, request, placing));
         self.with_directories(caller, vec![place], once).await
     }
 
-    async fn log_create_once(&self, caller: &Caller, request: &LogCreate) -> Result<LogRecord> {
+    async fn log_create_once(&self, caller: &Caller, request: &LogCreate, placing: Placing) -> Result<LogRecord> {
         let at = &request.at;
         let log = request.log.clone().normalized();
         let mut txn = self.store.write().await?;
@@ -82,9 +88,9 @@ impl Metastore {
             ended: Vec::new(),
         };
         let snapshots = snapshots_of(&table, &record, request.snapshot_location.as_deref())?;
-        record.snapshots_id = self.log_table_create(&mut txn, caller, snapshots).await?;
+        record.snapshots_id = self.log_table_create(&mut txn, caller, snapshots, placing).await?;
         let view = view_of(&table, &record)?;
-        record.view_id = self.log_table_create(&mut txn, caller, owned(view, caller)).await?;
+        record.view_id = self.log_table_create(&mut txn, caller, owned(view, caller), Placing::Named).await?;
         self.compacted_view_create(&mut txn, caller, &table, &mut record).await?;
         let mut marked = table.clone();
         role_mark(&mut marked.parameters, &table, LogRole::Log);
@@ -105,7 +111,13 @@ impl Metastore {
         Ok(())
     }
 
-    async fn log_table_create(&self, txn: &mut Txn, caller: &Caller, mut table: Table) -> Result<i64> {
+    async fn log_table_create(
+        &self,
+        txn: &mut Txn,
+        caller: &Caller,
+        mut table: Table,
+        placing: Placing,
+    ) -> Result<i64> {
         let at = TableRef::new(&table.catalog, &table.database, &table.name);
         table.create_time = self.now_seconds();
         table.parameters.insert("transient_lastDdlTime".to_owned(), table.create_time.to_string());
@@ -114,7 +126,10 @@ impl Metastore {
             return Err(Error::already_exists(format!("Table {at} already exists")));
         }
         let id = txn.table_create(&table, None, change, Some(&at.tale("CREATE_TABLE", &()))).await?;
-        id.ok_or_else(|| Error::not_found(format!("Database {} not found", at.database)))
+        table.id = id.ok_or_else(|| Error::not_found(format!("Database {} not found", at.database)))?;
+        let place = TablePlaceChange { new: &table, old: None, placing, is_moved: false };
+        self.table_place_follow(txn, place).await?;
+        Ok(table.id)
     }
 
     async fn log_definition_set(&self, txn: &mut Txn, caller: &Caller, at: &TableRef, new: &Table) -> Result<()> {
@@ -132,7 +147,7 @@ impl Metastore {
         record: &mut LogRecord,
     ) -> Result<()> {
         record.compacted_view_id = match compacted_view_of(table, record)? {
-            Some(view) => Some(self.log_table_create(txn, caller, owned(view, caller)).await?),
+            Some(view) => Some(self.log_table_create(txn, caller, owned(view, caller), Placing::Named).await?),
             None => None,
         };
         Ok(())

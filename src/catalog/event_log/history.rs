@@ -1,13 +1,14 @@
 //! Compactions that ended: what became of them, and what they left behind.
 
 use serde::{Deserialize, Serialize};
-use skep_core::{Error, Result};
+use skep_core::{Error, Location, Result};
 
 use super::super::caller::Caller;
 use super::super::metastore::Metastore;
+use super::super::places::Going;
 use super::super::reference::TableRef;
 use super::record::{LockedLog, LogCompaction, LogRecord, log_store};
-use crate::warehouse::{Deletion, Location};
+use crate::warehouse::Deletion;
 
 /// So many committed compactions are remembered; abandoned ones until they are cleaned up.
 const COMMITTED_MAX: usize = 100;
@@ -100,7 +101,7 @@ impl Metastore {
         let once = || self.compactions_clean_once(at, tokens, delete_files);
         let (cleaned, deletions) = self.store.retrying("compactions_clean", once).await?;
         tracing::info!(log = %at, count = cleaned.len(), delete_files, user = caller.user(), "abandoned compactions cleaned");
-        self.deletions_run(deletions).await;
+        self.tasks_run(deletions).await;
         Ok(cleaned)
     }
 
@@ -109,7 +110,7 @@ impl Metastore {
         at: &TableRef,
         tokens: &[i64],
         delete_files: bool,
-    ) -> Result<(Vec<LogEnded>, super::super::files::Recorded)> {
+    ) -> Result<(Vec<LogEnded>, super::super::places::Recorded)> {
         let mut txn = self.store.write().await?;
         let LockedLog { table, mut record, .. } = self.log_lock(&mut txn, at).await?;
         for token in tokens {
@@ -123,10 +124,10 @@ impl Metastore {
         log_store(&mut txn, table.id, &record).await?;
         let mut deletions = Vec::new();
         for one in cleaned.iter().filter(|_| delete_files) {
-            deletions.push(Deletion { location: Location::parse(&one.location)?, skip_trash: false });
+            deletions.push(Deletion::new(Location::parse(&one.location)?, false));
         }
-        let deletions = self.deletions_record(&mut txn, &deletions).await?;
+        let decided = self.deletions_decide(&mut txn, deletions, &Going::default()).await?;
         txn.commit().await?;
-        Ok((cleaned, deletions))
+        Ok((cleaned, decided.recorded))
     }
 }

@@ -1,15 +1,16 @@
 //! Snapshots that are kept, and those that go.
 
 use skep_core::event_log::SNAPSHOT_ID;
-use skep_core::{Error, Result};
+use skep_core::{Error, Location, Result};
 
 use super::super::caller::Caller;
 use super::super::metastore::Metastore;
+use super::super::places::Going;
 use super::super::reference::TableRef;
 use super::super::table_read::missing;
 use super::record::{LockedLog, LogSnapshot, log_store};
 use crate::store::Change;
-use crate::warehouse::{Deletion, Location};
+use crate::warehouse::Deletion;
 
 /// Which snapshots may go.
 #[derive(Debug, Clone)]
@@ -36,7 +37,7 @@ impl Metastore {
     ) -> Result<Vec<(LogSnapshot, String)>> {
         let once = || self.snapshots_expire_once(caller, expire);
         let (gone, deletions) = self.store.retrying("snapshots_expire", once).await?;
-        self.deletions_run(deletions).await;
+        self.tasks_run(deletions).await;
         Ok(gone)
     }
 
@@ -44,7 +45,7 @@ impl Metastore {
         &self,
         caller: &Caller,
         expire: &SnapshotsExpire,
-    ) -> Result<(Vec<(LogSnapshot, String)>, super::super::files::Recorded)> {
+    ) -> Result<(Vec<(LogSnapshot, String)>, super::super::places::Recorded)> {
         let mut txn = self.store.write().await?;
         let LockedLog { table, mut record, .. } = self.log_lock(&mut txn, &expire.at).await?;
         let newest = record.snapshots.len().saturating_sub(expire.keep);
@@ -89,11 +90,13 @@ impl Metastore {
         txn.statistics_delete(snapshots.id, &names, None, None).await?;
         let mut deletions = Vec::new();
         for (_, place) in told.iter().filter(|(_, place)| expire.delete_files && !place.is_empty()) {
-            deletions.push(Deletion { location: Location::parse(place)?, skip_trash: false });
+            deletions.push(Deletion::new(Location::parse(place)?, false));
         }
-        let deletions = self.deletions_record(&mut txn, &deletions).await?;
+        let going =
+            Going { partitions_of: Some(snapshots.id), partitions: names.into_iter().collect(), ..Going::default() };
+        let decided = self.deletions_decide(&mut txn, deletions, &going).await?;
         txn.commit().await?;
-        Ok((told, deletions))
+        Ok((told, decided.recorded))
     }
 
     /// Keeps a snapshot whatever retention says, or no longer.

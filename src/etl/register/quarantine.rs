@@ -1,7 +1,7 @@
 //! Batches that were refused and kept, to be published when what was wrong is mended.
 
 use serde::{Deserialize, Serialize};
-use skep_core::{Error, Result};
+use skep_core::{Error, Location, Result};
 
 use super::registration::{Etl, Progress};
 use super::report::{Finding, Report, Severity};
@@ -37,7 +37,9 @@ impl Etl {
             errors: report.findings.iter().filter(is_error).count() as i64,
             first: report.findings.iter().find(is_error).cloned(),
         };
-        self.metastore.quarantine_insert(&batch).await
+        let named = request.uris.iter().map(String::as_str).chain(request.files.iter().map(|file| file.uri.as_str()));
+        let places: Vec<Location> = named.filter_map(|uri| Location::parse(uri).ok()).collect();
+        self.metastore.quarantine_insert(&batch, &places).await
     }
 }
 

@@ -86,7 +86,7 @@ async fn alter_req(cx: Cx, args: m::AlterDatabaseReqArgs) -> Result<()> {
 
 async fn drop_database(cx: &Cx, catalog: Option<&str>, name: Option<&str>, how: DatabaseDrop) -> Result<()> {
     let (catalog, name) = cx.database(catalog, name)?;
-    cx.metastore().database_drop(&cx.caller(), &catalog, &name, how).await
+    cx.metastore().database_drop(&cx.caller(), &catalog, &name, how).await.map(|_| ())
 }
 
 async fn drop(cx: Cx, args: m::DropDatabaseArgs) -> Result<()> {

@@ -90,7 +90,7 @@ async fn drop_many(cx: Cx, args: m::DropPartitionsReqArgs) -> Result<t::DropPart
         ignore_protection: request.ignore_protection.unwrap_or_default(),
         environment: environment_in(request.environment_context),
     };
-    let dropped = cx.metastore().partitions_drop(&cx.caller(), &drop).await?;
+    let (dropped, _) = cx.metastore().partitions_drop(&cx.caller(), &drop).await?;
     let skip_columns = request.skip_column_schema_for_partition.unwrap_or_default();
     let partitions = request.need_result.then(|| {
         let out = dropped.iter().map(|p| {

@@ -3,6 +3,7 @@
 use skep_core::table::PrincipalType;
 use skep_proto::admin::v1 as p;
 
+use crate::catalog::PlaceKept;
 use crate::rpc::error::{Answer, refused_field};
 
 /// UNSPECIFIED is none.
@@ -32,4 +33,9 @@ pub fn seconds_in(given: i64, field: &str) -> Answer<i32> {
 
 pub fn seconds_out(seconds: i32) -> i64 {
     i64::from(seconds)
+}
+
+/// Places whose data stays.
+pub fn kept_out(kept: Vec<PlaceKept>) -> Vec<p::KeptPlace> {
+    kept.into_iter().map(|one| p::KeptPlace { location: one.location, holder: one.holder }).collect()
 }

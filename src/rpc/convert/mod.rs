@@ -10,7 +10,7 @@ mod register;
 mod storage;
 mod table;
 
-pub use common::seconds_out;
+pub use common::{kept_out, seconds_out};
 pub use database::{database_in, database_out};
 pub use discover::{discover_in, discovered_out, dump_in, dump_out};
 pub use event_log::{

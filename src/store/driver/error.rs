@@ -32,6 +32,13 @@ fn kind_and_text(statement: &str, error: &sqlx::Error) -> Error {
         sqlx::Error::Database(e) => {
             let code = e.code().unwrap_or_default();
             let kind = kind_of(&code);
+            // Not a name: who placed something there at the same moment was quicker.
+            if kind == Kind::AlreadyExists && is_place(e.as_ref()) {
+                return Error::new(
+                    Kind::Conflict,
+                    format!("{statement}: another one took the place at the same moment"),
+                );
+            }
             if kind == Kind::AlreadyExists {
                 return Error::new(kind, format!("{statement}: the name is taken"));
             }
@@ -45,6 +52,10 @@ fn kind_and_text(statement: &str, error: &sqlx::Error) -> Error {
         }
         other => Error::new(Kind::Internal, format!("{statement}: {other}")),
     }
+}
+
+fn is_place(error: &dyn sqlx::error::DatabaseError) -> bool {
+    error.constraint() == Some("place_by_key") || error.message().contains("place.key")
 }
 
 /// Postgres's SQLSTATE or SQLite's extended result code.

@@ -1,5 +1,9 @@
 use super::*;
+use crate::warehouse::aside::{self, Way};
 use crate::warehouse::config::FileScope;
+use crate::warehouse::contents::{local_delete, local_files};
+use crate::warehouse::deletion::Emptying;
+use skep_core::PlaceKey;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 
 const NOW: i64 = 1_700_000_000_000;
@@ -36,6 +40,10 @@ impl Field {
     fn delete(&self, name: &str) -> Removal {
         delete(&self.guard, None, &self.at(name), NOW).unwrap()
     }
+    fn contents(&self, name: &str) -> Emptying {
+        let files = local_files(&self.at(name)).unwrap().unwrap();
+        Emptying { location: self.location(name), skip_trash: false, files }
+    }
     fn write(&self, name: &str) {
         fs::create_dir_all(self.at(name).parent().unwrap()).unwrap();
         fs::write(self.at(name), name).unwrap();
@@ -43,6 +51,12 @@ impl Field {
     fn trashed(&self, name: &str) -> PathBuf {
         self.at("home/.Trash/Current").join(self.at(name).strip_prefix("/").unwrap())
     }
+}
+
+/// A deletion as a task does it, each with a token of its own.
+fn delete(guard: &Guard, trash: Option<&Trash>, path: &Path, now_millis: i64) -> Result<Removal> {
+    let token = path.display().to_string().replace('/', "_");
+    aside::delete(&Way { guard, trash, now_millis, token: &token, except: &[] }, path)
 }
 
 #[test]
@@ -132,9 +146,7 @@ fn a_link_out_of_the_root_cannot_be_used_to_delete() {
     field.write("out/theirs/f");
     symlink(field.at("out"), field.at("wh/link")).unwrap();
     assert!(matches!(field.delete("wh/link/theirs"), Removal::Kept(_)));
-    assert!(matches!(empty(&field.guard, None, &field.at("wh/link/theirs"), NOW).unwrap(), Removal::Kept(_)));
-    assert!(matches!(empty(&field.guard, None, &field.at("wh/link"), NOW).unwrap(), Removal::Kept(_)));
-    assert!(!rename(&field.guard, &field.at("wh/link/theirs"), &field.location("wh/t")).unwrap());
+    assert_eq!(rename(&field.guard, &field.at("wh/link/theirs"), &field.location("wh/t")).unwrap(), Moved::Kept);
     assert_eq!(field.delete("wh/link"), Removal::Deleted);
     assert!(field.at("out/theirs/f").exists());
 }
@@ -161,21 +173,68 @@ fn deletion_goes_through_the_trash() {
 }
 
 #[test]
-fn emptying_keeps_the_directory() {
+fn emptying_keeps_the_directory_and_what_came_since() {
     let field = field();
     for trash in [None, Some(&field.trash)] {
-        for name in ["f", "p=1/f", "_SUCCESS"] {
+        for name in ["f", "p=1/f", "_SUCCESS", "again"] {
             field.write(&format!("wh/t/{name}"));
         }
         fs::set_permissions(field.at("wh/t"), fs::Permissions::from_mode(0o750)).unwrap();
-        assert_eq!(empty(&field.guard, trash, &field.at("wh/t"), NOW).unwrap(), Removal::Deleted);
-        assert_eq!(fs::read_dir(field.at("wh/t")).unwrap().count(), 0);
+        let emptying = field.contents("wh/t");
+        assert_eq!(emptying.files.len(), 4);
+        fs::remove_file(field.at("wh/t/again")).unwrap();
+        field.write("wh/t/other");
+        field.write("wh/t/again");
+        for _ in 0..2 {
+            local_delete(&emptying, trash, NOW).unwrap();
+            let mut left: Vec<_> = fs::read_dir(field.at("wh/t")).unwrap().map(|e| e.unwrap().file_name()).collect();
+            left.sort();
+            assert_eq!(left, ["again", "other"]);
+        }
         assert_eq!(fs::metadata(field.at("wh/t")).unwrap().permissions().mode() & 0o777, 0o750);
+        fs::remove_file(field.at("wh/t/again")).unwrap();
     }
     assert!(field.trashed("wh/t/p=1/f").exists() && field.trashed("wh/t/_SUCCESS").exists());
-    assert_eq!(empty(&field.guard, None, &field.at("wh/none"), NOW).unwrap(), Removal::Missing);
-    assert!(matches!(empty(&field.guard, None, &field.at("wh"), NOW).unwrap(), Removal::Kept(_)));
-    assert!(field.at("wh/t").exists());
+}
+
+#[test]
+fn what_others_have_is_left_and_what_comes_later_too() {
+    let field = field();
+    for name in ["f", "sub/f", "theirs/f", "sub/deep/theirs/f", "sub/deep/f"] {
+        field.write(&format!("wh/t/{name}"));
+    }
+    let except = ["wh/t/theirs", "wh/t/sub/deep/theirs"].map(|name| PlaceKey::of(&field.location(name)));
+    let way = Way { guard: &field.guard, trash: None, now_millis: NOW, token: "1", except: &except };
+    for _ in 0..2 {
+        assert_eq!(aside::delete(&way, &field.at("wh/t")).unwrap(), Removal::Deleted);
+        assert!(field.at("wh/t/theirs/f").exists() && field.at("wh/t/sub/deep/theirs/f").exists());
+        assert!(!field.at("wh/t/f").exists() && !field.at("wh/t/sub/f").exists());
+        assert!(!field.at("wh/t/sub/deep/f").exists());
+    }
+    // A deletion that was begun, and whose place is somebody's by the time it is repeated.
+    let way = Way { except: &[], token: "2", ..way };
+    field.write("wh/.skep-deleted-2/old");
+    field.write("wh/u/new");
+    assert_eq!(aside::delete(&way, &field.at("wh/u")).unwrap(), Removal::Deleted);
+    assert!(field.at("wh/u/new").exists() && !field.at("wh/.skep-deleted-2").exists());
+}
+
+#[test]
+fn what_was_moved_for_nothing_is_moved_back() {
+    let field = field();
+    field.write("wh/to/f");
+    move_back(&field.at("wh/to"), &field.at("wh/from")).unwrap();
+    assert!(field.at("wh/from/f").exists() && !field.at("wh/to").exists());
+    // Somebody made the old place again meanwhile.
+    field.write("wh/to/g");
+    field.write("wh/to/p=1/h");
+    fs::create_dir_all(field.at("wh/from/p=1")).unwrap();
+    move_back(&field.at("wh/to"), &field.at("wh/from")).unwrap();
+    for name in ["f", "g", "p=1/h"] {
+        assert!(field.at(&format!("wh/from/{name}")).exists(), "{name}");
+    }
+    assert!(!field.at("wh/to").exists());
+    move_back(&field.at("wh/to"), &field.at("wh/from")).unwrap();
 }
 
 #[test]
@@ -196,18 +255,18 @@ fn renames_as_hive_does() {
     let field = field();
     field.write("wh/a.db/t/f");
     let to = |from: &str, to: &str| rename(&field.guard, &field.at(from), &field.location(to));
-    assert!(to("wh/a.db/t", "wh/b.db/u").unwrap());
+    assert_eq!(to("wh/a.db/t", "wh/b.db/u").unwrap(), Moved::Moved);
     assert!(field.at("wh/b.db/u/f").exists() && !field.at("wh/a.db/t").exists());
-    assert!(to("wh/a.db/t", "wh/c.db/v").unwrap_err().message.contains("does not exist"));
+    assert_eq!(to("wh/a.db/t", "wh/c.db/v").unwrap(), Moved::Missing);
     assert!(!field.at("wh/c.db").exists());
     fs::create_dir_all(field.at("wh/c.db/v")).unwrap();
     assert!(to("wh/b.db/u", "wh/c.db/v").unwrap_err().message.contains("already exists"));
     assert!(to("wh/b.db/u", "wh/b.db/u").unwrap_err().message.contains("within"));
     assert!(to("wh/b.db/u", "wh/b.db/u/x/y").unwrap_err().message.contains("within"));
     assert!(!field.at("wh/b.db/u/x").exists());
-    assert!(to("wh/b.db/u", "out/moved").unwrap());
+    assert_eq!(to("wh/b.db/u", "out/moved").unwrap(), Moved::Moved);
     assert_eq!(field.delete("out/moved"), Removal::Deleted, "what we moved out of a root is still ours");
     field.write("out/theirs/f");
-    assert!(!to("out/theirs", "wh/d.db/t").unwrap(), "what is not ours is not moved away");
+    assert_eq!(to("out/theirs", "wh/d.db/t").unwrap(), Moved::Kept, "what is not ours is not moved away");
     assert!(field.at("out/theirs/f").exists());
 }

@@ -30,7 +30,7 @@ impl Field {
         Location::file(self.dir.path().join(name).to_str().unwrap()).unwrap()
     }
     fn deletion(&self, name: &str) -> Deletion {
-        Deletion { location: self.at(name), skip_trash: false }
+        Deletion::new(self.at(name), false)
     }
 }
 
@@ -45,7 +45,7 @@ async fn a_table_lives_and_goes_to_the_trash() {
     assert_eq!(counted[0], Some(FilesSummary { num_files: 1, total_size: 3, is_empty: false }));
     assert_eq!(counted[1], Some(FilesSummary::nothing()));
     let renamed = field.at("wh/d.db/u");
-    assert_eq!(field.warehouse.directory_rename(&table, &renamed).await.unwrap(), Renamed::Moved);
+    assert_eq!(field.warehouse.directory_rename(&table, &renamed).await.unwrap(), Moved::Moved);
     let removal = field.warehouse.directory_delete(&field.deletion("wh/d.db/u")).await.unwrap();
     let trash = field.dir.path().join("home/.Trash/Current").join(renamed.path().trim_start_matches('/'));
     assert_eq!(removal, Removal::Trashed(trash.clone()));
@@ -68,7 +68,10 @@ async fn purge_skips_the_trash() {
 async fn truncation_keeps_the_directory() {
     let field = field(|_| ()).await;
     fs::create_dir_all(field.dir.path().join("wh/t/p=1")).unwrap();
-    assert_eq!(field.warehouse.directory_empty(&field.deletion("wh/t")).await.unwrap(), Removal::Deleted);
+    fs::write(field.dir.path().join("wh/t/p=1/f"), "123").unwrap();
+    let files = field.warehouse.directory_files(&field.at("wh/t")).await.unwrap().unwrap();
+    let emptying = Emptying { location: field.at("wh/t"), skip_trash: false, files };
+    field.warehouse.directory_empty(&emptying).await.unwrap();
     assert!(field.warehouse.files_summary(&field.at("wh/t")).await.unwrap().unwrap().is_empty);
     assert!(field.warehouse.directory_exists(&field.at("wh/t")).await.unwrap());
 }
@@ -110,10 +113,10 @@ async fn untouched_places_are_accepted_and_left_alone() {
         assert!(!warehouse.directory_create(&location, None).await.unwrap().newly_made());
         assert!(warehouse.directory_exists(&location).await.unwrap());
         assert_eq!(warehouse.files_summary(&location).await.unwrap(), None);
-        let deletion = Deletion { location: location.clone(), skip_trash: true };
+        let deletion = Deletion::new(location.clone(), true);
         assert!(matches!(warehouse.directory_delete(&deletion).await.unwrap(), Removal::Kept(_)));
-        assert!(matches!(warehouse.directory_empty(&deletion).await.unwrap(), Removal::Kept(_)));
-        assert_eq!(warehouse.directory_rename(&location, &field.at("wh/t")).await.unwrap(), Renamed::Kept);
+        assert_eq!(warehouse.directory_files(&location).await.unwrap(), None);
+        assert_eq!(warehouse.directory_rename(&location, &field.at("wh/t")).await.unwrap(), Moved::Kept);
         assert!(warehouse.is_writable(&location, Some("no-such-user-here")).await.unwrap());
     }
     assert!(!field.dir.path().join("out").exists());
@@ -134,12 +137,12 @@ async fn a_directory_outside_is_made_and_only_then_ours_to_delete() {
 async fn object_roots_are_never_deleted() {
     let field = field(|_| ()).await;
     for text in ["s3://bucket/wh", "s3n://bucket/"] {
-        let deletion = Deletion { location: Location::parse(text).unwrap(), skip_trash: false };
+        let deletion = Deletion::new(Location::parse(text).unwrap(), false);
         assert!(matches!(field.warehouse.directory_delete(&deletion).await.unwrap(), Removal::Kept(_)));
     }
     let table = Location::parse("s3://bucket/wh/t").unwrap();
     assert!(!field.warehouse.directory_create(&table, None).await.unwrap().newly_made());
-    assert_eq!(field.warehouse.directory_rename(&table, &table.join("x")).await.unwrap(), Renamed::Kept);
+    assert_eq!(field.warehouse.directory_rename(&table, &table.join("x")).await.unwrap(), Moved::Kept);
 }
 
 #[tokio::test]
@@ -157,8 +160,9 @@ async fn storage_checks_only_when_on() {
 #[test]
 fn deletions_are_recorded_as_json() {
     let deletion: Deletion = serde_json::from_str(r#"{"location":"s3a://b/t/"}"#).unwrap();
-    assert!(!deletion.skip_trash);
-    assert_eq!(serde_json::to_string(&deletion).unwrap(), r#"{"location":"s3a://b/t","skip_trash":false}"#);
+    assert!(!deletion.skip_trash && deletion.keys.is_empty() && !deletion.token.is_empty());
+    let text = serde_json::to_string(&deletion).unwrap();
+    assert_eq!(serde_json::from_str::<Deletion>(&text).unwrap(), deletion);
 }
 
 #[test]

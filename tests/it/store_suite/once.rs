@@ -1,8 +1,8 @@
 //! Writes of one statement: what a transaction would do, or nothing at all.
 
 use skep::store::{Definition, Store, TableHead, open};
-use skep_core::Result;
 use skep_core::table::Table;
+use skep_core::{Kind, Location, PlaceKey, Result};
 use sqlx::Executor as _;
 
 use super::basics::database;
@@ -17,20 +17,27 @@ async fn commit_once(store: &Store, of: TableHead) -> Result<Option<i64>> {
     Ok(version)
 }
 
-async fn drop_once(store: &Store, of: TableHead) -> Option<Vec<(i64, String)>> {
+async fn drop_once(store: &Store, of: TableHead) -> Option<i64> {
     let mut txn = store.write_once(Some(of.id)).await.unwrap().expect("nobody else is at work");
-    let deletions = ["one".to_owned(), "two".to_owned()];
+    let task = "to be done".to_owned();
     let event = tale("DROP_TABLE", "t");
-    let dropped = txn.table_drop_once(of, "table:1", CHANGE, &event, (&deletions, 0)).await.unwrap();
+    let dropped = txn.table_drop_once(of, "table:1", CHANGE, &event, (Some(&task), 0)).await.unwrap();
     txn.commit().await.unwrap();
-    dropped
+    dropped.map(|id| id.expect("the task has an id"))
 }
 
 async fn create_once(store: &Store, name: &str) -> Option<i64> {
     let mut txn = store.write_once(None).await.unwrap().expect("nobody else is at work");
-    let id = txn.table_create_once(&table(name), None, CHANGE, Some(&tale("CREATE_TABLE", name))).await.unwrap();
+    let id = txn
+        .table_create_once(&table(name), Some(&place(name)), None, CHANGE, Some(&tale("CREATE_TABLE", name)))
+        .await
+        .unwrap();
     txn.commit().await.unwrap();
     id
+}
+
+fn place(name: &str) -> PlaceKey {
+    PlaceKey::of(&Location::parse(&format!("/wh/d.db/{name}")).unwrap())
 }
 
 /// Kinds and versions that events tell of.
@@ -53,16 +60,37 @@ async fn a_statement_is_the_whole_write() {
     assert_eq!(head(&other).await, Some(TableHead { id, version: 1 }));
     assert_eq!(commit_once(&t.store, TableHead { id, version: 1 }).await.unwrap(), Some(2));
     assert_eq!(head(&other).await, Some(TableHead { id, version: 2 }));
-    let deletions = drop_once(&t.store, TableHead { id, version: 2 }).await.unwrap();
-    assert_eq!(deletions.iter().map(|(_, body)| body.as_str()).collect::<Vec<_>>(), ["one", "two"]);
+    let task = drop_once(&t.store, TableHead { id, version: 2 }).await.unwrap();
     assert_eq!(head(&other).await, None);
-    assert_eq!(other.peek().await.unwrap().deletion_list::<String>(1, 10).await.unwrap(), deletions);
+    let due = other.peek().await.unwrap().file_task_due(1, 0, 10).await.unwrap();
+    assert_eq!(due, [(task, 0, "\"to be done\"".to_owned())]);
     let versions = [("CREATE_TABLE", 1), ("ALTER_TABLE", 2), ("DROP_TABLE", 3)];
     assert_eq!(told(&other).await, versions.map(|(kind, version)| (kind.to_owned(), Some((id, version)))));
     // Dropped is dropped, and a name is free again.
     assert_eq!(commit_once(&t.store, TableHead { id, version: 3 }).await.unwrap(), None);
     assert_eq!(drop_once(&t.store, TableHead { id, version: 3 }).await, None);
+    // Its place is not, before what is to be done there is done.
+    let mut txn = t.store.write_once(None).await.unwrap().expect("nobody else is at work");
+    let again = txn.table_create_once(&table("t"), Some(&place("t")), None, CHANGE, None).await;
+    assert_eq!(again.unwrap_err().kind, Kind::Conflict);
+    drop(txn);
+    t.store.file_tasks_forget(&[task]).await.unwrap();
     assert_ne!(create_once(&t.store, "t").await.unwrap(), id);
+}
+
+/// What something else lies around goes the longer way.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_is_not_alone_is_left_to_the_longer_way() {
+    let t = postgres().await;
+    database(&t.store).await;
+    let id = create_once(&t.store, "t").await.unwrap();
+    let database = t.store.peek().await.unwrap().database_get("hive", "d").await.unwrap().unwrap();
+    let mut txn = t.store.write().await.unwrap();
+    txn.places_crowd(&[id], &[database.id]).await.unwrap();
+    txn.commit().await.unwrap();
+    assert_eq!(drop_once(&t.store, TableHead { id, version: 1 }).await, None);
+    assert_eq!(create_once(&t.store, "u").await, None);
+    assert_eq!(head(&t.store).await, Some(TableHead { id, version: 1 }));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -81,7 +109,7 @@ async fn another_version_is_left_as_it_is() {
     assert_eq!(head(&t.store).await, Some(TableHead { id, version: 2 }));
     assert!(told(&t.store).await.is_empty());
     let mut now = t.store.peek().await.unwrap();
-    assert!(now.deletion_list::<String>(1, 10).await.unwrap().is_empty());
+    assert!(now.file_task_due(1, 0, 10).await.unwrap().is_empty());
     let kept: Option<i32> =
         now.document_get(skep::store::DocumentKind::Constraint, &id.to_string(), "c").await.unwrap();
     assert_eq!(kept, Some(1));
@@ -196,7 +224,7 @@ async fn a_connection_is_as_new_for_its_next_user() {
         assert!(txn.table_create(&table("t"), None, CHANGE, None).await.is_err());
         drop(txn);
         let mut txn = store.write_once(None).await.unwrap().unwrap();
-        assert!(txn.table_create_once(&table("t"), None, CHANGE, None).await.is_err());
+        assert!(txn.table_create_once(&table("t"), None, None, CHANGE, None).await.is_err());
         drop(txn);
         // One that is given up while it waits for its answer.
         let mut txn = store.read().await.unwrap();

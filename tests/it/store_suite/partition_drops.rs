@@ -1,7 +1,6 @@
 //! Dropping and exchanging partitions.
 
 use skep::catalog::{DropExpr, PartitionKey, PartitionsDrop, PartitionsExchange, PartitionsWhich};
-use skep::warehouse::{Deletion, Location};
 use skep_core::Kind;
 use skep_core::partition::Partition;
 use skep_core::table::{Parameters, Table};
@@ -39,7 +38,7 @@ fn kryo(name: &str) -> Vec<u8> {
 }
 
 async fn dropped(f: &Field, request: &PartitionsDrop) -> Result<Vec<String>, Kind> {
-    let dropped = f.metastore.partitions_drop(&f.caller, request).await.map_err(|e| e.kind)?;
+    let (dropped, _) = f.metastore.partitions_drop(&f.caller, request).await.map_err(|e| e.kind)?;
     Ok(dropped.into_iter().map(|p| p.name).collect())
 }
 
@@ -69,29 +68,8 @@ store_cases! {
         assert_eq!(f.event_kinds().await.iter().filter(|k| *k == "DROP_PARTITION").count(), 1);
         let missing = PartitionsDrop { if_exists: true, ..all };
         assert!(dropped(&f, &missing).await.unwrap().is_empty());
-        let due = t.store.peek().await.unwrap().deletion_list::<serde_json::Value>(i64::MAX, 10).await.unwrap();
+        let due = t.store.peek().await.unwrap().file_task_due(i64::MAX, 0, 10).await.unwrap();
         assert!(due.is_empty(), "deletions that are done are forgotten");
-    }
-
-    async fn what_a_server_left_undone_spares_what_came_since(t: &TestStore) {
-        let f = field(t, |_| ()).await;
-        let table = days(&f, "t", false).await;
-        add(&f, &table, &[("a", "1"), ("b", "1")]).await.unwrap();
-        let root = path(table.location().unwrap());
-        let gone = root.parent().unwrap().join("gone");
-        std::fs::create_dir_all(gone.join("ds=a")).unwrap();
-        let place = |path: &std::path::Path| Location::parse(&format!("file:{}", path.display())).unwrap();
-        let parent = root.parent().unwrap().to_owned();
-        std::fs::create_dir_all(root.join("ds=old/hr=1")).unwrap();
-        let left = [&root, &parent, &root.join("ds=a/hr=1"), &root.join("ds=old/hr=1"), &gone];
-        let left = left.map(|path| Deletion { location: place(path), skip_trash: true });
-        let mut txn = t.store.write().await.unwrap();
-        txn.deletion_insert(&left, 0).await.unwrap();
-        txn.commit().await.unwrap();
-        assert_eq!(f.metastore.deletions_sweep().await.unwrap(), 5);
-        assert!(root.join("ds=a/hr=1").is_dir() && root.join("ds=b/hr=1").is_dir());
-        assert!(!root.join("ds=old/hr=1").exists() && !gone.exists());
-        assert_eq!(f.metastore.deletions_sweep().await.unwrap(), 0, "all are done with");
     }
 
     async fn what_was_made_again_since_does_not_expire(t: &TestStore) {

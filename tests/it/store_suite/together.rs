@@ -84,7 +84,7 @@ store_cases! {
         assert!(!folder(&old).join("p=1").exists() && folder(&old).join("p=2").exists());
         let now = field.metastore.table_get(&at("old")).await.unwrap();
         assert_eq!((now.parameters["said"].as_str(), now.version), ("so", 4));
-        assert!(field.metastore.store().peek().await.unwrap().deletion_list::<serde_json::Value>(i64::MAX, 9).await.unwrap().is_empty());
+        assert!(field.metastore.store().peek().await.unwrap().file_task_due(i64::MAX, 0, 9).await.unwrap().is_empty());
     }
 
     async fn what_fails_leaves_nothing(store: &TestStore) {

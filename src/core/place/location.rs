@@ -1,7 +1,7 @@
 //! Where something lies: a URI as Hadoop's `Path` reads and prints it.
 
+use crate::{Error, Result};
 use serde::{Deserialize, Serialize};
-use skep_core::{Error, Result};
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -153,7 +153,7 @@ impl Location {
     }
 
     /// The scheme under which this store is known, whichever of its names was used.
-    pub(super) fn store_scheme(&self) -> &str {
+    pub fn store_scheme(&self) -> &str {
         SAME_SCHEMES.iter().find(|(name, _)| *name == &*self.scheme).map_or(&*self.scheme, |(_, main)| main)
     }
 

@@ -1,0 +1,140 @@
+//! Filling the ledger of a store that was made before there was one; and keeping it in step with the configured roots.
+
+use std::collections::HashMap;
+
+use serde::{Deserialize, Serialize};
+use skep_core::table::{Database, TableType};
+use skep_core::{PlaceKey, Result};
+
+use super::super::metastore::Metastore;
+use super::claim::place_of;
+use crate::store::{DocumentKind, PlaceKind, PlaceRow, StoredDatabase, Txn};
+
+/// So many tables are read at a time.
+const TABLES_MAX: i64 = 1_000;
+/// So many partitions get their keys in one statement.
+const PARTITIONS_MAX: i64 = 2_500;
+
+/// What was filled in, and for which roots.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Filled {
+    managed: String,
+    external: String,
+}
+
+impl Metastore {
+    /// Notes the places of all that is there already, once, and those of databases anew when the roots are others.
+    pub(in super::super) async fn ledger_fill(&self) -> Result<()> {
+        let layout = self.warehouse.layout();
+        let wanted =
+            Filled { managed: layout.managed_root().to_string(), external: layout.external_root().to_string() };
+        let filled = self.store.peek().await?.document_get::<Filled>(DocumentKind::Node, "", "places").await?;
+        if filled.as_ref() == Some(&wanted) {
+            return Ok(());
+        }
+        self.store.retrying("ledger_fill", || self.ledger_fill_once(filled.is_none(), &wanted)).await
+    }
+
+    async fn ledger_fill_once(&self, is_first: bool, wanted: &Filled) -> Result<()> {
+        let mut txn = self.store.write().await?;
+        let databases = txn.database_list_all().await?;
+        for database in &databases {
+            let known = txn.place_of(PlaceKind::Database, database.id).await?;
+            for (name, location) in self.database_places(&database.database)? {
+                let key = self.warehouse.place_key(&location).await;
+                if !known.iter().any(|row| row.key == key) {
+                    let (kind, name, location) = (PlaceKind::Database, name.to_owned(), location.to_string());
+                    let row = PlaceRow { key, kind, owner: database.id, name, is_leaf: false, location };
+                    txn.place_insert(&row).await?;
+                }
+            }
+        }
+        if is_first {
+            let odd = self.tables_fill(&mut txn, &databases).await?;
+            self.partitions_fill(&mut txn).await?;
+            for (id, key) in odd {
+                self.crowd_around(&mut txn, id, &key).await?;
+            }
+            tracing::info!("the places of tables, databases and partitions are noted");
+        }
+        txn.document_put(DocumentKind::Node, "", "places", wanted).await?;
+        txn.commit().await
+    }
+
+    /// Gives those that do not lie where their names would have them.
+    async fn tables_fill(&self, txn: &mut Txn, databases: &[StoredDatabase]) -> Result<Vec<(i64, PlaceKey)>> {
+        let known: HashMap<(&str, &str), &Database> = databases
+            .iter()
+            .map(|one| ((one.database.catalog.as_str(), one.database.name.as_str()), &one.database))
+            .collect();
+        let (mut after, mut odd) = (0, Vec::new());
+        loop {
+            let (tables, last) = txn.table_page(after, TABLES_MAX).await?;
+            let Some(last) = last else { return Ok(odd) };
+            after = last;
+            let placed: Vec<_> = tables.iter().filter_map(|table| Some((table, place_of(table)?))).collect();
+            let locations: Vec<_> = placed.iter().map(|(_, location)| location.clone()).collect();
+            let keys: Vec<PlaceKey> = self.warehouse.place_keys(&locations).await;
+            for ((table, place), key) in placed.into_iter().zip(keys) {
+                let external = table.table_type == TableType::External;
+                let usual = known
+                    .get(&(table.catalog.as_str(), table.database.as_str()))
+                    .and_then(|database| self.table_location_default(database, &table.name, external).ok());
+                if usual.is_none_or(|usual| !usual.same_place(&place)) {
+                    odd.push((table.id, key.clone()));
+                }
+                let (kind, name) = (PlaceKind::Table, String::new());
+                let location = table.location().unwrap_or_default().to_owned();
+                let is_leaf = !table.is_partitioned();
+                txn.place_insert(&PlaceRow { key, kind, owner: table.id, name, is_leaf, location }).await?;
+                for base in txn.bases_of(table.id).await? {
+                    let Ok(place) = skep_core::Location::parse(&base) else { continue };
+                    if Some(base.as_str()) == table.location() {
+                        continue;
+                    }
+                    let key = self.warehouse.place_key(&place).await;
+                    let (kind, name) = (PlaceKind::Base, String::new());
+                    let row = PlaceRow { key, kind, owner: table.id, name, is_leaf: false, location: base };
+                    txn.place_insert(&row).await?;
+                }
+            }
+        }
+    }
+
+    /// Tells those around a place that they are not alone.
+    async fn crowd_around(&self, txn: &mut Txn, own: i64, key: &PlaceKey) -> Result<()> {
+        let keys = std::slice::from_ref(key);
+        let near = self.neighbours(txn, keys, &[own]).await?;
+        let mut tables = near.tables(keys, own);
+        if near.crowds(key, own) {
+            tables.push(own);
+        }
+        txn.places_crowd(&tables, &near.databases(keys)).await
+    }
+
+    /// Partitions with places of their own get the keys of these, and those that links lead to.
+    async fn partitions_fill(&self, txn: &mut Txn) -> Result<()> {
+        let mut after = 0;
+        loop {
+            let page = txn.partitions_placed(after, PARTITIONS_MAX).await?;
+            let Some((last, ..)) = page.last() else { return Ok(()) };
+            after = *last;
+            let mut keys = Vec::with_capacity(page.len());
+            for (id, table_id, text) in &page {
+                let Ok(location) = skep_core::Location::parse(text) else { continue };
+                let written = PlaceKey::of(&location);
+                let real = self.warehouse.place_key(&location).await;
+                if real != written {
+                    let (kind, name) = (PlaceKind::Link, String::new());
+                    let location = text.clone();
+                    let row = PlaceRow { key: real.clone(), kind, owner: *table_id, name, is_leaf: true, location };
+                    txn.place_insert(&row).await?;
+                }
+                self.crowd_around(txn, *table_id, &real).await?;
+                txn.places_crowd(&[*table_id], &[]).await?;
+                keys.push((*id, written));
+            }
+            txn.partitions_key(&keys).await?;
+        }
+    }
+}
