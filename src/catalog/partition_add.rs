@@ -6,7 +6,7 @@ use std::sync::Arc;
 use skep_core::name::partition_values_of;
 use skep_core::partition::Partition;
 use skep_core::registration::REGISTERED;
-use skep_core::stats::{DO_NOT_UPDATE_STATS, fast_statistics_complete};
+use skep_core::stats::{ColumnStatistics, DO_NOT_UPDATE_STATS, fast_statistics_complete};
 use skep_core::table::{Parameters, Shape, Storage, Table};
 use skep_core::{Error, Kind, Result};
 
@@ -19,6 +19,7 @@ use super::partition_form::{
 };
 use super::reference::TableRef;
 use super::remote::RemoteRefusal;
+use super::statistics_update::Settled;
 use super::together::Undo;
 use crate::store::Change;
 use crate::warehouse::{Created, Location};
@@ -34,6 +35,8 @@ pub struct PartitionsAdd {
     /// The columns come from the table, not from the partitions (`skipColumnSchemaForPartition`).
     pub columns_of_table: bool,
     pub environment: Parameters,
+    /// Statistics of columns, each of a partition by its name: one that is added, or that is there already.
+    pub statistics: Vec<(String, Vec<ColumnStatistics>)>,
 }
 
 /// Why partitions were not stored.
@@ -54,7 +57,8 @@ fn exists(at: &TableRef, name: &str) -> Error {
 }
 
 impl Metastore {
-    /// Adds all partitions and gives those that were not there before, in the request's order.
+    /// Adds all partitions with their statistics, or nothing, and gives those that were not there before, in the
+    /// request's order.
     pub async fn partitions_add(&self, caller: &Caller, request: &PartitionsAdd) -> Result<Vec<Partition>> {
         self.store.retrying("partitions_add", || self.partitions_add_once(caller, request)).await
     }
@@ -83,6 +87,7 @@ impl Metastore {
             if_not_exists: false,
             columns_of_table: false,
             environment,
+            statistics: Vec::new(),
         };
         let added = self.partitions_add(caller, &request).await?.pop();
         added.ok_or_else(|| Error::internal("an appended partition was not added"))
@@ -107,7 +112,12 @@ impl Metastore {
         }
         let existing: HashSet<&String> = existing.iter().collect();
         partitions.retain(|p| !existing.contains(&p.name));
+        let statistics = request.statistics.iter().map(|(name, of)| (Some(name.clone()), of.clone())).collect();
+        let statistics = self.statistics_settle(statistics)?;
         if partitions.is_empty() {
+            if !statistics.is_empty() {
+                self.statistics_update_once(caller, at, &statistics, false).await?;
+            }
             return Ok(partitions);
         }
         let locations =
@@ -116,7 +126,7 @@ impl Metastore {
             shapes_intern(&table, &mut partitions);
         }
         let created = self.warehouse.directories_create(locations, caller.user()).await?;
-        match self.partitions_add_stored(caller, request, &table, partitions, &created).await {
+        match self.partitions_add_stored(caller, request, &table, partitions, statistics, &created).await {
             Ok(added) => {
                 self.undo_later(Undo::Created(created));
                 Ok(added)
@@ -194,6 +204,7 @@ impl Metastore {
         request: &PartitionsAdd,
         table: &Table,
         mut partitions: Vec<Partition>,
+        statistics: Settled,
         created: &[Created],
     ) -> Result<Vec<Partition>, Failed> {
         if !caller.imports {
@@ -222,9 +233,11 @@ impl Metastore {
             self.partition_privileges_inherit(&mut txn, &locked, &partitions).await?;
         }
         self.log_partitions_came(&mut txn, caller, &locked, &partitions).await?;
+        let locked = Table { version, ..locked };
+        self.statistics_write(&mut txn, caller, &locked, statistics, false).await?;
         txn.commit().await?;
         let came = partitions.iter().zip(slots).collect();
-        self.partitions_follow(Followed { table: Table { version, ..locked }, gone: Vec::new(), came });
+        self.partitions_follow(Followed { table: locked, gone: Vec::new(), came });
         Ok(partitions)
     }
 

@@ -171,7 +171,8 @@ impl Metastore {
             .await
     }
 
-    async fn privileges_insert(&self, txn: &mut Txn, privileges: &[Privilege]) -> Result<()> {
+    /// Stores grants in a transaction.
+    pub(super) async fn privileges_insert(&self, txn: &mut Txn, privileges: &[Privilege]) -> Result<()> {
         for privilege in privileges {
             let privilege = Privilege { create_time: self.time_settle(privilege.create_time), ..privilege.clone() };
             let scope = scope(txn, &privilege.object).await?;

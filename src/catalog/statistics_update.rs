@@ -41,8 +41,11 @@ pub struct StatisticsChanged {
     pub engine: Option<String>,
 }
 
-/// Columns of a table (`""`) or partition by engine and name.
+/// Columns of a table or partition by engine and name.
 type Columns = BTreeMap<(String, String), ColumnStatistics>;
+
+/// Statistics ready to be stored, by partition name (`""`: of the table itself).
+pub(super) type Settled = BTreeMap<String, Columns>;
 
 impl Metastore {
     /// Stores statistics of a table or of many of its partitions: all of them, or none.
@@ -52,39 +55,58 @@ impl Metastore {
         if columns.is_empty() {
             return Ok(());
         }
-        let at = &at;
-        self.store
-            .retrying("statistics_update", move || async move {
-                let head = self.store.peek().await?.table_head(&at.catalog, &at.database, &at.table).await?;
-                let head = head.ok_or_else(|| missing(at))?;
-                let mut txn = self.store.write_table(head.id).await?;
-                let table = txn.table_lock(&at.catalog, &at.database, &at.table).await?.ok_or_else(|| missing(at))?;
-                if table.id != head.id {
-                    return Err(Error::new(Kind::Conflict, format!("{at} was replaced meanwhile")));
-                }
-                let mut columns = columns.clone();
-                if let Some(of_table) = columns.remove("") {
-                    self.table_statistics_update(&mut txn, caller, &table, of_table, merge).await?;
-                }
-                if !columns.is_empty() {
-                    self.partition_statistics_update(&mut txn, caller, &table, columns, merge).await?;
-                }
-                txn.commit().await
-            })
-            .await
+        self.store.retrying("statistics_update", || self.statistics_update_once(caller, &at, columns, merge)).await
     }
 
-    /// By partition name (`""`: the table), engine and column; a partition that comes twice is merged, as Hive does.
-    fn statistics_settle(
+    /// Stores settled statistics in a transaction of their own.
+    pub(super) async fn statistics_update_once(
         &self,
-        given: Vec<(Option<String>, Vec<ColumnStatistics>)>,
-    ) -> Result<BTreeMap<String, Columns>> {
+        caller: &Caller,
+        at: &TableRef,
+        columns: &Settled,
+        merge: bool,
+    ) -> Result<()> {
+        let head = self.store.peek().await?.table_head(&at.catalog, &at.database, &at.table).await?;
+        let head = head.ok_or_else(|| missing(at))?;
+        let mut txn = self.store.write_table(head.id).await?;
+        let table = txn.table_lock(&at.catalog, &at.database, &at.table).await?.ok_or_else(|| missing(at))?;
+        if table.id != head.id {
+            return Err(Error::new(Kind::Conflict, format!("{at} was replaced meanwhile")));
+        }
+        self.statistics_write(&mut txn, caller, &table, columns.clone(), merge).await?;
+        txn.commit().await
+    }
+
+    /// Stores settled statistics in a transaction that holds the table, in the version in which the table is there.
+    pub(super) async fn statistics_write(
+        &self,
+        txn: &mut Txn,
+        caller: &Caller,
+        table: &Table,
+        mut columns: Settled,
+        merge: bool,
+    ) -> Result<()> {
+        if let Some(of_table) = columns.remove("") {
+            self.table_statistics_update(txn, caller, table, of_table, merge).await?;
+        }
+        if columns.is_empty() {
+            return Ok(());
+        }
+        self.partition_statistics_update(txn, caller, table, columns, merge).await
+    }
+
+    /// Sorts statistics by partition name, engine and column; a partition that comes twice is merged, as Hive does.
+    pub(super) fn statistics_settle(&self, given: Vec<(Option<String>, Vec<ColumnStatistics>)>) -> Result<Settled> {
         let now = i64::from(self.now_seconds());
-        let mut all: BTreeMap<String, Columns> = BTreeMap::new();
+        let mut all = Settled::new();
         for (partition, columns) in given {
             let name = match partition {
                 None => String::new(),
-                Some(name) => partition_name_for_statistics(&name)?,
+                // What names no key at all is not the table.
+                Some(name) => match partition_name_for_statistics(&name)? {
+                    normal if normal.is_empty() => return Err(partition_missing(&name)),
+                    normal => normal,
+                },
             };
             let mut new = Columns::new();
             for mut column in columns {
@@ -142,7 +164,7 @@ impl Metastore {
         txn: &mut Txn,
         caller: &Caller,
         table: &Table,
-        mut columns: BTreeMap<String, Columns>,
+        mut columns: Settled,
         with_stored: bool,
     ) -> Result<()> {
         let names: Vec<String> = columns.keys().cloned().collect();
@@ -150,10 +172,7 @@ impl Metastore {
         if partitions.len() < names.len() {
             let there = |name: &&String| partitions.iter().any(|p| p.name == **name);
             let lacking = names.iter().find(|name| !there(name)).map_or("", String::as_str);
-            return Err(Error::not_found(format!(
-                "Partition {lacking} of {} for which statistics are gathered doesn't exist",
-                table.full_name()
-            )));
+            return Err(partition_missing(&format!("{lacking} of {}", table.full_name())));
         }
         if with_stored {
             let stored = partition_statistics_stored(txn, table.id, &names, &columns).await?;
@@ -183,6 +202,10 @@ impl Metastore {
             bodies.iter().map(|body| event("UPDATE_PART_COL_STAT_EVENT", table, version, body)).collect();
         txn.event_insert_many(&events).await
     }
+}
+
+fn partition_missing(what: &str) -> Error {
+    Error::not_found(format!("Partition {what} for which statistics are gathered doesn't exist"))
 }
 
 /// Stores statistics (`""`: of the table itself) in a transaction that holds the table.
@@ -223,12 +246,7 @@ pub(super) async fn partitions_replace(
 /// By partition, engine and column.
 type Stored = HashMap<(String, String, String), ColumnStatistics>;
 
-async fn partition_statistics_stored(
-    txn: &mut Txn,
-    table_id: i64,
-    names: &[String],
-    new: &BTreeMap<String, Columns>,
-) -> Result<Stored> {
+async fn partition_statistics_stored(txn: &mut Txn, table_id: i64, names: &[String], new: &Settled) -> Result<Stored> {
     let mut wanted: Vec<String> = new.values().flatten().map(|((_, column), _)| column.clone()).collect();
     wanted.sort_unstable();
     wanted.dedup();

@@ -13,15 +13,17 @@ use skep_core::table::{Database, Parameters, Table, TableType};
 use skep_core::{Error, Kind, Result};
 
 use super::caller::Caller;
+use super::constraints::Constraint;
 use super::database_cache::KnownDatabase;
 use super::databases::missing as database_missing;
 use super::metastore::Metastore;
+use super::privileges::Privilege;
 use super::reference::TableRef;
 use super::remote::RemoteRefusal;
-use super::statistics_update::StatisticsUpdate;
+use super::statistics_update::Settled;
 use super::translate;
 use super::validate::{table_check, table_type_settle};
-use crate::store::Change;
+use crate::store::{Change, Txn};
 use crate::warehouse::{Created, DatabasePlace, Location};
 
 /// A table to create.
@@ -33,15 +35,31 @@ pub struct TableCreate {
     /// Did the client say what it can do? Hive 4's translation asks.
     pub processor_capabilities: Option<Vec<String>>,
     /// Constraints; their names are made where they have none.
-    pub constraints: Vec<super::constraints::Constraint>,
+    pub constraints: Vec<Constraint>,
     /// Of its columns; they are not part of the table itself.
     pub statistics: Vec<ColumnStatistics>,
+    /// Granted on it, now where they have no time.
+    pub privileges: Vec<Privilege>,
+}
+
+/// What is stored in the transaction that makes a table, besides the table.
+struct Belongings {
+    constraints: Vec<Constraint>,
+    statistics: Settled,
+    privileges: Vec<Privilege>,
+}
+
+impl Belongings {
+    fn is_empty(&self) -> bool {
+        self.constraints.is_empty() && self.statistics.is_empty() && self.privileges.is_empty()
+    }
 }
 
 /// Parameters that say how a table came to be; they are not kept.
 const TRANSIENT: [&str; 2] = ["created_with_ctas", "created_with_ctlt"];
 
 impl Metastore {
+    /// Creates a table with all that comes with it, or nothing at all.
     pub async fn table_create(&self, caller: &Caller, request: TableCreate) -> Result<()> {
         if caller.imports {
             return self.table_import(caller, request).await;
@@ -75,7 +93,9 @@ impl Metastore {
 
     /// Creates the table in a database as it is known. Errors: Conflict where it is another one by now.
     async fn table_create_in(&self, caller: &Caller, request: TableCreate, known: Arc<KnownDatabase>) -> Result<()> {
-        let TableCreate { mut table, environment, processor_capabilities, constraints, statistics } = request;
+        let TableCreate { mut table, environment, processor_capabilities, constraints, statistics, privileges } =
+            request;
+        let belongings = self.belongings(constraints, statistics, privileges)?;
         let at = TableRef::new(&table.catalog, &table.database, &table.name);
         (table.catalog, table.database, table.name) = (at.catalog.clone(), at.database.clone(), at.table.clone());
         if environment.get("create_table_as_external").is_some_and(|v| v.eq_ignore_ascii_case("true")) {
@@ -97,30 +117,26 @@ impl Metastore {
         }
         table.create_time = self.now_seconds();
         table.parameters.entry("transient_lastDdlTime".to_owned()).or_insert_with(|| table.create_time.to_string());
-        let of = at.clone();
         self.with_directories(caller, location.clone().into_iter().collect(), |created| {
-            self.table_create_stored(
-                caller,
-                at,
-                table,
-                Some(&known.stored),
-                environment,
-                constraints,
-                location,
-                created,
-            )
+            self.table_create_stored(caller, at, table, Some(&known.stored), environment, belongings, location, created)
         })
-        .await?;
-        if statistics.is_empty() {
-            return Ok(());
-        }
-        let update = StatisticsUpdate { at: of, columns: vec![(None, statistics)], merge: false };
-        self.statistics_update(caller, update).await
+        .await
+    }
+
+    fn belongings(
+        &self,
+        constraints: Vec<Constraint>,
+        statistics: Vec<ColumnStatistics>,
+        privileges: Vec<Privilege>,
+    ) -> Result<Belongings> {
+        let statistics = if statistics.is_empty() { Vec::new() } else { vec![(None, statistics)] };
+        Ok(Belongings { constraints, statistics: self.statistics_settle(statistics)?, privileges })
     }
 
     /// Stores a table as another metastore has it.
     async fn table_import(&self, caller: &Caller, request: TableCreate) -> Result<()> {
-        let TableCreate { mut table, environment, constraints, statistics, .. } = request;
+        let TableCreate { mut table, environment, constraints, statistics, privileges, .. } = request;
+        let belongings = self.belongings(constraints, statistics, privileges)?;
         let at = TableRef::new(&table.catalog, &table.database, &table.name);
         (table.catalog, table.database, table.name) = (at.catalog.clone(), at.database.clone(), at.table.clone());
         self.table_create_check(&table)?;
@@ -128,13 +144,7 @@ impl Metastore {
         for key in [REGISTERED, EVENT_LOG, LOG_ROLE] {
             table.parameters.remove(key);
         }
-        let of = at.clone();
-        self.table_create_stored(caller, at, table, None, environment, constraints, None, Vec::new()).await?;
-        if statistics.is_empty() {
-            return Ok(());
-        }
-        let update = StatisticsUpdate { at: of, columns: vec![(None, statistics)], merge: false };
-        self.statistics_update(caller, update).await
+        self.table_create_stored(caller, at, table, None, environment, belongings, None, Vec::new()).await
     }
 
     fn table_create_check(&self, table: &Table) -> Result<()> {
@@ -184,7 +194,7 @@ impl Metastore {
         mut table: Table,
         database: Option<&str>,
         environment: Parameters,
-        constraints: Vec<super::constraints::Constraint>,
+        belongings: Belongings,
         location: Option<Location>,
         created: Vec<Created>,
     ) -> Result<()> {
@@ -195,7 +205,7 @@ impl Metastore {
         if !caller.imports {
             table.parameters.remove(DO_NOT_UPDATE_STATS);
         }
-        let (at, table, constraints) = (&at, &table, &constraints);
+        let (at, table, belongings) = (&at, &table, &belongings);
         let stored = self
             .store
             .retrying("table_create", move || async move {
@@ -203,7 +213,7 @@ impl Metastore {
                 let tale = at.tale("CREATE_TABLE", &());
                 let named = |e: Error| if e.kind == Kind::AlreadyExists { taken(at) } else { e };
                 let of = |id| Table { id, version: 1, ..table.clone() };
-                if constraints.is_empty()
+                if belongings.is_empty()
                     && let Some(mut txn) = self.store.write_once(None).await?
                     && let Some(id) =
                         txn.table_create_once(table, database, change, Some(&tale)).await.map_err(named)?
@@ -215,9 +225,12 @@ impl Metastore {
                 let mut txn = self.store.write().await?;
                 let id = txn.table_create(table, database, change, Some(&tale)).await.map_err(named)?;
                 let Some(stored) = id.map(of) else { return Ok(false) };
-                self.constraints_insert(&mut txn, &stored, constraints).await?;
+                self.belongings_insert(&mut txn, caller, &stored, belongings).await?;
                 txn.commit().await?;
-                self.table_created(stored);
+                // Statistics mark the table, which makes another version of it.
+                if belongings.statistics.is_empty() {
+                    self.table_created(stored);
+                }
                 Ok(true)
             })
             .await?;
@@ -226,6 +239,19 @@ impl Metastore {
             (false, Some(_)) => Err(Error::new(Kind::Conflict, format!("the database {} was changed", at.database))),
             (false, None) => Err(database_missing(&at.catalog, &at.database).with_kind(Kind::InvalidObject)),
         }
+    }
+
+    /// Stores what comes with a table that the transaction made; its events are in the order of separate calls.
+    async fn belongings_insert(
+        &self,
+        txn: &mut Txn,
+        caller: &Caller,
+        table: &Table,
+        belongings: &Belongings,
+    ) -> Result<()> {
+        self.constraints_insert(txn, table, &belongings.constraints).await?;
+        self.statistics_write(txn, caller, table, belongings.statistics.clone(), false).await?;
+        self.privileges_insert(txn, &belongings.privileges).await
     }
 
     /// Whoever made a table asks for it next, as a rule.

@@ -98,6 +98,7 @@ impl PartitionEdit {
                     if_not_exists,
                     columns_of_table: false,
                     environment: Parameters::new(),
+                    statistics: Vec::new(),
                 };
                 within.partitions_add(caller, &request).await?.len()
             }

@@ -7,7 +7,7 @@ use skep_core::{Error, Kind, Result};
 use skep_thrift::methods as m;
 use skep_thrift::types as t;
 
-use crate::catalog::{PartitionKey, PartitionsAdd, StatisticsUpdate, TableRef};
+use crate::catalog::{PartitionKey, PartitionsAdd, TableRef};
 use crate::hms::context::{Cx, given};
 use crate::hms::convert::common::{columns_in, columns_out, environment_in};
 use crate::hms::convert::partition::{partition_in, partition_out};
@@ -58,32 +58,25 @@ async fn partitions_of(cx: &Cx, at: &TableRef, sent: Vec<SentPartition>, naming:
 }
 
 /// Takes the column statistics that partitions of bulk calls may bring along.
-fn statistics_take(sent: &mut [t::Partition]) -> Result<Vec<(Option<String>, Vec<ColumnStatistics>)>> {
+fn statistics_take(sent: &mut [t::Partition]) -> Result<Vec<(String, Vec<ColumnStatistics>)>> {
     let brought = sent.iter_mut().filter_map(|p| p.col_stats.take());
     let named = |statistics: t::ColumnStatistics| {
         let name = given(statistics.stats_desc.part_name.clone(), "the partition name of statistics")?;
-        Ok((Some(name), statistics_in(statistics)?))
+        Ok((name, statistics_in(statistics)?))
     };
     brought.map(named).collect()
 }
 
-/// Adds partitions, and then their statistics.
-async fn add_with_statistics(
-    cx: &Cx,
-    request: &PartitionsAdd,
-    columns: Vec<(Option<String>, Vec<ColumnStatistics>)>,
-) -> Result<Vec<Partition>> {
-    let added = cx.metastore().partitions_add(&cx.caller(), request).await?;
-    if !columns.is_empty() {
-        let update = StatisticsUpdate { at: request.at.clone(), columns, merge: false };
-        cx.metastore().statistics_update(&cx.caller(), update).await?;
-    }
-    Ok(added)
-}
-
 /// A request of the older calls.
 fn plain(at: TableRef, partitions: Vec<Partition>) -> PartitionsAdd {
-    PartitionsAdd { at, partitions, if_not_exists: false, columns_of_table: false, environment: Parameters::new() }
+    PartitionsAdd {
+        at,
+        partitions,
+        if_not_exists: false,
+        columns_of_table: false,
+        environment: Parameters::new(),
+        statistics: Vec::new(),
+    }
 }
 
 async fn add_one(
@@ -117,7 +110,8 @@ async fn add_many(cx: Cx, args: m::AddPartitionsArgs) -> Result<i32> {
     let naming = Naming::Exact(database.as_deref().unwrap_or_default(), table.as_deref().unwrap_or_default());
     let sent = partitions_in(partitions);
     let partitions = partitions_of(&cx, &at, sent, naming).await?;
-    Ok(add_with_statistics(&cx, &plain(at, partitions), statistics).await?.len() as i32)
+    let request = PartitionsAdd { statistics, ..plain(at, partitions) };
+    Ok(cx.metastore().partitions_add(&cx.caller(), &request).await?.len() as i32)
 }
 
 async fn add_req(cx: Cx, args: m::AddPartitionsReqArgs) -> Result<t::AddPartitionsResult> {
@@ -145,8 +139,9 @@ async fn add_req(cx: Cx, args: m::AddPartitionsReqArgs) -> Result<t::AddPartitio
         if_not_exists: request.if_not_exists,
         columns_of_table: skip_columns && shared.is_none(),
         environment: environment_in(request.environment_context),
+        statistics,
     };
-    let added = add_with_statistics(&cx, &add, statistics).await?;
+    let added = cx.metastore().partitions_add(&cx.caller(), &add).await?;
     let mut result = t::AddPartitionsResult::default();
     if request.need_result {
         let columns = added.first().and_then(|p| p.storage.as_ref()).map(|s| columns_out(s.shape.columns()));

@@ -58,7 +58,8 @@ async fn table_create(
     let statistics = table.col_stats.take().map_or_else(|| Ok(Vec::new()), statistics_in)?;
     let privileges = table.privileges.take();
     let table = table_of(cx, table)?;
-    let (catalog, database, name) = (table.catalog.clone(), table.database.clone(), table.name.clone());
+    let at = TableRef::new(&table.catalog, &table.database, &table.name);
+    let object = PrivilegeObject::Table { catalog: at.catalog, database: at.database, table: at.table };
     let constraints = constraints_in(constraints, &table.catalog)?;
     let request = TableCreate {
         table,
@@ -66,14 +67,9 @@ async fn table_create(
         processor_capabilities,
         constraints,
         statistics,
+        privileges: privileges.map_or_else(Vec::new, |set| privilege_set_in(set, &object)),
     };
-    cx.metastore().table_create(&cx.caller(), request).await?;
-    if let Some(set) = privileges {
-        let at = TableRef::new(&catalog, &database, &name);
-        let object = PrivilegeObject::Table { catalog: at.catalog, database: at.database, table: at.table };
-        cx.metastore().privileges_grant(privilege_set_in(set, &object)).await?;
-    }
-    Ok(())
+    cx.metastore().table_create(&cx.caller(), request).await
 }
 
 async fn create(cx: Cx, args: m::CreateTableArgs) -> Result<()> {

@@ -21,6 +21,7 @@ mod functions;
 mod heads;
 pub mod lease;
 mod once;
+mod one_commit;
 mod partition_beyond;
 mod partition_cold;
 mod partition_drops;
