@@ -4,7 +4,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use skep_core::Result;
 
-use super::driver::{Arg, ColumnArg, Sql};
+use super::driver::{Arg, ColumnArg, Row, Sql};
+use super::sketch::{TableSketch, database_places, readable};
 use super::store::Store;
 use super::txn::{Txn, to_json};
 
@@ -27,23 +28,16 @@ const DELETION_LATER: Sql = Sql::both(
     "update deletion set attempts = attempts + 1, at = $2 + $3 * (attempts + 1) where id = $1 returning attempts",
 );
 
-/// Where the tables and databases that are there now lie, with the table's id. Reads all definitions: only for what a
-/// server left undone.
-const PLACES: Sql = Sql::per_dialect(
+/// Definitions of the tables and (1) databases that are there now. Reads all of them: only for what a server left undone.
+const PLACES: Sql = Sql::both(
     "places",
-    "select t.id, v.definition::json -> 'storage' ->> 'location' from tbl t \
+    "select 0, t.id, v.definition from tbl t \
      join table_version v on v.table_id = t.id and v.version = t.definition_version \
-     where t.dropped_at is null and v.definition::json -> 'storage' ->> 'location' is not null \
-     union all select 0, definition::json ->> 'location' from database where definition::json ->> 'location' is not null \
-     union all select 0, definition::json ->> 'managed_location' from database \
-     where definition::json ->> 'managed_location' is not null",
-    "select t.id, v.definition ->> '$.storage.location' from tbl t \
-     join table_version v on v.table_id = t.id and v.version = t.definition_version \
-     where t.dropped_at is null and v.definition ->> '$.storage.location' is not null \
-     union all select 0, definition ->> '$.location' from database where definition ->> '$.location' is not null \
-     union all select 0, definition ->> '$.managed_location' from database \
-     where definition ->> '$.managed_location' is not null",
+     where t.dropped_at is null and v.definition is not null union all select 1, id, definition from database",
 );
+
+/// What messages call a deletion.
+pub(super) const DELETION: &str = "a deletion";
 
 pub(super) const ALL: &[&Sql] = &[&DELETION_INSERT, &DELETION_LIST, &DELETION_DONE, &DELETION_LATER, &PLACES];
 
@@ -63,17 +57,22 @@ impl Txn {
         bodies: &[T],
         at_ms: i64,
     ) -> Result<Vec<(i64, T)>> {
-        let bodies = [ColumnArg::Text(bodies.iter().map(to_json).collect::<Result<_>>()?)];
+        let bodies = [ColumnArg::Text(bodies.iter().map(|body| to_json(DELETION, body)).collect::<Result<_>>()?)];
         let args = [Arg::I64(at_ms), Arg::Columns(&bodies)];
         self.list(&DELETION_INSERT, &args, |row| Ok((row.i64(0)?, row.json(1)?))).await
     }
-    /// Deletions that are due: (id, what).
+    /// Deletions that are due: (id, what). Damaged ones are left out.
     pub async fn deletion_list<T: DeserializeOwned + Send>(
         &mut self,
         now_ms: i64,
         limit: i64,
     ) -> Result<Vec<(i64, T)>> {
-        self.list(&DELETION_LIST, &[Arg::I64(now_ms), Arg::I64(limit)], |row| Ok((row.i64(0)?, row.json(1)?))).await
+        let read = |row: &Row| {
+            let id = row.i64(0)?;
+            Ok(readable(DELETION, id, row.json(1))?.map(|body| (id, body)))
+        };
+        let due = self.list(&DELETION_LIST, &[Arg::I64(now_ms), Arg::I64(limit)], read).await?;
+        Ok(due.into_iter().flatten().collect())
     }
     pub async fn deletion_done(&mut self, ids: &[i64]) -> Result<()> {
         self.execute(&DELETION_DONE, &[Arg::I64s(ids)]).await.map(drop)
@@ -86,7 +85,12 @@ impl Txn {
     /// Calls `each` with the place of every database and table that is there, and the table's id.
     pub async fn places(&mut self, mut each: impl FnMut(Option<i64>, &str) + Send) -> Result<()> {
         self.for_each(&PLACES, &[], |row| {
-            each(Some(row.i64(0)?).filter(|id| *id > 0), row.text(1)?);
+            let (is_database, id, definition) = (row.i64(0)? == 1, row.i64(1)?, row.text(2)?);
+            let places =
+                if is_database { database_places(id, definition) } else { TableSketch::of(id, definition).locations };
+            for place in places {
+                each((!is_database).then_some(id), &place);
+            }
             Ok(())
         })
         .await

@@ -10,7 +10,7 @@ use skep_core::partition::Partition;
 use skep_core::table::Shape;
 
 use super::driver::{Arg, ColumnArg, Sql};
-use super::partition_row::{Reader, StoredPartition, read_values};
+use super::partition_row::{PARAMETERS, Reader, StoredPartition, read_values};
 use super::shapes::Slot;
 use super::txn::{BATCH, Txn, to_json};
 
@@ -318,8 +318,12 @@ fn columns<'a>(
         bases.push(if is_default { base_id } else { None });
         locations.push(if is_default { None } else { partition.location() });
         let derivable = partition_name_values(&partition.name)?.iter().eq(partition.values.iter());
-        values.push(if derivable { None } else { Some(to_json(&partition.values)?) });
-        params.push(if partition.parameters.is_empty() { None } else { Some(to_json(&partition.parameters)?) });
+        values.push(if derivable { None } else { Some(to_json("a partition's list of values", &partition.values)?) });
+        params.push(if partition.parameters.is_empty() {
+            None
+        } else {
+            Some(to_json(PARAMETERS, &partition.parameters)?)
+        });
     }
     Ok(vec![
         ColumnArg::Str(batch.iter().map(|p| p.name.as_str()).collect()),

@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 use skep_core::table::{Table, TableType};
 use skep_core::{Error, Result};
 
+use super::deletions::DELETION;
 use super::driver::{Arg, ColumnArg, Row, Sql};
 use super::events::{EventRow, NewEvent};
 use super::lane::unknown;
@@ -176,6 +177,9 @@ impl<'a> Definition<'a> {
 /// An event that only says "this version", in its type.
 type Tale<'a> = NewEvent<'a, ()>;
 
+/// What messages call a definition.
+const TABLE: &str = "a table";
+
 fn kind_code(kind: TableType) -> i64 {
     match kind {
         TableType::Managed => 0,
@@ -260,7 +264,7 @@ impl Txn {
         change: Change<'_>,
         event: Option<&Tale<'_>>,
     ) -> Result<Option<i64>> {
-        let definition = to_json(table)?;
+        let definition = to_json(TABLE, table)?;
         let (event, request_id) = (EventRow::of(event, self.now_ms())?, self.request_id());
         let args = create_args(table, &definition, stored_as, change, &event, request_id.as_deref());
         // All rows, so that SQLite comes to the end of its sequence.
@@ -275,7 +279,7 @@ impl Txn {
         change: Change<'_>,
         event: Option<&Tale<'_>>,
     ) -> Result<Option<i64>> {
-        let definition = to_json(table)?;
+        let definition = to_json(TABLE, table)?;
         let (event, fence) = (EventRow::of(event, self.now_ms())?, self.fence()?);
         let mut args = create_args(table, &definition, stored_as, change, &event, None);
         args.push(Arg::Text(&fence));
@@ -301,7 +305,7 @@ impl Txn {
         event: Option<&NewEvent<'_, B>>,
     ) -> Result<i64> {
         self.table_changes(table_id);
-        let text = definition.map(|new| to_json(new.table)).transpose()?;
+        let text = definition.map(|new| to_json(TABLE, new.table)).transpose()?;
         let (event, request_id) = (EventRow::of(event, self.now_ms())?, self.request_id());
         let args = commit_args(table_id, text.as_deref(), definition, change, &event, request_id.as_deref());
         let version = self.list(&TABLE_COMMIT, &args, |row| row.i64(0)).await?.pop();
@@ -317,7 +321,7 @@ impl Txn {
         event: &NewEvent<'_, B>,
     ) -> Result<Option<i64>> {
         self.table_changes(of.id);
-        let text = to_json(definition.table)?;
+        let text = to_json(TABLE, definition.table)?;
         let (event, fence) = (EventRow::of(Some(event), self.now_ms())?, self.fence()?);
         let mut args = commit_args(of.id, Some(&text), Some(definition), change, &event, None);
         args.extend([Arg::I64(of.version), Arg::Text(&fence)]);
@@ -354,7 +358,7 @@ impl Txn {
         self.table_changes(of.id);
         let (event, fence) = (EventRow::of(Some(event), self.now_ms())?, self.fence()?);
         let scopes = [of.id.to_string(), privilege_scope.to_owned()];
-        let bodies = [ColumnArg::Text(deletions.iter().map(to_json).collect::<Result<_>>()?)];
+        let bodies = [ColumnArg::Text(deletions.iter().map(|body| to_json(DELETION, body)).collect::<Result<_>>()?)];
         let mut args = drop_args(of.id, &scopes, change, &event, None);
         args.extend([Arg::I64(of.version), Arg::Text(&fence), Arg::I64(due_ms), Arg::Columns(&bodies)]);
         let read = |row: &Row| row.opt_i64(1)?.map(|id| Ok((id, row.json(2)?))).transpose();

@@ -157,6 +157,15 @@ hms_cases! {
         assert_eq!(c.granted_on("t", None).await, 5);
     }
 
+    async fn a_comment_with_nul_is_a_meta_exception(c: &mut TestClient) {
+        c.database("d").await;
+        let args = m::CreateTableArgs {
+            tbl: Some(t::Table { parameters: Some(vec![("comment".into(), "a\0b".into())]), ..table("t", &[]) }),
+        };
+        let (what, why) = c.fails::<m::CreateTable>(args).await;
+        assert!(what == Exception::Meta && why.contains("a table holds the character U+0000"), "{what:?} {why}");
+    }
+
     async fn a_partitions_privileges_follow_it(c: &mut TestClient) {
         c.database("d").await;
         c.table(granted("t", true)).await;

@@ -20,6 +20,7 @@ pub mod fixture;
 mod functions;
 mod heads;
 pub mod lease;
+mod nul;
 mod once;
 mod one_commit;
 mod partition_beyond;

@@ -6,6 +6,7 @@ use skep::catalog::{
     Constraint, ConstraintKind, DEFAULT_AUTHORIZER, Metastore, PartitionsAdd, Principal, Privilege, PrivilegeObject,
     StatisticsScope, TableCreate,
 };
+use skep_core::stats::ColumnStatistics;
 use skep_core::table::{PrincipalType, Table};
 use skep_core::{Error, Kind, Result};
 
@@ -45,9 +46,13 @@ fn whole() -> TableCreate {
     }
 }
 
-/// Such a table whose last grant cannot be stored; and what is said of it.
-fn refused() -> [(TableCreate, &'static str); 1] {
-    [(TableCreate { privileges: vec![select("t"), select("t")], ..whole() }, "already granted to ann")]
+/// Such a table whose last grant, or whose statistics, cannot be stored; and what is said of it.
+fn refused() -> [(TableCreate, &'static str); 2] {
+    let statistics = ColumnStatistics { column_type: "big\0int".into(), ..column("a", 1, 2, 3) };
+    [
+        (TableCreate { privileges: vec![select("t"), select("t")], ..whole() }, "already granted to ann"),
+        (TableCreate { statistics: vec![statistics], ..whole() }, "column statistics"),
+    ]
 }
 
 fn folder(location: &str) -> PathBuf {
