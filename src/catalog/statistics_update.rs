@@ -102,7 +102,11 @@ impl Metastore {
         for (partition, columns) in given {
             let name = match partition {
                 None => String::new(),
-                Some(name) => partition_name_for_statistics(&name)?,
+                // What names no key at all is not the table.
+                Some(name) => match partition_name_for_statistics(&name)? {
+                    normal if normal.is_empty() => return Err(partition_missing(&name)),
+                    normal => normal,
+                },
             };
             let mut new = Columns::new();
             for mut column in columns {
@@ -168,10 +172,7 @@ impl Metastore {
         if partitions.len() < names.len() {
             let there = |name: &&String| partitions.iter().any(|p| p.name == **name);
             let lacking = names.iter().find(|name| !there(name)).map_or("", String::as_str);
-            return Err(Error::not_found(format!(
-                "Partition {lacking} of {} for which statistics are gathered doesn't exist",
-                table.full_name()
-            )));
+            return Err(partition_missing(&format!("{lacking} of {}", table.full_name())));
         }
         if with_stored {
             let stored = partition_statistics_stored(txn, table.id, &names, &columns).await?;
@@ -201,6 +202,10 @@ impl Metastore {
             bodies.iter().map(|body| event("UPDATE_PART_COL_STAT_EVENT", table, version, body)).collect();
         txn.event_insert_many(&events).await
     }
+}
+
+fn partition_missing(what: &str) -> Error {
+    Error::not_found(format!("Partition {what} for which statistics are gathered doesn't exist"))
 }
 
 /// Stores statistics (`""`: of the table itself) in a transaction that holds the table.

@@ -107,7 +107,7 @@ impl Txn {
         self.counter_next(COUNTER, 1).await
     }
     pub async fn compaction_insert(&mut self, compaction: &Compaction, options: &CompactionOptions) -> Result<()> {
-        let options = to_json(options)?;
+        let options = to_json("a compaction", options)?;
         let args = [
             Arg::I64(compaction.id),
             Arg::Text(&compaction.catalog),

@@ -90,11 +90,13 @@ impl Txn {
     }
     /// A taken name is `AlreadyExists`.
     pub async fn catalog_insert(&mut self, catalog: &Catalog) -> Result<()> {
-        self.execute(&CATALOG_INSERT, &[Arg::Text(&catalog.name), Arg::Text(&to_json(catalog)?)]).await.map(drop)
+        self.execute(&CATALOG_INSERT, &[Arg::Text(&catalog.name), Arg::Text(&to_json("a catalog", catalog)?)])
+            .await
+            .map(drop)
     }
     /// Replaces the catalog `name`; false when there is none.
     pub async fn catalog_update(&mut self, name: &str, catalog: &Catalog) -> Result<bool> {
-        let args = [Arg::Text(name), Arg::Text(&catalog.name), Arg::Text(&to_json(catalog)?)];
+        let args = [Arg::Text(name), Arg::Text(&catalog.name), Arg::Text(&to_json("a catalog", catalog)?)];
         Ok(self.execute(&CATALOG_UPDATE, &args).await? > 0)
     }
     pub async fn catalog_delete(&mut self, name: &str) -> Result<bool> {
@@ -148,14 +150,15 @@ impl Txn {
     }
     /// A taken name is `AlreadyExists`, an unknown catalog `NotFound`.
     pub async fn database_insert(&mut self, database: &Database) -> Result<()> {
-        let args = [Arg::Text(&database.catalog), Arg::Text(&database.name), Arg::Text(&to_json(database)?)];
+        let args =
+            [Arg::Text(&database.catalog), Arg::Text(&database.name), Arg::Text(&to_json("a database", database)?)];
         if self.execute(&DATABASE_INSERT, &args).await? == 0 {
             return Err(Error::not_found(format!("No catalog {}", database.catalog)));
         }
         Ok(())
     }
     pub async fn database_update(&mut self, id: i64, database: &Database) -> Result<()> {
-        self.execute(&DATABASE_UPDATE, &[Arg::I64(id), Arg::Text(&to_json(database)?)]).await.map(drop)
+        self.execute(&DATABASE_UPDATE, &[Arg::I64(id), Arg::Text(&to_json("a database", database)?)]).await.map(drop)
     }
     /// Deletes a locked database that has no tables left.
     pub async fn database_delete(&mut self, id: i64) -> Result<()> {

@@ -107,6 +107,25 @@ impl DocumentKind {
             Self::Totals => "totals",
         }
     }
+
+    /// What messages call a document of it.
+    fn noun(self) -> &'static str {
+        match self {
+            Self::Function => "a function",
+            Self::Constraint => "a constraint",
+            Self::Role => "a role",
+            Self::RoleGrant => "a grant of a role",
+            Self::Privilege => "a privilege",
+            Self::Node => "a fact of the store",
+            Self::RuntimeStat => "a runtime statistic",
+            Self::PartitionMark => "a mark of a partition",
+            Self::Type => "a type",
+            Self::DataConnector => "a data connector",
+            Self::EventLog => "an event log",
+            Self::Quarantine => "a refused registration",
+            Self::Totals => "statistics of a table",
+        }
+    }
 }
 
 impl Txn {
@@ -148,7 +167,7 @@ impl Txn {
         name: &str,
         body: &T,
     ) -> Result<()> {
-        self.document_write(&DOCUMENT_PUT, kind, scope, name, &to_json(body)?).await
+        self.document_write(&DOCUMENT_PUT, kind, scope, name, &to_json(kind.noun(), body)?).await
     }
     /// Stores; a taken name is `AlreadyExists`.
     pub async fn document_insert<T: Serialize>(
@@ -158,7 +177,7 @@ impl Txn {
         name: &str,
         body: &T,
     ) -> Result<()> {
-        self.document_write(&DOCUMENT_INSERT, kind, scope, name, &to_json(body)?).await
+        self.document_write(&DOCUMENT_INSERT, kind, scope, name, &to_json(kind.noun(), body)?).await
     }
     async fn document_write(
         &mut self,
@@ -182,7 +201,7 @@ impl Txn {
             return Ok(());
         }
         let names = all.iter().map(|(name, _)| name.clone()).collect();
-        let bodies = all.iter().map(|(_, body)| to_json(body)).collect::<Result<_>>()?;
+        let bodies = all.iter().map(|(_, body)| to_json(kind.noun(), body)).collect::<Result<_>>()?;
         let columns = [ColumnArg::Text(names), ColumnArg::Text(bodies)];
         let args = [Arg::Text(kind.as_str()), Arg::Text(scope), Arg::Columns(&columns)];
         self.execute(&DOCUMENT_INSERT_MANY, &args).await.map(drop)

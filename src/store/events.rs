@@ -132,6 +132,9 @@ fn read(row: &Row) -> Result<StoredEvent> {
     })
 }
 
+/// What messages call an event.
+const EVENT: &str = "an event";
+
 /// An event as part of the statement that makes the version which it tells of; or none.
 pub(super) struct EventRow<'a> {
     at_ms: i64,
@@ -150,7 +153,7 @@ impl<'a> EventRow<'a> {
             catalog: event.and_then(|event| event.catalog),
             database: event.and_then(|event| event.database),
             table: event.and_then(|event| event.table),
-            body: event.map_or_else(|| Ok(String::new()), |event| to_json(event.body))?,
+            body: event.map_or_else(|| Ok(String::new()), |event| to_json(EVENT, event.body))?,
         })
     }
 
@@ -183,13 +186,13 @@ fn insert_args<'a, B>(event: &NewEvent<'a, B>, now_ms: i64, body: &'a str) -> [A
 impl Txn {
     /// Writes an event, to be called after the change's row lock is held: cause comes before effect.
     pub async fn event_insert<B: Serialize>(&mut self, event: &NewEvent<'_, B>) -> Result<()> {
-        let body = to_json(event.body)?;
+        let body = to_json(EVENT, event.body)?;
         let now_ms = self.now_ms();
         self.execute(&EVENT_INSERT, &insert_args(event, now_ms, &body)).await.map(drop)
     }
     /// The same; gives what [`Self::event_ids`] finds the event's id by, once it is numbered.
     pub async fn event_insert_seq<B: Serialize>(&mut self, event: &NewEvent<'_, B>) -> Result<i64> {
-        let body = to_json(event.body)?;
+        let body = to_json(EVENT, event.body)?;
         let now_ms = self.now_ms();
         self.one(&EVENT_INSERT_SEQ, &insert_args(event, now_ms, &body)).await?.i64(0)
     }
@@ -211,7 +214,7 @@ impl Txn {
                 texts(batch, |e| e.table.map(str::to_owned)),
                 ColumnArg::OptI64(batch.iter().map(|e| e.version.map(|v| v.0)).collect()),
                 ColumnArg::OptI64(batch.iter().map(|e| e.version.map(|v| v.1)).collect()),
-                ColumnArg::Text(batch.iter().map(|e| to_json(e.body)).collect::<Result<_>>()?),
+                ColumnArg::Text(batch.iter().map(|e| to_json(EVENT, e.body)).collect::<Result<_>>()?),
             ];
             self.execute(&EVENT_INSERT_MANY, &[Arg::Columns(&columns)]).await?;
         }
@@ -219,7 +222,7 @@ impl Txn {
     }
     /// Writes one event for each body, in their order, all of them alike but for it.
     pub async fn event_insert_alike<B: Serialize>(&mut self, alike: &NewEvent<'_, ()>, bodies: &[B]) -> Result<()> {
-        let bodies = [ColumnArg::Text(bodies.iter().map(to_json).collect::<Result<_>>()?)];
+        let bodies = [ColumnArg::Text(bodies.iter().map(|body| to_json(EVENT, body)).collect::<Result<_>>()?)];
         let args = [
             Arg::I64(self.now_ms()),
             Arg::Text(alike.kind),

@@ -1,10 +1,13 @@
 //! Places that only versions knew whose retention is over. The store notes them when it forgets the last row that it
 //! would know them by; whether somebody else has them is asked when they are told of.
 
+use std::collections::BTreeSet;
+
 use sha2::{Digest as _, Sha256};
 use skep_core::Result;
 
 use super::driver::{Arg, ColumnArg, Sql};
+use super::sketch::TableSketch;
 use super::txn::Txn;
 
 /// Rows about to go, where no row of the same name is left that has its data in the same place.
@@ -19,12 +22,12 @@ const EXPIRED_ROWS: Sql = Sql::per_dialect(
      and n.removed is null and n.name = p.name and n.id <> p.id and coalesce(n.base_id, 0) = coalesce(p.base_id, 0) \
      and coalesce(n.location, '') = coalesce(p.location, ''))",
 );
-/// Where definitions that are about to go had the table's data.
+/// Definitions that are about to go. They are read here and not by the database, which would end at one that is damaged.
 const EXPIRED_DEFINITIONS: Sql = Sql::per_dialect(
     "expired_definitions",
-    "select distinct definition::json -> 'storage' ->> 'location' from table_version where table_id = $1 \
-     and version < $2 and version <> all($3) and definition is not null",
-    "select distinct definition ->> '$.storage.location' from table_version where table_id = $1 and version < $2 \
+    "select definition from table_version where table_id = $1 and version < $2 and version <> all($3) \
+     and definition is not null",
+    "select definition from table_version where table_id = $1 and version < $2 \
      and version not in (select value from json_each($3)) and definition is not null",
 );
 const EXPIRED_INSERT: Sql = Sql::per_dialect(
@@ -61,17 +64,11 @@ const PLACE_PARTITIONS: Sql = Sql::per_dialect(
      join tbl t on t.id = p.table_id and t.dropped_at is null \
      where p.location is not null or p.base_id in (select value from json_each($1))",
 );
-/// Where tables that are there lie or lay, by definitions that are kept, and whether they have partitions; and databases.
-const PLACE_TABLES: Sql = Sql::per_dialect(
+/// Definitions that are kept of tables that are there.
+const PLACE_TABLES: Sql = Sql::both(
     "place_tables",
-    "select v.definition::json -> 'storage' ->> 'location', t.id, \
-     case when json_array_length(coalesce(v.definition::json -> 'partition_keys', '[]'::json)) > 0 then 1 else 0 end \
-     from table_version v join tbl t on t.id = v.table_id and t.dropped_at is null \
-     where v.definition is not null and v.definition::json -> 'storage' ->> 'location' is not null",
-    "select v.definition ->> '$.storage.location', t.id, \
-     case when coalesce(json_array_length(v.definition, '$.partition_keys'), 0) > 0 then 1 else 0 end \
-     from table_version v join tbl t on t.id = v.table_id and t.dropped_at is null \
-     where v.definition is not null and v.definition ->> '$.storage.location' is not null",
+    "select t.id, v.definition from table_version v join tbl t on t.id = v.table_id and t.dropped_at is null \
+     where v.definition is not null",
 );
 
 pub(super) const ALL: &[&Sql] = &[
@@ -116,25 +113,28 @@ impl Txn {
 
     /// The same of definitions: of a table, before a version, but those of some versions.
     pub(super) async fn expired_note_definitions(&mut self, table_id: i64, args: &[Arg<'_>]) -> Result<()> {
-        let places = self.list(&EXPIRED_DEFINITIONS, args, |row| row.opt_string(0)).await?;
-        let now = self.table_at(table_id, i64::MAX).await?;
-        let is_old = |place: &String| now.as_ref().is_some_and(|now| now.location() != Some(place));
-        let places = places.into_iter().flatten().filter(is_old).map(|place| (String::new(), place));
-        self.expired_insert(table_id, places.collect()).await
+        let mut places = BTreeSet::new();
+        self.for_each(&EXPIRED_DEFINITIONS, args, |row| {
+            places.extend(TableSketch::of(table_id, row.text(0)?).locations);
+            Ok(())
+        })
+        .await?;
+        let Some(now) = self.table_sketch(table_id).await? else { return Ok(()) };
+        let old = places.into_iter().filter(|place| !now.locations.contains(place));
+        self.expired_insert(table_id, old.map(|place| (String::new(), place)).collect()).await
     }
 
     /// The same of a dropped table's own place.
     pub(super) async fn expired_note_table(&mut self, table_id: i64) -> Result<()> {
-        let last = self.table_at(table_id, i64::MAX).await?;
-        let place = last.filter(|table| !table.is_view()).and_then(|table| table.location().map(str::to_owned));
-        self.expired_insert(table_id, place.map(|place| (String::new(), place)).into_iter().collect()).await
+        let last = self.table_sketch(table_id).await?.filter(|table| !table.is_view).unwrap_or_default();
+        self.expired_insert(table_id, last.locations.into_iter().map(|place| (String::new(), place)).collect()).await
     }
 
     async fn expired_insert(&mut self, table_id: i64, places: Vec<(String, String)>) -> Result<()> {
         if places.is_empty() {
             return Ok(());
         }
-        let table = self.table_at(table_id, i64::MAX).await?.map(|table| table.full_name()).unwrap_or_default();
+        let table = self.table_sketch(table_id).await?.unwrap_or_default().full_name;
         let columns = [
             ColumnArg::Text(places.iter().map(|(_, place)| place.clone()).collect()),
             ColumnArg::Text(places.iter().map(|(_, place)| hash(place)).collect()),
@@ -189,7 +189,11 @@ impl Txn {
     /// whether it has partitions.
     pub async fn place_tables(&mut self, mut each: impl FnMut(&str, i64, bool) + Send) -> Result<()> {
         self.for_each(&PLACE_TABLES, &[], |row| {
-            each(row.text(0)?, row.i64(1)?, row.i64(2)? > 0);
+            let table_id = row.i64(0)?;
+            let table = TableSketch::of(table_id, row.text(1)?);
+            for place in &table.locations {
+                each(place, table_id, table.is_partitioned);
+            }
             Ok(())
         })
         .await

@@ -76,6 +76,9 @@ pub(super) const ALL: &[&Sql] = &[
     &DELETION_DONE,
 ];
 
+/// What messages call such a document.
+pub(super) const FILE_TASK: &str = "a file task";
+
 /// How many tasks there are, and when the oldest was to be done, in milliseconds since the epoch.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct TaskFigures {
@@ -96,7 +99,7 @@ impl Store {
 impl Txn {
     /// Records a task that is to be tried again from `at_ms` on; gives its id.
     pub async fn file_task_insert<T: Serialize + Sync>(&mut self, body: &T, at_ms: i64) -> Result<i64> {
-        self.one(&TASK_INSERT, &[Arg::Text(&to_json(body)?), Arg::I64(at_ms)]).await?.i64(0)
+        self.one(&TASK_INSERT, &[Arg::Text(&to_json(FILE_TASK, body)?), Arg::I64(at_ms)]).await?.i64(0)
     }
     /// Gives tasks that are to be tried, with when they were to be and as they are stored, by id, behind `after`.
     pub async fn file_task_due(&mut self, now_ms: i64, after: i64, limit: i64) -> Result<Vec<(i64, i64, String)>> {

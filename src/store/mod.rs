@@ -28,6 +28,7 @@ mod pool;
 mod purge;
 mod requests;
 mod shapes;
+mod sketch;
 mod statistics;
 #[expect(clippy::module_inception, reason = "the noun of this room")]
 mod store;

@@ -9,8 +9,11 @@ use skep_core::partition::Partition;
 use skep_core::table::{Parameters, Shape, Storage};
 use skep_core::{Error, Kind, Result};
 
-use super::driver::Row;
+use super::driver::{Row, without_nul};
 use super::shapes::Slot;
+
+/// What messages call a partition's parameters.
+pub(super) const PARAMETERS: &str = "a partition";
 
 /// Reads partition rows of one table in one version.
 pub(super) struct Reader {
@@ -52,7 +55,7 @@ impl Reader {
             storage,
             parameters: match stored.parameters {
                 None => Parameters::new(),
-                Some(json) => serde_json::from_str(json).map_err(|e| damaged(stored.name, &e))?,
+                Some(json) => serde_json::from_str(&without_nul(json)).map_err(|e| damaged(stored.name, &e))?,
             },
             write_id: stored.write_id,
         })
@@ -140,7 +143,8 @@ impl<'r> StoredPartition<'r> {
         match self.values {
             None => partition_name_values(self.name),
             Some(json) => {
-                let values: Vec<String> = serde_json::from_str(json).map_err(|e| damaged(self.name, &e))?;
+                let values: Vec<String> =
+                    serde_json::from_str(&without_nul(json)).map_err(|e| damaged(self.name, &e))?;
                 Ok(values.into_iter().map(Cow::Owned).collect())
             }
         }
@@ -168,12 +172,20 @@ impl<'de> serde::Deserialize<'de> for Pairs<'de> {
             fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> std::result::Result<Pairs<'de>, A::Error> {
                 let mut pairs = Vec::with_capacity(8);
                 while let Some((Text(key), Text(value))) = map.next_entry()? {
-                    pairs.push((key, value));
+                    pairs.push((without(key), without(value)));
                 }
                 Ok(Pairs(pairs))
             }
         }
         deserializer.deserialize_map(Visitor)
+    }
+}
+
+/// [`without_nul`] of what was read already: what is borrowed had no escape.
+fn without(text: Cow<'_, str>) -> Cow<'_, str> {
+    match text {
+        Cow::Owned(text) if text.contains('\0') => Cow::Owned(text.replace('\0', "\u{fffd}")),
+        text => text,
     }
 }
 

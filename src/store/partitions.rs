@@ -11,7 +11,7 @@ use skep_core::table::Shape;
 use skep_core::{Location, PlaceKey};
 
 use super::driver::{Arg, ColumnArg, Sql};
-use super::partition_row::{Reader, StoredPartition, read_values};
+use super::partition_row::{PARAMETERS, Reader, StoredPartition, read_values};
 use super::shapes::Slot;
 use super::txn::{BATCH, Txn, to_json};
 
@@ -324,8 +324,12 @@ fn columns<'a>(
         let place = own.and_then(|own| Location::parse(own).ok()).map(|own| PlaceKey::of(&own));
         places.push(place.map(|key| key.as_str().to_owned()));
         let derivable = partition_name_values(&partition.name)?.iter().eq(partition.values.iter());
-        values.push(if derivable { None } else { Some(to_json(&partition.values)?) });
-        params.push(if partition.parameters.is_empty() { None } else { Some(to_json(&partition.parameters)?) });
+        values.push(if derivable { None } else { Some(to_json("a partition's list of values", &partition.values)?) });
+        params.push(if partition.parameters.is_empty() {
+            None
+        } else {
+            Some(to_json(PARAMETERS, &partition.parameters)?)
+        });
     }
     Ok(vec![
         ColumnArg::Str(batch.iter().map(|p| p.name.as_str()).collect()),

@@ -46,7 +46,7 @@ fn hash(body: &str) -> String {
 impl Txn {
     /// The id of the shape that equals this one.
     pub(super) async fn shape_intern(&mut self, shape: &Shape) -> Result<i64> {
-        let body = to_json(shape)?;
+        let body = to_json("a storage descriptor", shape)?;
         let hash = hash(&body);
         if let Some(row) = self.first(&SHAPE_ID, &[Arg::Text(&hash)]).await? {
             return row.i64(0);

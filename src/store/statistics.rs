@@ -102,7 +102,7 @@ fn columns<'b, T: Serialize>(batch: &'b [StatisticsRow<'_, T>]) -> Result<Vec<Co
         ColumnArg::Str(batch.iter().map(|r| r.partition).collect()),
         ColumnArg::Str(batch.iter().map(|r| r.engine).collect()),
         ColumnArg::Str(batch.iter().map(|r| r.column).collect()),
-        ColumnArg::Text(batch.iter().map(|r| to_json(r.body)).collect::<Result<_>>()?),
+        ColumnArg::Text(batch.iter().map(|r| to_json("column statistics", r.body)).collect::<Result<_>>()?),
     ])
 }
 

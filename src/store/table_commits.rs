@@ -8,6 +8,7 @@ use skep_core::{Error, PlaceKey, Result};
 
 use super::driver::{Arg, ColumnArg, Row, Sql};
 use super::events::{EventRow, NewEvent};
+use super::file_tasks::FILE_TASK;
 use super::lane::unknown;
 use super::lease::unfenced;
 use super::tables::TableHead;
@@ -190,6 +191,9 @@ impl<'a> Definition<'a> {
 /// An event that only says "this version", in its type.
 type Tale<'a> = NewEvent<'a, ()>;
 
+/// What messages call a definition.
+const TABLE: &str = "a table";
+
 fn kind_code(kind: TableType) -> i64 {
     match kind {
         TableType::Managed => 0,
@@ -274,7 +278,7 @@ impl Txn {
         change: Change<'_>,
         event: Option<&Tale<'_>>,
     ) -> Result<Option<i64>> {
-        let definition = to_json(table)?;
+        let definition = to_json(TABLE, table)?;
         let (event, request_id) = (EventRow::of(event, self.now_ms())?, self.request_id());
         let args = create_args(table, &definition, stored_as, change, &event, request_id.as_deref());
         // All rows, so that SQLite comes to the end of its sequence.
@@ -291,7 +295,7 @@ impl Txn {
         change: Change<'_>,
         event: Option<&Tale<'_>>,
     ) -> Result<Option<i64>> {
-        let definition = to_json(table)?;
+        let definition = to_json(TABLE, table)?;
         let (event, fence) = (EventRow::of(event, self.now_ms())?, self.fence()?);
         let mut args = create_args(table, &definition, stored_as, change, &event, None);
         args.extend([
@@ -322,7 +326,7 @@ impl Txn {
         event: Option<&NewEvent<'_, B>>,
     ) -> Result<i64> {
         self.table_changes(table_id);
-        let text = definition.map(|new| to_json(new.table)).transpose()?;
+        let text = definition.map(|new| to_json(TABLE, new.table)).transpose()?;
         let (event, request_id) = (EventRow::of(event, self.now_ms())?, self.request_id());
         let args = commit_args(table_id, text.as_deref(), definition, change, &event, request_id.as_deref());
         let version = self.list(&TABLE_COMMIT, &args, |row| row.i64(0)).await?.pop();
@@ -338,7 +342,7 @@ impl Txn {
         event: &NewEvent<'_, B>,
     ) -> Result<Option<i64>> {
         self.table_changes(of.id);
-        let text = to_json(definition.table)?;
+        let text = to_json(TABLE, definition.table)?;
         let (event, fence) = (EventRow::of(Some(event), self.now_ms())?, self.fence()?);
         let mut args = commit_args(of.id, Some(&text), Some(definition), change, &event, None);
         args.extend([Arg::I64(of.version), Arg::Text(&fence)]);
@@ -376,7 +380,7 @@ impl Txn {
         self.table_changes(of.id);
         let (event, fence) = (EventRow::of(Some(event), self.now_ms())?, self.fence()?);
         let scopes = [of.id.to_string(), privilege_scope.to_owned()];
-        let bodies = [ColumnArg::Text(task.iter().map(to_json).collect::<Result<_>>()?)];
+        let bodies = [ColumnArg::Text(task.iter().map(|body| to_json(FILE_TASK, body)).collect::<Result<_>>()?)];
         let mut args = drop_args(of.id, &scopes, change, &event, None);
         args.extend([Arg::I64(of.version), Arg::Text(&fence), Arg::I64(due_ms), Arg::Columns(&bodies)]);
         Ok(self.list(&TABLE_DROP_ONCE, &args, |row: &Row| row.opt_i64(1)).await.map_err(unknown)?.pop())

@@ -4,6 +4,7 @@ use skep_core::Result;
 use skep_core::table::{Table, TableType};
 
 use super::driver::{Arg, Row, Sql};
+use super::sketch::{TableSketch, readable};
 use super::txn::Txn;
 
 macro_rules! from_table {
@@ -201,9 +202,11 @@ impl Txn {
     pub async fn table_materialized(&mut self) -> Result<Vec<Table>> {
         self.list(&TABLE_MATERIALIZED, &[], read_table).await
     }
-    /// Tables that say something of `discover.partitions`, of every catalog.
+    /// Tables that say something of `discover.partitions`, of every catalog. Damaged ones are left out.
     pub async fn table_mentioning_discovery(&mut self) -> Result<Vec<Table>> {
-        self.list(&TABLE_MENTIONING_DISCOVERY, &[], read_table).await
+        let read = |row: &Row| readable("a table's definition", row.i64(0)?, read_table(row));
+        let tables = self.list(&TABLE_MENTIONING_DISCOVERY, &[], read).await?;
+        Ok(tables.into_iter().flatten().collect())
     }
     /// Gives live tables of all catalogs, by id, behind `after`, and the last id; none behind the last. One that cannot
     /// be read is left out, and logged.
@@ -227,5 +230,10 @@ impl Txn {
     pub async fn table_at(&mut self, table_id: i64, version: i64) -> Result<Option<Table>> {
         let args = [Arg::I64(table_id), Arg::I64(version)];
         self.first(&VERSION_DEFINITION, &args).await?.as_ref().map(read_table).transpose()
+    }
+    /// What housekeeping asks of a table's last definition, of a dropped table too.
+    pub(super) async fn table_sketch(&mut self, table_id: i64) -> Result<Option<TableSketch>> {
+        let row = self.first(&VERSION_DEFINITION, &[Arg::I64(table_id), Arg::I64(i64::MAX)]).await?;
+        row.map(|row| Ok(TableSketch::of(table_id, row.text(2)?))).transpose()
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use skep_core::{Error, Result};
 
-use super::driver::{Arg, ColumnArg, Conn, Row, Sql};
+use super::driver::{Arg, ColumnArg, Conn, Row, Sql, holds_nul_escape};
 use super::joint::{Joined, Joint};
 use super::lane::Turn;
 
@@ -144,7 +144,15 @@ impl Txn {
 /// What a statement is given at once, where it takes rows by the thousand.
 pub(super) const BATCH: usize = 2_500;
 
-/// A document as it is stored.
-pub(super) fn to_json<T: serde::Serialize>(value: &T) -> Result<String> {
-    serde_json::to_string(value).map_err(|e| Error::internal(format!("a document could not be written: {e}")))
+/// Makes the text that a document is stored as; all documents are made here. `what` it is of is for the message.
+///
+/// # Errors
+/// Meta where it holds U+0000, which no store of ours keeps.
+pub(super) fn to_json<T: serde::Serialize + ?Sized>(what: &str, value: &T) -> Result<String> {
+    let json =
+        serde_json::to_string(value).map_err(|e| Error::internal(format!("{what} could not be written: {e}")))?;
+    if holds_nul_escape(&json) {
+        return Err(Error::meta(format!("{what} holds the character U+0000, which cannot be stored")));
+    }
+    Ok(json)
 }

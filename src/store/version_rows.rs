@@ -9,8 +9,9 @@ use skep_core::registration::is_registered;
 use skep_core::table::Parameters;
 use skep_core::{Error, Kind, Result};
 
-use super::driver::{Arg, ColumnArg, Row, Sql};
+use super::driver::{Arg, ColumnArg, Row, Sql, without_nul};
 use super::files::FilesRemoved;
+use super::partition_row::PARAMETERS;
 use super::txn::{Txn, to_json};
 use super::versions::VersionSpan;
 
@@ -136,14 +137,14 @@ impl VersionRow {
     pub fn values(&self) -> Result<Vec<String>> {
         match &self.values {
             None => Ok(partition_name_values(&self.name)?.into_iter().map(std::borrow::Cow::into_owned).collect()),
-            Some(json) => serde_json::from_str(json).map_err(|e| self.damaged(&e)),
+            Some(json) => serde_json::from_str(&without_nul(json)).map_err(|e| self.damaged(&e)),
         }
     }
 
     pub fn parameters(&self) -> Result<Parameters> {
         match &self.parameters {
             None => Ok(Parameters::new()),
-            Some(json) => serde_json::from_str(json).map_err(|e| self.damaged(&e)),
+            Some(json) => serde_json::from_str(&without_nul(json)).map_err(|e| self.damaged(&e)),
         }
     }
 }
@@ -272,7 +273,8 @@ impl Txn {
         rows: &[(&VersionRow, Parameters)],
     ) -> Result<()> {
         for batch in rows.chunks(BATCH) {
-            let text = |parameters: &Parameters| (!parameters.is_empty()).then(|| to_json(parameters)).transpose();
+            let text =
+                |parameters: &Parameters| (!parameters.is_empty()).then(|| to_json(PARAMETERS, parameters)).transpose();
             let columns = [
                 ColumnArg::I64(batch.iter().map(|(row, _)| row.id).collect()),
                 ColumnArg::OptText(batch.iter().map(|(_, parameters)| text(parameters)).collect::<Result<_>>()?),

@@ -1,7 +1,7 @@
 //! Where databases, tables and partitions lie when nobody says so (semantics §3, §4).
 
 use skep_core::Location;
-use std::fmt::Write;
+use skep_core::name::directory_name;
 
 /// The roots of a warehouse.
 #[derive(Debug, Clone)]
@@ -48,7 +48,7 @@ impl Layout {
     pub fn managed_database_location(&self, database: &DatabasePlace<'_>) -> Location {
         match database.managed_location {
             Some(location) => location.clone(),
-            None if database.in_default_catalog => database_below(&self.managed_root, database.name),
+            None if database.in_default_catalog => self.database_below(&self.managed_root, database),
             None => database.location.clone(),
         }
     }
@@ -59,9 +59,21 @@ impl Layout {
         let apart = !self.external_root.same_place(&self.managed_root);
         if apart && database.location.is_within(&self.managed_root) && !database.location.is_within(&self.external_root)
         {
-            return database_below(&self.external_root, database.name);
+            return self.database_below(&self.external_root, database);
         }
         database.location.clone()
+    }
+
+    /// The directory of a database below a root. One that got its default place when databases only had their slashes
+    /// replaced is called below every root as it is called there.
+    fn database_below(&self, root: &Location, database: &DatabasePlace<'_>) -> Location {
+        let earlier = database_directory_earlier(database.name);
+        let is_earlier = |root: &Location| database.location.same_place(&root.join(&earlier));
+        let differs = earlier != database_directory(database.name);
+        if differs && (is_earlier(&self.external_root) || is_earlier(&self.managed_root)) {
+            return root.join(&earlier);
+        }
+        database_below(root, database.name)
     }
 
     /// Location of a new table that names none.
@@ -72,8 +84,13 @@ impl Layout {
     }
 }
 
-/// `name` in lower case and `.db`; a slash is no path.
+/// The directory of a database: like that of a table, and `.db`, which no table's directory ends in.
 fn database_directory(name: &str) -> String {
+    format!("{}.db", table_directory(name))
+}
+
+/// What the directory was before different names had different ones: `a/b` and `a-47-b` shared theirs.
+fn database_directory_earlier(name: &str) -> String {
     format!("{}.db", name.to_lowercase().replace('/', "-47-"))
 }
 
@@ -81,25 +98,18 @@ fn database_below(root: &Location, name: &str) -> Location {
     if name.eq_ignore_ascii_case("default") { root.clone() } else { root.join(&database_directory(name)) }
 }
 
-/// The directory of a table: its name in lower case, characters other than letters, digits and `_` as `-CODE-` (of
-/// each UTF-16 unit, as Java has it).
+/// The directory of a table: its name in lower case, all but letters, digits and `_` as `-CODE-`. Different names in
+/// lower case have different ones.
 fn table_directory(name: &str) -> String {
-    let mut directory = String::with_capacity(name.len());
-    for c in name.to_lowercase().chars() {
-        if c == '_' || (c.is_alphanumeric() && c.len_utf16() == 1) {
-            directory.push(c);
-            continue;
-        }
-        for unit in c.encode_utf16(&mut [0; 2]) {
-            // writing to a String can't fail
-            let _ = write!(directory, "-{unit}-");
-        }
-    }
-    directory
+    directory_name(&name.to_lowercase())
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
+    use proptest::prelude::*;
+
     use super::*;
 
     fn at(text: &str) -> Location {
@@ -113,7 +123,7 @@ mod tests {
         assert_eq!(layout.database_location(None, "DEFAULT").to_string(), "s3://b/ext");
         assert_eq!(layout.database_location(Some(&at("/cat")), "default").to_string(), "file:/cat/default.db");
         assert_eq!(Layout::new(at("/wh"), None).database_location(None, "d").to_string(), "file:/wh/d.db");
-        assert_eq!(layout.database_location(None, "../../x").to_string(), "s3://b/ext/..-47-..-47-x.db");
+        assert_eq!(layout.database_location(None, "../../x").to_string(), "s3://b/ext/-46--46--47--46--46--47-x.db");
     }
 
     #[test]
@@ -149,6 +159,87 @@ mod tests {
             ("😀", "-55357--56832-"),
         ] {
             assert_eq!(table_directory(name), directory);
+        }
+    }
+
+    #[test]
+    fn plain_databases_lie_where_hive_has_them() {
+        for (name, directory) in [
+            ("Sales_2", "sales_2.db"),
+            ("a/b", "a-47-b.db"),
+            ("a-47-b", "a-45-47-45-b.db"),
+            ("a.db", "a-46-db.db"),
+            ("..", "-46--46-.db"),
+        ] {
+            assert_eq!(database_directory(name), directory);
+        }
+    }
+
+    /// A database that is called by what was its directory before keeps it: for its managed tables, and when it is
+    /// dropped.
+    #[test]
+    fn databases_made_before_keep_their_place() {
+        let layout = Layout::new(at("/wh"), Some(at("/ext")));
+        let managed = |name: &str, location: &str| {
+            let place =
+                DatabasePlace { name, in_default_catalog: true, location: &at(location), managed_location: None };
+            (
+                layout.managed_database_location(&place).to_string(),
+                layout.external_database_location(&place).to_string(),
+            )
+        };
+        let of = |managed: &str, external: &str| (format!("file:{managed}"), format!("file:{external}"));
+        assert_eq!(managed("a-b", "/ext/a-b.db"), of("/wh/a-b.db", "/ext/a-b.db"));
+        assert_eq!(managed("a-b", "/wh/a-b.db"), of("/wh/a-b.db", "/ext/a-b.db"));
+        assert_eq!(managed("a-b", "/ext/a-45-b.db"), of("/wh/a-45-b.db", "/ext/a-45-b.db"));
+        assert_eq!(managed("a-b", "/mnt/a-b.db"), of("/wh/a-45-b.db", "/mnt/a-b.db"));
+        assert_eq!(managed("plain", "/ext/plain.db"), of("/wh/plain.db", "/ext/plain.db"));
+        assert_eq!(managed("default", "/ext"), of("/wh", "/ext"));
+        assert_eq!(managed("default", "/wh"), of("/wh", "/ext"));
+        assert_eq!(managed("default", "/ext/default.db"), of("/wh", "/ext/default.db"));
+    }
+
+    /// Names that are near each other's encodings.
+    fn names() -> impl Strategy<Value = String> {
+        prop_oneof!["[-0-9a./_ %é😀İΣ]{1,6}", "(a|-|/|-47-|-45-|47|45|46|\\.db){1,5}"]
+    }
+
+    proptest! {
+        #[test]
+        fn no_directory_is_of_two_names(one in names(), other in names()) {
+            let (one, other) = (one.to_lowercase(), other.to_lowercase());
+            prop_assert_eq!(database_directory(&one) == database_directory(&other), one == other);
+            prop_assert_eq!(table_directory(&one) == table_directory(&other), one == other);
+            // Tables of the database `default` lie beside databases.
+            prop_assert_ne!(table_directory(&one), database_directory(&other));
+        }
+        #[test]
+        fn directories_are_one_component(name in names()) {
+            for directory in [database_directory(&name), table_directory(&name)] {
+                prop_assert!(!directory.contains(['/', '\\', '%']) && !directory.starts_with('.'), "{}", directory);
+            }
+        }
+        #[test]
+        fn plain_names_are_kept(name in "[a-z0-9_]{1,20}") {
+            prop_assert_eq!(database_directory(&name), format!("{name}.db"));
+            prop_assert_eq!(database_directory_earlier(&name), format!("{name}.db"));
+            prop_assert_eq!(table_directory(&name), name);
+        }
+    }
+
+    /// All names of up to four of these, so that near ones surely meet.
+    #[test]
+    fn short_names_all_differ() {
+        let mut names = vec![String::new()];
+        let mut directories = HashSet::new();
+        for _ in 0..4 {
+            names = names.iter().flat_map(|name| "a-/.457_b".chars().map(move |c| format!("{name}{c}"))).collect();
+            for name in &names {
+                assert!(
+                    directories.insert(database_directory(name)) && directories.insert(table_directory(name)),
+                    "{name}"
+                );
+            }
         }
     }
 }

@@ -200,6 +200,19 @@ fn nothing_is_unfinished_or_switched_off() {
 }
 
 #[test]
+fn json_for_the_store_is_made_in_one_place() {
+    const MAKERS: &[&str] = &["src/store/txn.rs", "src/store/driver/arg.rs"];
+    let mut finds = Vec::new();
+    for file in sources().filter(|file| file.path.starts_with("src/store/") && !MAKERS.contains(&file.path.as_str())) {
+        let tests = file.text.find("#[cfg(test)]").unwrap_or(file.text.len());
+        if file.text[..tests].contains("serde_json::to_") {
+            finds.push(file.path);
+        }
+    }
+    expect_none("documents are made by `to_json`, which refuses U+0000", finds);
+}
+
+#[test]
 fn every_expect_says_why() {
     let mut finds = Vec::new();
     for file in sources() {

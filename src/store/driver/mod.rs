@@ -4,11 +4,13 @@
 pub mod arg;
 pub mod conn;
 pub mod error;
+pub mod nul;
 pub mod row;
 pub mod shelf;
 pub mod sql;
 
 pub use arg::{Arg, ColumnArg};
 pub use conn::Conn;
+pub use nul::{holds_nul_escape, without_nul};
 pub use row::Row;
 pub use sql::Sql;

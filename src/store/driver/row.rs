@@ -6,6 +6,8 @@ use sqlx::Row as _;
 use sqlx::postgres::PgRow;
 use sqlx::sqlite::SqliteRow;
 
+use super::nul::without_nul;
+
 #[derive(Debug)]
 pub enum Row {
     Postgres(PgRow),
@@ -51,9 +53,9 @@ impl Row {
     pub fn opt_string(&self, index: usize) -> Result<Option<String>> {
         Ok(self.opt_text(index)?.map(str::to_owned))
     }
-    /// A JSON document.
+    /// A JSON document; U+FFFD stands where a store from before still has U+0000.
     pub fn json<T: serde::de::DeserializeOwned>(&self, index: usize) -> Result<T> {
-        serde_json::from_str(self.text(index)?)
+        serde_json::from_str(&without_nul(self.text(index)?))
             .map_err(|e| Error::new(Kind::Corrupt, format!("a stored document is damaged: column {index}: {e}")))
     }
 }

@@ -75,6 +75,7 @@ pub(super) async fn add(field: &Field, day: &str) -> Result<()> {
         if_not_exists: false,
         columns_of_table: false,
         environment: Parameters::new(),
+        statistics: Vec::new(),
     };
     field.metastore.partitions_add(&field.caller, &request).await.map(drop)
 }

@@ -142,6 +142,30 @@ hms_cases! {
         }
     }
 
+    async fn a_table_whose_privileges_are_refused_is_not_made(c: &mut TestClient) {
+        c.database("d").await;
+        let twice = t::PrincipalPrivilegeSet {
+            user_privileges: Some(vec![("ann".into(), grants(&["SELECT", "SELECT"]))]),
+            ..t::PrincipalPrivilegeSet::default()
+        };
+        let refused = t::Table { privileges: Some(twice), ..table("t", &["p"]) };
+        let (what, why) = c.fails::<m::CreateTable>(m::CreateTableArgs { tbl: Some(refused) }).await;
+        assert_eq!(what, Exception::Meta, "{why}");
+        let args = m::GetTableArgs { dbname: Some("d".into()), tbl_name: Some("t".into()) };
+        assert_eq!(c.fails::<m::GetTable>(args).await.0, Exception::NoSuchObject);
+        c.table(granted("t", true)).await;
+        assert_eq!(c.granted_on("t", None).await, 5);
+    }
+
+    async fn a_comment_with_nul_is_a_meta_exception(c: &mut TestClient) {
+        c.database("d").await;
+        let args = m::CreateTableArgs {
+            tbl: Some(t::Table { parameters: Some(vec![("comment".into(), "a\0b".into())]), ..table("t", &[]) }),
+        };
+        let (what, why) = c.fails::<m::CreateTable>(args).await;
+        assert!(what == Exception::Meta && why.contains("a table holds the character U+0000"), "{what:?} {why}");
+    }
+
     async fn a_partitions_privileges_follow_it(c: &mut TestClient) {
         c.database("d").await;
         c.table(granted("t", true)).await;

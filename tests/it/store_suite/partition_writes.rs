@@ -45,6 +45,7 @@ pub fn adding(table: &Table, partitions: Vec<Partition>) -> PartitionsAdd {
         if_not_exists: false,
         columns_of_table: false,
         environment: Parameters::new(),
+        statistics: Vec::new(),
     }
 }
 

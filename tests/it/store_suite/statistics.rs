@@ -8,7 +8,7 @@ use super::fixture::{Field, at, field, table};
 
 const MARK: &str = "COLUMN_STATS_ACCURATE";
 
-fn column(name: &str, low: i64, high: i64, distinct: i64) -> ColumnStatistics {
+pub fn column(name: &str, low: i64, high: i64, distinct: i64) -> ColumnStatistics {
     let data = ColumnData::Long(Ranged {
         low: Some(low),
         high: Some(high),

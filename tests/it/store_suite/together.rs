@@ -30,6 +30,7 @@ fn add(table: &str, values: &[&str]) -> PartitionsAdd {
         if_not_exists: false,
         columns_of_table: false,
         environment: Parameters::new(),
+        statistics: Vec::new(),
     }
 }
 
