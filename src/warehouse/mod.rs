@@ -18,6 +18,9 @@
 mod config;
 mod deletion;
 mod guard;
+mod key_connector;
+mod key_escape;
+mod key_signature;
 mod layout;
 mod local;
 mod location;

@@ -281,7 +281,7 @@ impl Warehouse {
             return Ok(Removal::Kept("it is or holds a root".to_owned()));
         }
         let (store, key) = self.inner.stores.store(location)?;
-        match objects::delete(store.as_ref(), &key).await {
+        match objects::delete(store.as_ref(), &key, &[]).await {
             Ok(true) => Ok(Removal::Deleted),
             Ok(false) => Ok(Removal::Missing),
             Err(e) => Err(objects::failed("delete", location, &e)),
