@@ -7,6 +7,7 @@ use crate::warehouse::{Location, ObjectStores};
 use futures_util::stream::BoxStream;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use object_store::ObjectMeta;
+use object_store::path::Path as Key;
 use skep_core::lake::Finding;
 use skep_core::{Error, Kind, Result};
 
@@ -24,7 +25,9 @@ pub enum Listed {
 
 /// Why an entry whose path below the prefix is `below` is none of the table's: some name in it is hidden.
 pub(super) fn hidden(below: &str) -> Option<Finding> {
-    let name = below.split('/').find(|name| name.starts_with(['_', '.']))?;
+    // `.` and `..` are names in a bucket alone, where they hide nothing: no location can name what lies there.
+    let is_hidden = |name: &&str| name.starts_with(['_', '.']) && !matches!(*name, "." | "..");
+    let name = below.split('/').find(is_hidden)?;
     Some(Finding::info("hidden", format!("{name} begins with {:?}: readers pass it over", &name[..1])))
 }
 
@@ -105,20 +108,20 @@ fn if_empty(
 }
 
 fn entry(prefix: &Location, object: ObjectMeta) -> Listed {
-    let key = object.location.as_ref().to_owned();
+    let key = ObjectStores::raw_key(&object.location).into_owned();
     let root = prefix.path().trim_start_matches('/');
     let below = key.strip_prefix(root).unwrap_or(&key).trim_start_matches('/').to_owned();
     let uri = format!("{}://{}/{key}", prefix.scheme(), prefix.authority());
     let name = below.rsplit('/').next().unwrap_or_default();
-    if below.is_empty() {
-        return Listed::Skipped(uri, Finding::info("marker", "It stands for the directory itself"));
+    if object.size == 0 && key.ends_with('/') {
+        return Listed::Skipped(uri, Finding::info("marker", "It stands for a directory"));
     }
     if let Some(why) = hidden(&below).or_else(|| marker(name)) {
         return Listed::Skipped(uri, why);
     }
     match Location::parse(&uri) {
         // what a location would read otherwise names another object
-        Ok(location) if location.path().strip_prefix('/') == Some(key.as_str()) => {
+        Ok(location) if location.path().strip_prefix('/') == Some(key.as_str()) && Key::parse(&key).is_ok() => {
             if object.size == 0 && !name.ends_with(".parquet") {
                 return Listed::Skipped(uri, Finding::info("marker", format!("{name} has no bytes")));
             }

@@ -21,6 +21,9 @@ mod config;
 mod contents;
 mod deletion;
 mod guard;
+mod key_connector;
+mod key_escape;
+mod key_signature;
 mod layout;
 mod local;
 

@@ -1,6 +1,12 @@
 //! Directories of object stores, which are prefixes of keys: there is nothing to make, a deletion is a listing and a
 //! deletion of each key, a rename does not exist.
+//!
+//! Keys are raw: below `a/b` lies what begins with `a/b/`, whatever follows, and the key `a/b/` too, which stands for the
+//! directory itself.
 
+use super::key_connector::{KeyApi, KeyConnector};
+use super::key_escape::{key_unescape, raw_key};
+use super::key_signature::KeySignature;
 use super::summary::{FilesSummary, is_hidden};
 use futures_util::{StreamExt, TryStreamExt, future};
 use object_store::aws::AmazonS3Builder;
@@ -10,7 +16,8 @@ use object_store::path::Path as Key;
 use object_store::{ObjectMeta, ObjectStore, RetryConfig};
 use skep_core::Location;
 use skep_core::{Error, Result};
-use std::collections::{BTreeMap, HashMap};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -41,6 +48,12 @@ impl ObjectStores {
         SCHEMES.contains(&location.store_scheme()) && !location.authority().is_empty()
     }
 
+    /// Gives the key of a listed object as it stands in the bucket. A listing's own is escaped where the library of
+    /// object stores cannot hold it, and good for deletions alone.
+    pub fn raw_key(listed: &Key) -> Cow<'_, str> {
+        raw_key(listed)
+    }
+
     /// The store of `location`, and its key there.
     pub fn store(&self, location: &Location) -> Result<(Arc<dyn ObjectStore>, Key)> {
         let key = Key::parse(location.path())
@@ -60,16 +73,21 @@ impl ObjectStores {
         let retry = self.retry.clone();
         match location.store_scheme() {
             "s3" => {
-                let mut builder = AmazonS3Builder::from_env();
+                let signature = KeySignature::default();
+                let mut builder =
+                    AmazonS3Builder::from_env().with_http_connector(KeyConnector::new(KeyApi::S3(signature.clone())));
                 for (option, value) in &self.options {
                     if let Ok(option) = option.to_ascii_lowercase().parse() {
                         builder = builder.with_config(option, value);
                     }
                 }
-                Ok(Arc::new(builder.with_bucket_name(location.authority()).with_retry(retry).build()?))
+                let store = builder.with_bucket_name(location.authority()).with_retry(retry).build()?;
+                signature.credentials_set(store.credentials());
+                Ok(Arc::new(store))
             }
             "gs" => {
-                let mut builder = GoogleCloudStorageBuilder::from_env();
+                let mut builder =
+                    GoogleCloudStorageBuilder::from_env().with_http_connector(KeyConnector::new(KeyApi::Gcs));
                 for (option, value) in &self.options {
                     if let Ok(option) = option.to_ascii_lowercase().parse() {
                         builder = builder.with_config(option, value);
@@ -78,7 +96,8 @@ impl ObjectStores {
                 Ok(Arc::new(builder.with_bucket_name(location.authority()).with_retry(retry).build()?))
             }
             _ => {
-                let mut builder = MicrosoftAzureBuilder::from_env();
+                let mut builder =
+                    MicrosoftAzureBuilder::from_env().with_http_connector(KeyConnector::new(KeyApi::Azure));
                 for (option, value) in &self.options {
                     if let Ok(option) = option.to_ascii_lowercase().parse() {
                         builder = builder.with_config(option, value);
@@ -112,56 +131,70 @@ pub(super) fn failed(doing: &str, location: &Location, e: &object_store::Error) 
     Error::meta(format!("Cannot {doing} {location}: {e}"))
 }
 
-/// All objects below a prefix. An object whose key *is* the prefix (an empty one stands for a directory) is not below.
-fn below<'a>(
-    store: &dyn ObjectStore,
-    prefix: &'a Key,
-) -> impl futures_util::Stream<Item = object_store::Result<ObjectMeta>> + Send + use<'a> {
-    let all = (!prefix.is_root()).then_some(prefix);
-    store.list(all).try_filter(move |object| future::ready(object.location != *prefix))
+/// What of a raw key is below the prefix; empty for the marker of the directory itself.
+fn part_below<'k>(raw: &'k str, prefix: &Key) -> Option<&'k str> {
+    if prefix.is_root() { Some(raw) } else { raw.strip_prefix(prefix.as_ref())?.strip_prefix('/') }
 }
 
-/// Whether anything lies below the prefix.
+/// Whether a raw key is one of `places` or lies below one.
+fn is_within_any(raw: &str, places: &HashSet<String>) -> bool {
+    let above = |(at, _)| places.contains(&raw[..at]);
+    !places.is_empty() && (places.contains("") || places.contains(raw) || raw.match_indices('/').any(above))
+}
+
+/// Whether anything lies below the prefix. The marker of the directory itself does: who made the directory left it.
 pub(super) async fn exists(store: &dyn ObjectStore, prefix: &Key) -> object_store::Result<bool> {
-    Ok(below(store, prefix).boxed().try_next().await?.is_some())
+    let mut objects = store.list((!prefix.is_root()).then_some(prefix));
+    while let Some(object) = objects.try_next().await? {
+        if part_below(&raw_key(&object.location), prefix).is_some() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
-/// Deletes all below the prefix and says whether there was anything. The store's own client bounds how many requests
-/// run at once. Keys that vanish meanwhile are fine.
+/// Deletes all below the prefix and says whether there was anything. What is or lies below one of `except` stays. The
+/// store's own client bounds how many requests run at once. Keys that vanish meanwhile are fine.
+///
+/// # Errors
+/// What a request failed for; also, after all else is deleted, an object that this store's client cannot name.
 pub(super) async fn delete(store: &dyn ObjectStore, prefix: &Key, except: &[Key]) -> object_store::Result<bool> {
     let owned = prefix.clone();
-    let except = except.to_vec();
+    let except: HashSet<String> = except.iter().map(ToString::to_string).collect();
     let listing = store.list((!prefix.is_root()).then_some(prefix));
-    let keys = listing
-        .try_filter(move |object| {
-            let stays = object.location == owned || except.iter().any(|kept| object.location.prefix_matches(kept));
-            future::ready(!stays)
-        })
-        .map_ok(|object| object.location)
-        .boxed();
-    let mut gone = store.delete_stream(keys);
-    let mut any = false;
+    let is_meant = move |object: &ObjectMeta| {
+        let raw = raw_key(&object.location);
+        future::ready(part_below(&raw, &owned).is_some() && !is_within_any(&raw, &except))
+    };
+    let mut gone = store.delete_stream(listing.try_filter(is_meant).map_ok(|object| object.location).boxed());
+    let (mut any, mut left) = (false, None);
     while let Some(result) = gone.next().await {
         match result {
             Ok(_) => any = true,
-            Err(object_store::Error::NotFound { .. }) => {}
+            Err(object_store::Error::NotFound { path, .. }) => left = left.or(key_unescape(&path)),
             Err(e) => return Err(e),
         }
     }
-    Ok(any)
+    match left {
+        None => Ok(any),
+        Some(raw) => Err(object_store::Error::Generic {
+            store: "objects",
+            source: format!("the store lists the object {raw:?} and does not find it; if it stays, delete it by hand")
+                .into(),
+        }),
+    }
 }
 
-/// Counts the visible objects below the prefix.
+/// Counts the visible objects below the prefix. Markers of directories are none, but say that something is there.
 pub(super) async fn files_summary(store: &dyn ObjectStore, prefix: &Key) -> object_store::Result<FilesSummary> {
     let mut summary = FilesSummary::nothing();
-    let mut objects = below(store, prefix).boxed();
+    let mut objects = store.list((!prefix.is_root()).then_some(prefix));
     while let Some(object) = objects.try_next().await? {
+        let raw = raw_key(&object.location);
+        let Some(below) = part_below(&raw, prefix).filter(|below| !below.is_empty()) else { continue };
         summary.is_empty = false;
-        let hidden = match object.location.prefix_match(prefix) {
-            Some(mut parts) => parts.any(|part| is_hidden(part.as_ref()) || part.as_ref().ends_with("_$folder$")),
-            None => true,
-        };
-        if !hidden {
+        let is_none = |name: &str| is_hidden(name) || name.ends_with("_$folder$");
+        if !below.ends_with('/') && !below.split('/').any(is_none) {
             summary.add(object.size);
         }
     }
@@ -213,6 +246,53 @@ mod tests {
         fill(&store, &["wh/t", "wh/t/f"]).await;
         assert!(delete(&store, &Key::parse("wh/t").unwrap(), &[]).await.unwrap());
         assert_eq!(left(&store).await, ["wh/t"]);
+    }
+
+    #[tokio::test]
+    async fn what_is_excepted_stays() {
+        let keys =
+            ["wh/t/a", "wh/t/a_/f", "wh/t/a/b/f", "wh/t/a/b/c/f", "wh/t/a/b2/f", "wh/t/a/g", "wh/t/one", "wh/u/f"];
+        let at = |keys: &[&str]| -> Vec<Key> { keys.iter().map(|key| Key::parse(key).unwrap()).collect() };
+        let cases: [(&[&str], &[&str]); 6] = [
+            (&[], &["wh/u/f"]),
+            (&["wh/t/a/b"], &["wh/t/a/b/c/f", "wh/t/a/b/f", "wh/u/f"]),
+            (&["wh/t/a/b/c", "wh/t/one", "wh/t/none"], &["wh/t/a/b/c/f", "wh/t/one", "wh/u/f"]),
+            (&["wh/t/a"], &["wh/t/a", "wh/t/a/b/c/f", "wh/t/a/b/f", "wh/t/a/b2/f", "wh/t/a/g", "wh/u/f"]),
+            (&["wh"], &keys),
+            (&[""], &keys),
+        ];
+        for (except, stays) in cases {
+            let store = InMemory::new();
+            fill(&store, &keys).await;
+            let any = delete(&store, &Key::parse("wh/t").unwrap(), &at(except)).await.unwrap();
+            let mut stays = stays.to_vec();
+            stays.sort_unstable();
+            assert_eq!(left(&store).await, stays, "{except:?}");
+            assert_eq!(any, stays.len() < keys.len(), "{except:?}");
+        }
+    }
+
+    #[test]
+    fn raw_keys_lie_below_by_their_letters() {
+        let prefix = Key::parse("wh/t").unwrap();
+        for (raw, below) in [
+            ("wh/t/", Some("")),
+            ("wh/t//y", Some("/y")),
+            ("wh/t/../q", Some("../q")),
+            ("wh/t", None),
+            ("wh/t_x", None),
+            ("wh/t.parquet", None),
+            ("wh/t2/f", None),
+        ] {
+            assert_eq!(part_below(raw, &prefix), below, "{raw}");
+            assert_eq!(part_below(raw, &Key::ROOT), Some(raw));
+        }
+        let except = HashSet::from(["wh/t/a".to_owned()]);
+        for (raw, stays) in
+            [("wh/t/a/", true), ("wh/t/a//y", true), ("wh/t/a/../q", true), ("wh/t//a", false), ("wh/t/ab/", false)]
+        {
+            assert_eq!(is_within_any(raw, &except), stays, "{raw}");
+        }
     }
 
     #[tokio::test]

@@ -8,7 +8,7 @@ use futures_util::TryStreamExt as _;
 use skep_core::{Error, Kind, Result};
 
 use super::footer::Footer;
-use super::report::Finding;
+use super::report::{Finding, Severity};
 use super::request::Register;
 use super::told::told;
 use crate::etl::parallel::map_all;
@@ -54,6 +54,12 @@ pub(in crate::etl) async fn gather(lake: &Lake, request: &Register, listed: &Arc
         all.list(lake, &location, listed).await?;
         if all.files.len() == before {
             all.findings.push(Finding::error(uri, "no_files", "no data file lies there"));
+        }
+    }
+    if request.without_bad_files {
+        // Bad files like others: left out and told of.
+        for finding in all.findings.iter_mut().filter(|finding| finding.code == "unnameable") {
+            finding.severity = Severity::Warning;
         }
     }
     for (source, footer) in map_all(&request.files, told)? {

@@ -19,6 +19,7 @@ macro_rules! s3_cases {
 mod bucket;
 mod discover;
 mod failures;
+mod odd_keys;
 mod register;
 pub mod server;
 mod warehouse;

@@ -7,19 +7,19 @@ use super::server::Fault;
 use crate::grpc::fixture::{Field, at, table};
 
 /// A database whose tables lie below `s3://lake/managed`, which is the server's to delete in.
-async fn database(field: &Field) {
+pub async fn database(field: &Field) {
     let database =
         a::Database { name: "m".into(), managed_location: Some("s3://lake/managed/m.db".into()), ..Default::default() };
     let request = a::CreateDatabaseRequest { database: Some(database), ..Default::default() };
     field.databases().create_database(request).await.unwrap();
 }
 
-fn name(table: &str) -> Option<a::TableName> {
+pub fn name(table: &str) -> Option<a::TableName> {
     at(table).map(|name| a::TableName { database: "m".into(), ..name })
 }
 
 /// A managed table; gives its place.
-async fn managed(field: &Field, table_name: &str) -> String {
+pub async fn managed(field: &Field, table_name: &str) -> String {
     let table = a::Table {
         name: name(table_name),
         table_type: a::TableType::Managed.into(),
@@ -30,13 +30,13 @@ async fn managed(field: &Field, table_name: &str) -> String {
     field.tables().create_table(request).await.unwrap().into_inner().location
 }
 
-async fn partitions(field: &Field, table: &str, values: &[[&str; 2]]) {
+pub async fn partitions(field: &Field, table: &str, values: &[[&str; 2]]) {
     let partitions = values.iter().map(|values| crate::grpc::fixture::partition(values)).collect();
     let request = a::AddPartitionsRequest { table: name(table), partitions, ..Default::default() };
     field.partitions().add_partitions(request).await.unwrap();
 }
 
-fn drop_table(table: &str) -> a::DropTableRequest {
+pub fn drop_table(table: &str) -> a::DropTableRequest {
     a::DropTableRequest { name: name(table), delete_data: true, ..Default::default() }
 }
 
