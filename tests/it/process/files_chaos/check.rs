@@ -15,7 +15,7 @@ use super::logs;
 use super::mix::Operation;
 use super::model::{Expected, State};
 use super::nodes::wait_until;
-use super::places::Found;
+use super::places::{Found, parent};
 use super::world::World;
 
 /// The longest time until nothing is left to be deleted or moved: a minute that another node's deletions are left alone,
@@ -98,7 +98,7 @@ fn quiet(world: &World) -> (Verdict, Vec<Live>) {
         if world.mix.has(Operation::Log) {
             verdict.complaints.extend(logs::complaints(world));
         }
-        let may_go = verdict.complaints.iter().any(|one| one.fault != Fault::Lost);
+        let may_go = verdict.complaints.iter().any(|one| one.may_end);
         if found != before.0 {
             before = (found, Instant::now());
         }
@@ -130,14 +130,19 @@ pub fn check(world: &World, run: &str) -> Count {
     count
 }
 
-/// Tells the history of a complaint's family, from the birth of the object on.
+/// Tells the history of a complaint's family, from the birth of the object on, and what others did at the same place.
 fn history(state: &State, complaint: &Complaint) {
     let Some(family) = complaint.family else { return };
     let born = complaint.object.and_then(|object| state.objects.get(&object)).map_or(0, |object| object.born);
     let is_later = |line: &&String| {
         line.split(' ').next().and_then(|number| number.parse::<u64>().ok()).is_some_and(|number| number >= born)
     };
-    let lines: Vec<&String> = state.knowledge[family].history.iter().filter(is_later).collect();
+    let place = parent(&complaint.uri);
+    let of_family = state.knowledge[family].history.iter();
+    let others = state.knowledge.iter().enumerate().filter(|(number, _)| *number != family);
+    let of_place = others.flat_map(|(_, known)| known.history.iter()).filter(|line| line.contains(place));
+    let mut lines: Vec<&String> = of_family.chain(of_place).filter(is_later).collect();
+    lines.sort_by_key(|line| line.split(' ').next().and_then(|number| number.parse::<u64>().ok()));
     for line in lines.iter().take(HISTORY_TOLD) {
         eprintln!("    {line}");
     }

@@ -43,6 +43,8 @@ pub struct Complaint {
     /// Where it lies, or should.
     pub uri: String,
     pub why: String,
+    /// What is still to be deleted or moved may end it.
+    pub may_end: bool,
 }
 
 impl fmt::Display for Complaint {
@@ -112,7 +114,15 @@ impl<'a> Judge<'a> {
         else {
             let why = "nobody wrote it".to_owned();
             let (uri, fault) = (found.uri.clone(), Fault::Foreign);
-            self.verdict.complaints.push(Complaint { fault, file: None, object: None, family: None, uri, why });
+            self.verdict.complaints.push(Complaint {
+                fault,
+                file: None,
+                object: None,
+                family: None,
+                uri,
+                why,
+                may_end: true,
+            });
             return;
         };
         if found.content.is_none() {
@@ -139,6 +149,7 @@ impl<'a> Judge<'a> {
         if let Some(other) = others.into_iter().find(|other| !is_shared && !self.is_shared(other.object)) {
             let why = format!("it lies in the directory of {} (object {}), too", other.name, other.object);
             self.complain(Fault::Foreign, number, entry, &found.uri, &why);
+            self.verdict.complaints.last_mut().expect("the complaint of just now").may_end = false;
         }
         self.verdict.good.insert(number, object);
     }
@@ -205,6 +216,7 @@ impl<'a> Judge<'a> {
             family: object.map(|object| object.family),
             uri: uri.to_owned(),
             why,
+            may_end: fault != Fault::Lost,
         });
     }
 

@@ -113,6 +113,7 @@ pub fn complaints(world: &World) -> Vec<Complaint> {
         family: None,
         uri: format!("{uri}/part-0.parquet"),
         why: why.to_owned(),
+        may_end: fault != Fault::Lost,
     };
     let lost = snapshots.difference(&found).map(|uri| complaint(Fault::Lost, uri, "files of a snapshot"));
     let left = found.iter().filter(|uri| !snapshots.contains(*uri) && !open.contains(*uri));

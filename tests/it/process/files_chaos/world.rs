@@ -18,7 +18,7 @@ use super::places::{Places, S3_ROOT};
 use crate::etl::s3::server::S3;
 
 /// A call whose answer broke off although its node goes on is over after so long.
-const DOUBT_MAX: Duration = Duration::from_secs(20);
+const DOUBT_MAX: Duration = Duration::from_secs(5);
 
 /// Which of the two warehouses is the root; the other one is used by LOCATIONs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
