@@ -2,7 +2,7 @@
 //! Thrift.
 
 #[macro_use]
-mod s3;
+pub mod s3;
 
 mod blocks;
 mod discover;

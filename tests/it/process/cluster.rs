@@ -71,6 +71,21 @@ impl Cluster {
             while sqlx::query_scalar::<_, i64>(others).fetch_one(&mut connection).await.unwrap() > 0 {}
         });
     }
+
+    /// Waits until the connections from these ports are over, with their last statements.
+    pub fn wait_ended(&self, ports: &[u16]) {
+        let ports: Vec<i32> = ports.iter().map(|port| i32::from(*port)).collect();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let mut connection = sqlx::PgConnection::connect(&self.url()).await.unwrap();
+            let of_ports = "select pid from pg_stat_activity where client_port = any($1)";
+            let processes: Vec<i32> =
+                sqlx::query_scalar(of_ports).bind(&ports).fetch_all(&mut connection).await.unwrap();
+            let left = "select count(*) from pg_stat_activity where pid = any($1) and client_port = any($2)";
+            let left = || sqlx::query_scalar::<_, i64>(left).bind(&processes).bind(&ports);
+            while left().fetch_one(&mut connection).await.unwrap() > 0 {}
+        });
+    }
 }
 
 impl Drop for Cluster {

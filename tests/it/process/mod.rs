@@ -3,6 +3,7 @@
 pub mod client;
 mod cluster;
 mod crash;
+mod files_chaos;
 mod history;
 mod history_check;
 mod hostile;

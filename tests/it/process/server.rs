@@ -1,5 +1,6 @@
 //! A running `skep serve`.
 
+use std::ffi::OsString;
 use std::fs::File;
 use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;
@@ -22,11 +23,16 @@ impl Server {
 
     /// The same with further variables; an error is what it said instead of being ready.
     pub fn start_with(folder: &Path, store: &str, variables: &[(&str, &str)]) -> Result<Self, String> {
+        let warehouse = folder.join("warehouse").display().to_string();
+        Self::start_at(folder, store, &warehouse, variables)
+    }
+
+    /// Starts a node whose warehouse lies elsewhere, for nodes that share one.
+    pub fn start_at(folder: &Path, store: &str, warehouse: &str, variables: &[(&str, &str)]) -> Result<Self, String> {
         let log = File::options().create(true).append(true).open(folder.join("log")).unwrap();
-        let mut process = Command::new(env!("CARGO_BIN_EXE_skep"))
+        let mut process = Command::new(program())
             .args(["serve", "--thrift-listen", "127.0.0.1:0", "--api-listen", "127.0.0.1:0", "--store", store])
-            .arg("--warehouse")
-            .arg(folder.join("warehouse"))
+            .args(["--warehouse", warehouse])
             .env_clear()
             .env("HOME", folder)
             .envs(variables.iter().copied())
@@ -45,6 +51,11 @@ impl Server {
         };
         let (address, api) = (address.parse().unwrap(), api.parse().unwrap());
         Ok(Self { process, address, api })
+    }
+
+    /// Gives the number of the process.
+    pub fn id(&self) -> u32 {
+        self.process.id()
     }
 
     /// Sends a signal by its name: `STOP`, `CONT`, …
@@ -82,6 +93,11 @@ impl Drop for Server {
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
+}
+
+/// Gives the program that is tested: `SKEP_TEST_SERVER`, or the one that was built with this test.
+fn program() -> OsString {
+    std::env::var_os("SKEP_TEST_SERVER").unwrap_or_else(|| env!("CARGO_BIN_EXE_skep").into())
 }
 
 pub fn log_of(folder: &Path) -> String {

@@ -60,6 +60,17 @@ impl Bucket {
         self.objects.lock().unwrap().keys().cloned().collect()
     }
 
+    /// Removes an object, if it is there.
+    pub fn remove_if_there(&self, key: &str) {
+        self.objects.lock().unwrap().remove(key);
+    }
+
+    /// Gives all objects, by key.
+    pub fn all(&self) -> Vec<(String, Bytes)> {
+        let objects = self.objects.lock().unwrap();
+        objects.iter().map(|(key, stored)| (key.clone(), stored.bytes.clone())).collect()
+    }
+
     fn get(&self, bucket: &str, key: &str) -> S3Result<Stored> {
         if bucket != self.name {
             return Err(s3_error!(NoSuchBucket));
@@ -103,7 +114,8 @@ impl S3 for Shared {
         let after = input.continuation_token.clone().or(input.start_after);
         let objects = self.0.objects.lock().unwrap();
         let is_later = |key: &str| after.as_deref().is_none_or(|after| key > after);
-        let mut found = objects.iter().filter(|(key, _)| key.starts_with(&prefix) && is_later(key)).peekable();
+        let of_prefix = objects.range(prefix.clone()..).take_while(|(key, _)| key.starts_with(&prefix));
+        let mut found = of_prefix.filter(|(key, _)| is_later(key)).peekable();
         let contents: Vec<Object> = found
             .by_ref()
             .take(PAGE)
