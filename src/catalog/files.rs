@@ -1,5 +1,7 @@
 //! Directories around a commit: made before it, and taken back when it fails, as far as they are nobody's by then.
 
+use std::collections::HashSet;
+
 use skep_core::{Location, PlaceKey, Result};
 
 use super::caller::Caller;
@@ -66,15 +68,18 @@ impl Metastore {
             txn.tables_lock(&[id]).await?;
         }
         let mut free = Vec::with_capacity(made.len());
-        for created in made {
+        for mut created in made {
             let places: Vec<Location> = created.directories();
             let keys: Vec<PlaceKey> = self.warehouse.place_keys(&places).await;
-            for key in &keys {
+            let mut taken = HashSet::new();
+            for (place, key) in places.iter().zip(&keys) {
                 txn.place_insert(&PlaceHold::of(key)).await?;
+                if self.place_is_shared(&mut txn, std::slice::from_ref(key), &Going::default()).await? {
+                    taken.insert(place.clone());
+                }
             }
-            if !self.place_is_shared(&mut txn, &keys, &Going::default()).await? {
-                free.push(created);
-            }
+            created.retain(|place| !taken.contains(place));
+            free.push(created);
         }
         self.warehouse.directories_undo(free).await
     }

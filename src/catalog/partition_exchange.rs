@@ -221,9 +221,7 @@ fn exchange_settle(
     let (Some(from), Some(usual), Some(to)) = (from, usual, default_location(target, &new.name)?) else {
         return Err(Error::meta(format!("Partitions of views cannot be exchanged: {}", source.full_name())));
     };
-    // One that was renamed where nothing can be moved lies in the table's directory by its earlier name.
-    let base = source.location().map(Location::parse).transpose()?;
-    if !from.same_place(&usual) && !base.is_some_and(|base| from.is_below(&base)) {
+    if !from.same_place(&usual) {
         return Err(Error::meta(format!(
             "The partition {} lies at {from}, not at {usual}: it cannot be exchanged",
             old.name

@@ -106,7 +106,16 @@ impl Metastore {
         moving: Option<(i64, &[DirectoryMove])>,
     ) -> Result<()> {
         new.parameters.remove(REGISTERED);
+        // What is listed lies where it lay: it is moved last.
+        let to = new.location().map(str::to_owned);
+        let place = |partition: &mut Partition, location: Option<&str>| {
+            if let Some(storage) = partition.storage.as_mut() {
+                storage.location = location.map(str::to_owned);
+            }
+        };
+        place(&mut new, old.location());
         self.partitions_statistics_changed(table, vec![(old, &mut new)], &request.environment).await?;
+        place(&mut new, to.as_deref());
         let at = &request.at;
         let mut txn = self.store.write_table(table.id).await?;
         let names = std::slice::from_ref(&old.name);

@@ -62,12 +62,6 @@ struct StoredStorage {
     location: Option<String>,
 }
 
-#[derive(Deserialize)]
-struct StoredPlaces {
-    location: Option<String>,
-    managed_location: Option<String>,
-}
-
 impl TableSketch {
     /// Reads a definition of the table `table_id`.
     pub(super) fn of(table_id: i64, definition: &str) -> Self {
@@ -86,17 +80,6 @@ impl TableSketch {
     }
 }
 
-/// Gives the places of a database by its stored definition.
-pub(super) fn database_places(database_id: i64, definition: &str) -> Vec<String> {
-    match serde_json::from_str::<StoredPlaces>(&without_nul(definition)) {
-        Ok(places) => places.location.into_iter().chain(places.managed_location).collect(),
-        Err(error) => {
-            damage_tell("a database's definition", database_id, &error);
-            locations_in(definition)
-        }
-    }
-}
-
 /// Whatever a damaged definition calls a location: data in a place that is in use is not to be deleted, readable or not.
 fn locations_in(definition: &str) -> Vec<String> {
     let after = |key: &'static str| definition.match_indices(key).map(move |(at, _)| &definition[at + key.len()..]);
@@ -106,7 +89,7 @@ fn locations_in(definition: &str) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use skep_core::table::{Column, Database, Storage, Table};
+    use skep_core::table::{Column, Storage, Table};
 
     use super::*;
 
@@ -131,9 +114,6 @@ mod tests {
         let view = Table { storage: None, partition_keys: Vec::new(), table_type: TableType::View, ..table() };
         let view = TableSketch::of(1, &serde_json::to_string(&view).unwrap());
         assert!(view.is_view && !view.is_partitioned && view.locations.is_empty());
-        let database =
-            Database { location: "s3://b/d".into(), managed_location: Some("/m".into()), ..Database::default() };
-        assert_eq!(database_places(1, &serde_json::to_string(&database).unwrap()), ["s3://b/d", "/m"]);
     }
 
     #[test]
@@ -141,7 +121,6 @@ mod tests {
         let text = serde_json::to_string(&table()).unwrap();
         let cut = TableSketch::of(2, &text[..text.len() - 1]);
         assert_eq!(cut, TableSketch { locations: vec!["file:/wh/\"t".into()], ..TableSketch::default() });
-        assert_eq!(database_places(2, "{\"managed_location\":\"/m\",\"location\":\"/l\",\"x"), ["/l", "/m"]);
         assert_eq!(TableSketch::of(3, "").locations, [""; 0]);
     }
 }

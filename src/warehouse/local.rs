@@ -26,6 +26,11 @@ impl Created {
         !self.made.is_empty()
     }
 
+    /// Leaves out directories that are somebody's.
+    pub fn retain(&mut self, is_free: impl Fn(&Location) -> bool) {
+        self.made.retain(|path| path.to_str().and_then(|text| Location::file(text).ok()).is_some_and(|at| is_free(&at)));
+    }
+
     /// Gives the directories that were made, parents first.
     pub fn directories(&self) -> Vec<Location> {
         self.made.iter().filter_map(|path| Location::file(path.to_str()?).ok()).collect()

@@ -296,13 +296,19 @@ impl Metastore {
     async fn deletions_take_over(&self) -> Result<()> {
         let due = self.store.peek().await?.deletion_list(self.clock.now_ms(), ROUND_MAX).await?;
         for (id, body) in due {
-            let deletion: Option<Deletion> = serde_json::from_str(&body).ok();
+            let deletion: Deletion = match serde_json::from_str(&body) {
+                Ok(deletion) => deletion,
+                Err(error) => {
+                    tracing::warn!(deletion = id, %error, "a deletion that an earlier server recorded cannot be read");
+                    continue;
+                }
+            };
             let taken = self
                 .store
                 .retrying("deletion_take_over", || async {
                     let mut txn = self.store.write().await?;
                     txn.deletion_done(&[id]).await?;
-                    let deletions = deletion.clone().into_iter().collect();
+                    let deletions = vec![deletion.clone()];
                     let decided = self.deletions_decide(&mut txn, deletions, &Going::default()).await?;
                     txn.commit().await?;
                     Ok(decided)

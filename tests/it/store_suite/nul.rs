@@ -80,13 +80,6 @@ impl Field {
         std::fs::write(folder.join("f"), "data").unwrap();
         folder
     }
-    /// Notes a deletion that a server left undone.
-    async fn left_undone(&self, folder: &Path) {
-        let mut txn = self.metastore.store().write().await.unwrap();
-        let body = serde_json::json!({"location": format!("file:{}", folder.display()), "skip_trash": true});
-        txn.deletion_insert(&[body], 0).await.unwrap();
-        txn.commit().await.unwrap();
-    }
     /// Past every event, and all versions but the last.
     async fn purge(&self) -> u64 {
         self.clock.set_ms(skep::clock::system_ms() + 40 * 86_400_000);
@@ -96,6 +89,12 @@ impl Field {
     async fn versions(&self, name: &str) -> usize {
         self.metastore.version_list(&at(name), None, 100).await.unwrap().len()
     }
+}
+
+/// Notes a deletion that an earlier server left undone.
+async fn left_undone(store: &TestStore, folder: &Path) {
+    let body = serde_json::json!({"location": format!("file:{}", folder.display()), "skip_trash": true});
+    behind(store, &format!("insert into deletion (body, at, attempts) values ('{body}', 0, 0)")).await;
 }
 
 /// Changes the database behind the server's back.
@@ -203,7 +202,7 @@ store_cases! {
         refused("a compaction", m.compaction_request(&compaction).await);
         let fired = Fired { files: vec![NUL.into()], ..Fired::default() };
         refused("an event", m.event_fire(&[EventFire { at: at("t"), partition_values: None, fired }]).await);
-        refused("a refused registration", m.quarantine_insert(&NUL).await);
+        refused("a refused registration", m.quarantine_insert(&NUL, &[]).await);
         assert_eq!(f.event_kinds().await, before);
     }
 
@@ -243,9 +242,9 @@ store_cases! {
         assert_eq!(cached.partitions()[0].parameters["comment"], healed);
         // Sweeping: what is in use stays, whoever says so.
         let (unused, used) = (f.folder("unused").await, f.folder("poison-moved").await);
-        f.left_undone(&unused).await;
-        f.left_undone(&used).await;
-        m.deletions_sweep().await.unwrap();
+        left_undone(t, &unused).await;
+        left_undone(t, &used).await;
+        m.tasks_sweep(std::time::Duration::ZERO).await.unwrap();
         assert!(!unused.exists() && used.exists());
         // Purging, and what it leaves behind.
         let old = [f.folder("fine").await, f.folder("poison").await];
@@ -279,9 +278,9 @@ store_cases! {
         let m = &f.metastore;
         assert_eq!(field_again(t).await.metastore.table_get(&at("bad")).await.unwrap_err().kind, Kind::Corrupt);
         let (unused, used) = (f.folder("unused").await, f.folder("bad-moved").await);
-        f.left_undone(&unused).await;
-        f.left_undone(&used).await;
-        m.deletions_sweep().await.unwrap();
+        left_undone(t, &unused).await;
+        left_undone(t, &used).await;
+        m.tasks_sweep(std::time::Duration::ZERO).await.unwrap();
         assert!(!unused.exists() && used.exists());
         assert!(f.purge().await > 0);
         assert_eq!(f.versions("fine").await, 1);
