@@ -33,6 +33,7 @@ alter table database add column crowded bigint not null default 0;
 create table file_task (
     id bigint generated always as identity primary key,
     body text not null,
+    since bigint not null,
     at bigint not null,
     attempts bigint not null
 );

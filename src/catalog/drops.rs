@@ -110,8 +110,7 @@ impl Metastore {
         let change = Change { operation: "drop_table", by: caller.user() };
         let head = TableHead { id: table.id, version: table.version };
         let scope = table_scope(table.id);
-        let dropped =
-            txn.table_drop_once(head, &scope, change, &at.tale("DROP_TABLE", &()), (task.as_ref(), 0)).await?;
+        let dropped = txn.table_drop_once(head, &scope, change, &at.tale("DROP_TABLE", &()), task.as_ref()).await?;
         txn.commit().await?;
         Ok(dropped.map(|id| id.zip(task).into_iter().collect()))
     }

@@ -112,7 +112,7 @@ pub use partition_query::{
 pub use partition_read::PartitionValuesQuery;
 pub use partition_rename::PartitionRename;
 pub use partition_walk::{PartitionWalk, WalkedPartition};
-pub use places::{FileTask, PlaceKept};
+pub use places::{FileTask, FileTaskFigures, PlaceKept};
 pub use privileges::{DEFAULT_AUTHORIZER, Privilege, PrivilegeObject, PrivilegeSet};
 pub use publish::{Publish, Published};
 pub use reference::TableRef;

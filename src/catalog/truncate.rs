@@ -1,6 +1,7 @@
 //! Truncating tables and partitions: their files go, their directories stay (`semantics.md §4`).
 
 use skep_core::partition::Partition;
+use skep_core::place::Relation;
 use skep_core::stats::zero_statistics_set;
 use skep_core::table::{Parameters, Table};
 use skep_core::{Error, Kind, Location, Result};
@@ -75,6 +76,7 @@ impl Metastore {
         self.moves_settle(txn, &[table.id]).await?;
         let mut places = Vec::with_capacity(looked.len());
         let is_crowded = txn.table_is_crowded(table.id).await?;
+        let own = self.table_key(txn, table).await?;
         let going = Going {
             // A table without partitions is asked of others only.
             tables: if table.is_partitioned() { Vec::new() } else { vec![table.id] },
@@ -85,7 +87,10 @@ impl Metastore {
         for emptying in looked {
             let keys = [self.warehouse.place_key(&emptying.location).await];
             txn.places_lock(&keys).await?;
-            if is_crowded && self.place_is_shared(txn, &keys, &going).await? {
+            // What lies in the place of a table that is alone is nobody else's.
+            let is_inside =
+                own.as_ref().is_some_and(|own| matches!(keys[0].relation(own), Relation::At | Relation::Below));
+            if (is_crowded || !is_inside) && self.place_is_shared(txn, &keys, &going).await? {
                 tracing::info!(location = %emptying.location, "what others have, too, is not emptied");
                 continue;
             }

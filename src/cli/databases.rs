@@ -11,6 +11,7 @@ use tonic::transport::Channel;
 use super::ask::confirm;
 use super::client::{ClientArgs, client};
 use super::failure::Failure;
+use super::kept::kept_tell;
 use super::moment::time_text;
 use super::output::Format;
 use super::table_arg::{DatabaseArg, pair};
@@ -164,7 +165,8 @@ pub async fn run(command: DatabasesCommand) -> Result<(), Failure> {
                 user: acting.user(),
             };
             let mut calls = client!(DatabaseServiceClient, client.connect().await?);
-            calls.drop_database(request).await?;
+            let done = calls.drop_database(request).await?.into_inner();
+            kept_tell(&done.kept);
             Ok(())
         }
     }

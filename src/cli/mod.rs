@@ -12,6 +12,7 @@ mod databases;
 mod discover;
 mod failure;
 mod heat;
+mod kept;
 mod logs;
 mod moment;
 mod output;

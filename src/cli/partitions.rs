@@ -9,6 +9,7 @@ use skep_proto::admin::v1::partition_service_client::PartitionServiceClient;
 use super::ask::{confirm, progress};
 use super::client::{ClientArgs, client};
 use super::failure::Failure;
+use super::kept::{kept_json, kept_tell};
 use super::moment::{as_of, time_text};
 use super::output::{Format, visible};
 use super::partition_stats::{self, StatsArgs};
@@ -167,7 +168,10 @@ pub async fn run(command: PartitionsCommand) -> Result<(), Failure> {
                 user: acting.user(),
             };
             let done = calls.drop_partitions(request).await?.into_inner();
-            Ok(client.output().record(&[("dropped", json!(done.dropped)), ("version", json!(done.version))])?)
+            kept_tell(&done.kept);
+            let fields =
+                [("dropped", json!(done.dropped)), ("version", json!(done.version)), ("kept", kept_json(&done.kept))];
+            Ok(client.output().record(&fields)?)
         }
         PartitionsCommand::Stats(args) => partition_stats::run(args).await,
     }

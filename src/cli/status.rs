@@ -22,6 +22,7 @@ pub async fn run(args: StatusArgs) -> Result<(), Failure> {
     let answer = client.get_server_status(GetServerStatusRequest {}).await?.into_inner();
     let status = answer.status.unwrap_or_default();
     let (pool, caches) = (status.pool.unwrap_or_default(), status.caches.unwrap_or_default());
+    let tasks = status.file_tasks.unwrap_or_default();
     let mut output = args.client.output();
     let is_table = output.format() == Format::Table;
     let span = |ms: u64| if is_table { json!(span_text((ms / 1_000) as i64)) } else { json!(ms) };
@@ -45,6 +46,9 @@ pub async fn run(args: StatusArgs) -> Result<(), Failure> {
         ("cached_partition_bytes", bytes(caches.partition_bytes)),
         ("cache_hits", json!(caches.hits)),
         ("cache_misses", json!(caches.misses)),
+        ("pending_deletions", json!(tasks.deletions)),
+        ("pending_moves", json!(tasks.moves)),
+        (if is_table { "oldest_pending" } else { "oldest_pending_ms" }, span(tasks.oldest_age_ms.max(0) as u64)),
     ])?;
     if status.ready { Ok(()) } else { Err(Failure::new(Failure::SERVER, format!("not ready: {}", status.problem))) }
 }

@@ -8,6 +8,7 @@ use skep_proto::admin::v1::table_service_client::TableServiceClient;
 use super::ask::confirm;
 use super::client::{ClientArgs, client};
 use super::failure::Failure;
+use super::kept::{kept_json, kept_tell};
 use super::moment::as_of;
 use super::output::Format;
 use super::table_arg::{DatabaseArg, TableArg};
@@ -156,7 +157,8 @@ pub async fn run(command: TablesCommand) -> Result<(), Failure> {
             };
             let mut calls = client!(TableServiceClient, client.connect().await?);
             let done = calls.drop_table(request).await?.into_inner();
-            Ok(client.output().record(&[("dropped", json!(done.dropped))])?)
+            kept_tell(&done.kept);
+            Ok(client.output().record(&[("dropped", json!(done.dropped)), ("kept", kept_json(&done.kept))])?)
         }
     }
 }

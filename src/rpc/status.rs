@@ -31,6 +31,7 @@ async fn get(cx: Cx, _: p::GetServerStatusRequest) -> Answer<p::GetServerStatusR
     let (all, idle) = metastore.store().pool_size();
     let idle = u32::try_from(idle).unwrap_or(u32::MAX);
     let (hits, misses) = metastore.cache_reads();
+    let tasks = if problem.is_none() { metastore.file_tasks().await.ok() } else { None };
     let status = p::ServerStatus {
         version: node.version().to_owned(),
         store: node.store().to_owned(),
@@ -49,6 +50,11 @@ async fn get(cx: Cx, _: p::GetServerStatusRequest) -> Answer<p::GetServerStatusR
             partition_bytes: metastore.partition_cache_bytes() as u64,
             hits,
             misses,
+        }),
+        file_tasks: tasks.map(|tasks| p::FileTasks {
+            deletions: tasks.deletions,
+            moves: tasks.moves,
+            oldest_age_ms: tasks.oldest_age_ms,
         }),
     };
     Ok(p::GetServerStatusResponse { status: Some(status) })

@@ -30,6 +30,7 @@ pub async fn run(metastore: Metastore, metrics: Arc<Metrics>, stop: Cancellation
             () = tokio::time::sleep(ROUND) => {}
         }
         told("file tasks", metastore.tasks_sweep(metastore.tasks_patience()).await.map(|_| ()));
+        told("file tasks", tasks_measure(&metastore, &metrics).await);
         told("locks", metastore.locks_sweep().await);
         if round.is_multiple_of(LOGS_EVERY) {
             told("event logs", logs_measure(&metastore, &metrics).await);
@@ -42,6 +43,13 @@ pub async fn run(metastore: Metastore, metrics: Arc<Metrics>, stop: Cancellation
             told("requests", metastore.requests_purge().await.map(|_| ()));
         }
     }
+}
+
+/// Puts into the metrics what is left to be done to files.
+async fn tasks_measure(metastore: &Metastore, metrics: &Metrics) -> Result<()> {
+    let tasks = metastore.file_tasks().await?;
+    metrics.file_tasks_set(tasks.deletions, tasks.moves, tasks.oldest_age_ms / 1_000);
+    Ok(())
 }
 
 /// Puts into the metrics how far snapshots are behind their logs.

@@ -8,8 +8,10 @@ use super::driver::{Arg, Sql};
 use super::store::Store;
 use super::txn::{Txn, to_json};
 
-const TASK_INSERT: Sql =
-    Sql::both("file_task_insert", "insert into file_task (body, at, attempts) values ($1, $2, 0) returning id");
+const TASK_INSERT: Sql = Sql::both(
+    "file_task_insert",
+    "insert into file_task (body, since, at, attempts) values ($1, $3, $2, 0) returning id",
+);
 const TASK_DUE: Sql =
     Sql::both("file_task_due", "select id, at, body from file_task where at <= $1 and id > $3 order by id limit $2");
 const TASK_LIST: Sql = Sql::per_dialect(
@@ -47,10 +49,13 @@ const TASKS_MOVING: Sql = Sql::both(
 /// Takes a task: who changes the row does it, and nobody else has seen it as it is now.
 const TASK_CLAIM: Sql =
     Sql::both("file_task_claim", "update file_task set at = $3 where id = $1 and at = $2 and at <> $3");
-const TASK_FIGURES: Sql = Sql::both(
+const TASK_FIGURES: Sql = Sql::per_dialect(
     "file_task_figures",
-    "select p.kind, count(distinct t.id), min(t.at) from file_task t left join place p on p.owner = t.id \
-     and p.kind >= 10 group by p.kind",
+    "select m.moves, count(*), min(t.since) from file_task t cross join lateral \
+     (select count(*) as moves from (select 1 from place p where p.owner = t.id and p.kind = 11 limit 1) x) m \
+     group by m.moves",
+    "select exists (select 1 from place p where p.owner = t.id and p.kind = 11) as moves, count(*), min(t.since) \
+     from file_task t group by 1",
 );
 /// Deletions of servers before this table was.
 const DELETION_LIST: Sql =
@@ -79,12 +84,12 @@ pub(super) const ALL: &[&Sql] = &[
 /// What messages call such a document.
 pub(super) const FILE_TASK: &str = "a file task";
 
-/// How many tasks there are, and when the oldest was to be done, in milliseconds since the epoch.
+/// How many tasks there are, and since when the oldest is, in milliseconds since the epoch.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct TaskFigures {
     pub deletions: i64,
     pub moves: i64,
-    pub oldest_at_ms: Option<i64>,
+    pub since_ms: Option<i64>,
 }
 
 impl Store {
@@ -99,7 +104,9 @@ impl Store {
 impl Txn {
     /// Records a task that is to be tried again from `at_ms` on; gives its id.
     pub async fn file_task_insert<T: Serialize + Sync>(&mut self, body: &T, at_ms: i64) -> Result<i64> {
-        self.one(&TASK_INSERT, &[Arg::Text(&to_json(FILE_TASK, body)?), Arg::I64(at_ms)]).await?.i64(0)
+        let body = to_json(FILE_TASK, body)?;
+        let args = [Arg::Text(&body), Arg::I64(at_ms), Arg::I64(self.now_ms())];
+        self.one(&TASK_INSERT, &args).await?.i64(0)
     }
     /// Gives tasks that are to be tried, with when they were to be and as they are stored, by id, behind `after`.
     pub async fn file_task_due(&mut self, now_ms: i64, after: i64, limit: i64) -> Result<Vec<(i64, i64, String)>> {
@@ -140,14 +147,14 @@ impl Txn {
     /// Counts what is left to be done.
     pub async fn file_task_figures(&mut self) -> Result<TaskFigures> {
         let mut figures = TaskFigures::default();
-        let rows = self.list(&TASK_FIGURES, &[], |row| Ok((row.opt_i64(0)?, row.i64(1)?, row.opt_i64(2)?))).await?;
-        for (kind, count, at) in rows {
-            if kind == Some(super::places::PlaceKind::Move.code()) {
+        let rows = self.list(&TASK_FIGURES, &[], |row| Ok((row.i64(0)?, row.i64(1)?, row.opt_i64(2)?))).await?;
+        for (is_move, count, since) in rows {
+            if is_move > 0 {
                 figures.moves += count;
             } else {
                 figures.deletions += count;
             }
-            figures.oldest_at_ms = figures.oldest_at_ms.into_iter().chain(at).min();
+            figures.since_ms = figures.since_ms.into_iter().chain(since).min();
         }
         Ok(figures)
     }

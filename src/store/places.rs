@@ -74,6 +74,16 @@ const PLACE_INSERT: Sql = Sql::both(
     "insert into place (key, rank, kind, owner, name, leaf, location) \
      select $1, coalesce((select max(rank) + 1 from place where key = $1), 0), $2, $3, $4, $5, $6",
 );
+/// The places of one task, each once.
+const PLACE_INSERT_TASK: Sql = Sql::per_dialect(
+    "place_insert_task",
+    "insert into place (key, rank, kind, owner, leaf, location) select u.key, \
+     coalesce((select max(p.rank) + 1 from place p where p.key = u.key), 0), $1, $2, 1, u.key \
+     from unnest($3::text[]) u (key)",
+    "insert into place (key, rank, kind, owner, leaf, location) select u.value->>0, \
+     coalesce((select max(p.rank) + 1 from place p where p.key = u.value->>0), 0), $1, $2, 1, u.value->>0 \
+     from json_each($3) u where true",
+);
 const PLACE_DELETE: Sql = Sql::both("place_delete", "delete from place where kind = $1 and owner = $2");
 /// What a dropped table has had besides its own place, which a deletion may have by now.
 const PLACES_LEAVE: Sql = Sql::both("places_leave", "delete from place where owner = $1 and kind in (2, 3, 4)");
@@ -133,6 +143,7 @@ pub(super) const ALL: &[&Sql] = &[
     &PARTITIONS_BELOW_BASE,
     &PARTITIONS_OF_BASE,
     &PLACE_INSERT,
+    &PLACE_INSERT_TASK,
     &PLACE_DELETE,
     &PLACES_LEAVE,
     &PLACE_DELETE_NAMED,
@@ -346,6 +357,14 @@ impl Txn {
         ];
         let inserted = self.execute(&PLACE_INSERT, &args).await;
         inserted.map(drop).map_err(|e| e.recast(Kind::AlreadyExists, Kind::Conflict))
+    }
+
+    /// Notes that a task holds these places, each of which is given once. Errors: Conflict where somebody took one at the
+    /// same moment.
+    pub async fn place_insert_task(&mut self, kind: PlaceKind, task: i64, keys: &[PlaceKey]) -> Result<()> {
+        let columns = [ColumnArg::Str(keys.iter().map(PlaceKey::as_str).collect())];
+        let args = [Arg::I64(kind.code()), Arg::I64(task), Arg::Columns(&columns)];
+        self.execute(&PLACE_INSERT_TASK, &args).await.map(drop)
     }
 
     /// Forgets all places that an owner holds in one way.

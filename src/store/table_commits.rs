@@ -152,8 +152,8 @@ const TABLE_DROP_ONCE: Sql = Sql::per_dialect(
     "table_drop_once",
     drop_text!(
         "1" [" and version = $13 and not exists (select 1 from tbl where kind = 3 and dropped_at is null)", unfenced!("$14")]
-        ", x as (insert into file_task (body, at, attempts) \
-             select u.body, $15, 0 from t, unnest($16::text[]) u (body) returning id), \
+        ", x as (insert into file_task (body, since, at, attempts) \
+             select u.body, $15, 0, 0 from t, unnest($16::text[]) u (body) returning id), \
          h as (update place set kind = 10, owner = x.id, leaf = 1 from x where place.kind = 0 and place.owner = $1), \
          p as (delete from place using t where place.owner = $1 and (place.kind in (2, 3, 4) \
              or (place.kind = 0 and not exists (select 1 from x)))) \
@@ -367,22 +367,22 @@ impl Txn {
     }
 
     /// Drops a table in one statement that commits by itself: one that is in this version, that no materialized view can
-    /// read and whose place nothing else lies around. `task` is what is then to be done to its files, by others from
-    /// `due_ms` on; it gets an id and the table's place. Gives none where it is otherwise.
+    /// read and whose place nothing else lies around. `task` is what is then to be done to its files; it gets an id and
+    /// the table's place. Gives none where it is otherwise.
     pub async fn table_drop_once<T: Serialize + Sync>(
         &mut self,
         of: TableHead,
         privilege_scope: &str,
         change: Change<'_>,
         event: &Tale<'_>,
-        (task, due_ms): (Option<&T>, i64),
+        task: Option<&T>,
     ) -> Result<Option<Option<i64>>> {
         self.table_changes(of.id);
         let (event, fence) = (EventRow::of(Some(event), self.now_ms())?, self.fence()?);
         let scopes = [of.id.to_string(), privilege_scope.to_owned()];
         let bodies = [ColumnArg::Text(task.iter().map(|body| to_json(FILE_TASK, body)).collect::<Result<_>>()?)];
         let mut args = drop_args(of.id, &scopes, change, &event, None);
-        args.extend([Arg::I64(of.version), Arg::Text(&fence), Arg::I64(due_ms), Arg::Columns(&bodies)]);
+        args.extend([Arg::I64(of.version), Arg::Text(&fence), Arg::I64(self.now_ms()), Arg::Columns(&bodies)]);
         Ok(self.list(&TABLE_DROP_ONCE, &args, |row: &Row| row.opt_i64(1)).await.map_err(unknown)?.pop())
     }
 }

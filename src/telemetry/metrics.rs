@@ -109,6 +109,9 @@ pub struct Metrics {
     transaction_seconds: Histograms<NameLabels>,
     transaction_retries: Family<NameLabels, Counter>,
     logs: LogGauges,
+    file_deletions: Gauge,
+    file_moves: Gauge,
+    file_oldest_seconds: Gauge,
     discovery_tables: Family<OutcomeLabels, Counter>,
     discovery_partitions: Family<ChangeLabels, Counter>,
 }
@@ -138,6 +141,9 @@ impl Metrics {
             transaction_seconds: Family::new_with_constructor(seconds),
             transaction_retries: Family::default(),
             logs: LogGauges::default(),
+            file_deletions: Gauge::default(),
+            file_moves: Gauge::default(),
+            file_oldest_seconds: Gauge::default(),
             discovery_tables: Family::default(),
             discovery_partitions: Family::default(),
         };
@@ -164,6 +170,13 @@ impl Metrics {
         to.register("build", "Version and store of this node", build);
         to.register("pool_in_use", "Store connections in use", self.pool_in_use.clone());
         to.register("pool_idle", "Store connections waiting for work", self.pool_idle.clone());
+        to.register(
+            "file_deletions_pending",
+            "Calls whose deletions of files are not done",
+            self.file_deletions.clone(),
+        );
+        to.register("file_moves_pending", "Renames that are under way, or whose node died", self.file_moves.clone());
+        to.register("file_task_oldest_seconds", "Age of the oldest of both", self.file_oldest_seconds.clone());
         to.register("cache_tables", "Tables whose definition is in memory", self.cache_tables.clone());
         to.register_with_unit("cache", "Memory of definitions and partitions", Unit::Bytes, self.cache_bytes.clone());
         to.register("cache_hits", "Reads answered from memory", self.cache_hits.clone());
@@ -209,6 +222,13 @@ impl Metrics {
                 set(&of.snapshot_age, age);
             }
         }
+    }
+
+    /// What is left to be done to files: deletions, moves, and the age of the oldest in seconds.
+    pub fn file_tasks_set(&self, deletions: i64, moves: i64, oldest_seconds: i64) {
+        self.file_deletions.set(deletions);
+        self.file_moves.set(moves);
+        self.file_oldest_seconds.set(oldest_seconds);
     }
 
     /// A call has been answered. `outcome` is `ok` or the error's kind.
@@ -322,6 +342,7 @@ mod tests {
         metrics.cache_set(2, 77);
         metrics.cache_reads_set(5, 4);
         metrics.cache_reads_set(6, 4);
+        metrics.file_tasks_set(2, 1, 90);
         metrics.transaction_finished("table_create", "ok", 0.01, 2);
         let log = LogFigures { log: "hive.d.gone".to_owned(), ..LogFigures::default() };
         metrics.logs_set(std::slice::from_ref(&log));
@@ -348,6 +369,9 @@ mod tests {
             "skep_cache_hits_total 6",
             "skep_cache_misses_total 4",
             "skep_pool_idle 13",
+            "skep_file_deletions_pending 2",
+            "skep_file_moves_pending 1",
+            "skep_file_task_oldest_seconds 90",
             r#"skep_transactions_total{transaction="table_create",outcome="ok"} 1"#,
             r#"skep_transaction_retries_total{transaction="table_create"} 2"#,
         ] {

@@ -28,7 +28,8 @@ impl Created {
 
     /// Leaves out directories that are somebody's.
     pub fn retain(&mut self, is_free: impl Fn(&Location) -> bool) {
-        self.made.retain(|path| path.to_str().and_then(|text| Location::file(text).ok()).is_some_and(|at| is_free(&at)));
+        self.made
+            .retain(|path| path.to_str().and_then(|text| Location::file(text).ok()).is_some_and(|at| is_free(&at)));
     }
 
     /// Gives the directories that were made, parents first.

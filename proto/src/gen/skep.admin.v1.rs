@@ -3867,6 +3867,22 @@ pub struct ServerStatus {
     pub pool: ::core::option::Option<ConnectionPool>,
     #[prost(message, optional, tag = "12")]
     pub caches: ::core::option::Option<Caches>,
+    /// What is left to be done to files, by all nodes; absent while the store does not answer.
+    #[prost(message, optional, tag = "13")]
+    pub file_tasks: ::core::option::Option<FileTasks>,
+}
+/// What commits decided on files, and what is not done yet.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct FileTasks {
+    /// Calls that deleted or emptied directories.
+    #[prost(int64, tag = "1")]
+    pub deletions: i64,
+    /// Renames that are under way, or were when their node died.
+    #[prost(int64, tag = "2")]
+    pub moves: i64,
+    /// Milliseconds since the oldest of them was decided; 0 without any.
+    #[prost(int64, tag = "3")]
+    pub oldest_age_ms: i64,
 }
 /// The node's connections to the database.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]

@@ -77,7 +77,7 @@ impl Metastore {
         self.deletions_resolve(&mut deletions).await;
         let keys: Vec<PlaceKey> = deletions.iter().flat_map(|one| one.keys.iter().cloned()).collect();
         if going.is_alone {
-            let recorded = self.task_record(txn, FileTask::Delete { places: deletions }).await?;
+            let recorded = self.task_record_alone(txn, FileTask::Delete { places: deletions }).await?;
             return Ok(Decided { recorded, kept: Vec::new() });
         }
         txn.places_lock(&keys).await?;

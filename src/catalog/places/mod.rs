@@ -23,5 +23,5 @@ pub use deciding::PlaceKept;
 pub(super) use deciding::{Decided, Going};
 pub(super) use moves::DirectoryMove;
 pub(super) use partition_claim::DefaultPlaces;
-pub use tasks::FileTask;
+pub use tasks::{FileTask, FileTaskFigures};
 pub(super) use tasks::{Recorded, TaskWatch};

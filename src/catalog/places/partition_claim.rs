@@ -103,7 +103,7 @@ impl Metastore {
     }
 
     /// The table's place as the ledger has it.
-    pub(super) async fn table_key(&self, txn: &mut Txn, table: &Table) -> Result<Option<PlaceKey>> {
+    pub(in super::super) async fn table_key(&self, txn: &mut Txn, table: &Table) -> Result<Option<PlaceKey>> {
         let known = txn.place_of(PlaceKind::Table, table.id).await?.into_iter().next().map(|row| row.key);
         Ok(known.or_else(|| super::claim::place_of(table).map(|location| PlaceKey::of(&location))))
     }

@@ -13,14 +13,15 @@ use skep_core::{Error, Kind, PlaceKey, Result};
 use super::super::metastore::Metastore;
 use super::deciding::Going;
 use super::moves::DirectoryMove;
+use super::neighbours::Neighbours;
 use crate::clock::monotonic;
-use crate::store::{PlaceKind, PlaceRow, Txn};
+use crate::store::{PlaceKind, Txn};
 use crate::warehouse::{Deletion, Emptying};
 
 /// How many deletions of one call run at once.
 const DELETIONS_MAX: usize = 16;
 /// Another node's task is left alone for so long after it was first seen, by this node's monotonic clock.
-pub(in super::super) const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// And that node leaves it to others when so much of the time is over, by its own: no clock needs to agree with another.
 const OWN_SAFE: Duration = Duration::from_secs(40);
 /// What may still be at it by then has so long to end.
@@ -40,6 +41,17 @@ pub enum FileTask {
     Empty { places: Vec<Emptying> },
     /// Directories were to be moved for a commit. It ends the task: one that is still there is taken back.
     Move { tables: Vec<i64>, moves: Vec<DirectoryMove>, at_ms: i64 },
+}
+
+/// How much is left to be done to files.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct FileTaskFigures {
+    /// Calls that deleted or emptied directories.
+    pub deletions: i64,
+    /// Renames that are under way, or were when their node died.
+    pub moves: i64,
+    /// Milliseconds since the oldest was decided; 0 without any.
+    pub oldest_age_ms: i64,
 }
 
 /// What a node knows of tasks beside what the store does.
@@ -129,6 +141,19 @@ impl FileTask {
     }
 }
 
+/// More places than this are held by what holds them all.
+const HELD_MAX: usize = 1_000;
+
+/// What holds all of these, for each store.
+fn common_of(keys: Vec<&PlaceKey>) -> Vec<PlaceKey> {
+    let mut stores: BTreeMap<&str, Vec<&PlaceKey>> = BTreeMap::new();
+    for key in keys {
+        let end = key.as_str().len() - key.path().len();
+        stores.entry(&key.as_str()[..end]).or_default().push(key);
+    }
+    stores.into_values().filter_map(PlaceKey::common).collect()
+}
+
 impl Metastore {
     /// Records a task in the transaction that decides it. It holds its places from then on.
     pub(in super::super) async fn task_record(&self, txn: &mut Txn, task: FileTask) -> Result<Recorded> {
@@ -140,20 +165,28 @@ impl Metastore {
         Ok(vec![(id, task)])
     }
 
-    /// Notes in the ledger what a task holds: one row for all its places of one store.
+    /// Notes in the ledger what a task holds: each of its places, or, where they are very many, what holds them all. Then
+    /// no table may take the short way to a place there.
     pub(super) async fn task_hold(&self, txn: &mut Txn, id: i64, task: &FileTask) -> Result<()> {
         let kind = if matches!(task, FileTask::Move { .. }) { PlaceKind::Move } else { PlaceKind::Deletion };
-        let mut stores: BTreeMap<&str, Vec<&PlaceKey>> = BTreeMap::new();
-        for key in task.held() {
-            let end = key.as_str().len() - key.path().len();
-            stores.entry(&key.as_str()[..end]).or_default().push(key);
+        let held: BTreeSet<PlaceKey> = task.held().into_iter().cloned().collect();
+        if held.len() <= HELD_MAX {
+            return txn.place_insert_task(kind, id, &held.into_iter().collect::<Vec<_>>()).await;
         }
-        for keys in stores.into_values() {
-            let Some(key) = PlaceKey::common(keys) else { continue };
-            let (name, location) = (String::new(), key.to_string());
-            txn.place_insert(&PlaceRow { key, kind, owner: id, name, is_leaf: true, location }).await?;
+        let common = common_of(task.held());
+        txn.place_insert_task(kind, id, &common).await?;
+        let near = Neighbours::of(txn.places_related(&common).await?);
+        txn.places_crowd(&[], &near.databases(&common)).await
+    }
+
+    /// Records the deletion of places that lie in one table's by the names of its partitions: what holds them all is held.
+    pub(super) async fn task_record_alone(&self, txn: &mut Txn, task: FileTask) -> Result<Recorded> {
+        if task.is_empty() {
+            return Ok(Recorded::new());
         }
-        Ok(())
+        let id = txn.file_task_insert(&task, 0).await?;
+        txn.place_insert_task(PlaceKind::Deletion, id, &common_of(task.held())).await?;
+        Ok(vec![(id, task)])
     }
 
     /// Does what was recorded, after the commit. What fails is tried again by the sweeper.
@@ -258,6 +291,13 @@ impl Metastore {
         }
         self.tasks.forget_all_but(&there);
         Ok(count)
+    }
+
+    /// Counts what is left to be done to files, by all nodes.
+    pub async fn file_tasks(&self) -> Result<FileTaskFigures> {
+        let found = self.store.peek().await?.file_task_figures().await?;
+        let age = found.since_ms.map_or(0, |since| self.clock.now_ms().saturating_sub(since).max(0));
+        Ok(FileTaskFigures { deletions: found.deletions, moves: found.moves, oldest_age_ms: age })
     }
 
     /// How long this node has to leave tasks alone that others may be at.

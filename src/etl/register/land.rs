@@ -47,7 +47,7 @@ impl Etl {
         let tables: Vec<TableRef> = landings.iter().map(Landing::at).collect();
         let done = self.metastore.together(name, key, &tables, |within: Metastore| async move {
             for database in databases {
-                within.database_create(caller, database.clone()).await?;
+                Box::pin(within.database_create(caller, database.clone())).await?;
             }
             let mut versions = Vec::with_capacity(landings.len());
             for landing in landings {
@@ -75,12 +75,12 @@ async fn landing_publish(within: &Metastore, caller: &Caller, landing: &Landing<
     let draft = landing.draft;
     let planned = if landing.is_new {
         let create = TableCreate { table: Table::clone(&draft.table), ..TableCreate::default() };
-        within.table_create(caller, create).await?;
+        Box::pin(within.table_create(caller, create)).await?;
         within.table_get(&landing.at()).await?
     } else {
         Arc::clone(&draft.table)
     };
-    within.publish(caller, &publish_of(landing, &planned)).await
+    Box::pin(within.publish(caller, &publish_of(landing, &planned))).await
 }
 
 fn publish_of(landing: &Landing<'_>, planned: &Arc<Table>) -> Publish {

@@ -29,6 +29,7 @@ mod partition_drops;
 mod partition_follow;
 mod partition_reads;
 mod partition_writes;
+mod places;
 mod roles;
 mod statistics;
 mod together;

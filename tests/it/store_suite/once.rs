@@ -21,7 +21,7 @@ async fn drop_once(store: &Store, of: TableHead) -> Option<i64> {
     let mut txn = store.write_once(Some(of.id)).await.unwrap().expect("nobody else is at work");
     let task = "to be done".to_owned();
     let event = tale("DROP_TABLE", "t");
-    let dropped = txn.table_drop_once(of, "table:1", CHANGE, &event, (Some(&task), 0)).await.unwrap();
+    let dropped = txn.table_drop_once(of, "table:1", CHANGE, &event, Some(&task)).await.unwrap();
     txn.commit().await.unwrap();
     dropped.map(|id| id.expect("the task has an id"))
 }

@@ -188,7 +188,9 @@ impl<'w> Actor<'w> {
     /// Notes that the call which is under way may end objects of these families.
     pub fn may_end(&self, families: &[usize]) {
         let (mut state, now) = (self.world.model.lock(), self.world.now());
-        families.iter().for_each(|family| state.knowledge[*family].met.ended = now);
+        for family in families {
+            state.knowledge[*family].met.ended = now;
+        }
     }
 
     /// Notes that the call which is under way may move files between objects, or empty places.
@@ -269,7 +271,9 @@ impl<'w> Actor<'w> {
         self.under(held, |me, _| {
             let met = |me: &Self| {
                 let mut state = me.world.model.lock();
-                numbers.iter().for_each(|number| state.knowledge[*number].met.database = me.world.now());
+                for number in &numbers {
+                    state.knowledge[*number].met.database = me.world.now();
+                }
             };
             met(me);
             let args = m::DropDatabaseArgs { name: Some(name.clone()), delete_data: true, cascade };
@@ -277,9 +281,11 @@ impl<'w> Actor<'w> {
             let node = caller.address.node;
             let answered = caller.thrift::<m::DropDatabase>(&args);
             let what = format!("drop database {name}{}", if cascade { " cascade" } else { "" });
-            all.iter().for_each(|one| me.tell(one, node, &what, &answered));
+            for one in &all {
+                me.tell(one, node, &what, &answered);
+            }
             met(me);
-            answered?.is_ok().then(|| me.create_database(&family, &name)).unwrap_or(Ok(()))
+            if answered?.is_ok() { me.create_database(&family, &name) } else { Ok(()) }
         });
         true
     }

@@ -80,7 +80,9 @@ fn live(world: &World) -> Vec<Live> {
         let Some(place) = state.objects.get(&object).and_then(|known| known.places.first().cloned()) else { continue };
         all.push(Live { object, name: format!("batch {}", batch.quarantine_id), place, holds_files: true });
     }
-    all.iter().for_each(|one| state.seen(one.object, &one.place));
+    for one in &all {
+        state.seen(one.object, &one.place);
+    }
     all
 }
 
@@ -173,5 +175,7 @@ fn settle(world: &World, verdict: &Verdict, live: &[Live]) {
     }
     let alive: BTreeSet<u32> = live.iter().map(|one| one.object).collect();
     state.go_on(&alive);
-    live.iter().for_each(|one| state.seen(one.object, &one.place));
+    for one in live {
+        state.seen(one.object, &one.place);
+    }
 }

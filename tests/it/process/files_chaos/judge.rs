@@ -97,7 +97,9 @@ pub fn judge(state: &State, live: &[Live], found: &[Found]) -> Verdict {
         verdict: Verdict::default(),
         elsewhere: BTreeMap::new(),
     };
-    found.iter().for_each(|one| judge.file(one));
+    for one in found {
+        judge.file(one);
+    }
     state.files.iter().for_each(|(number, entry)| judge.missing(*number, entry));
     for (number, uri) in std::mem::take(&mut judge.elsewhere) {
         if !judge.verdict.complaints.iter().any(|one| one.file == Some(number)) {
@@ -268,7 +270,7 @@ impl<'a> Judge<'a> {
                 self.state.objects.get(&live.object).is_some_and(|other| other.family == object.family)
                     || self.is_shared(live.object)
             };
-            return self.inside(directory).iter().all(|live| is_of_family(live)) || self.is_shared(entry.object);
+            return self.inside(directory).iter().all(is_of_family) || self.is_shared(entry.object);
         }
         if directory.contains(EQUAL_POOL) {
             // The last one to leave deletes.

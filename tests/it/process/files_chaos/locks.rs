@@ -69,11 +69,15 @@ impl Locks {
     /// Takes the locks of several families for DDL, as soon as nobody writes files in any of them.
     pub fn hold_all(self: &Arc<Self>, families: Vec<usize>) -> Held {
         let mut states = self.states.lock().unwrap();
-        families.iter().for_each(|family| states[*family].waiting += 1);
+        for family in &families {
+            states[*family].waiting += 1;
+        }
         while !families.iter().all(|family| states[*family].is_free(Group::Ddl)) {
             states = self.freed.wait(states).unwrap();
         }
-        families.iter().for_each(|family| states[*family].waiting -= 1);
+        for family in &families {
+            states[*family].waiting -= 1;
+        }
         self.take(&mut states, families, Group::Ddl)
     }
 

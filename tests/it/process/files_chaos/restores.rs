@@ -31,7 +31,10 @@ impl Actor<'_> {
             let answered =
                 caller.grpc(|channel| async move { VersionServiceClient::new(channel).restore_version(request).await });
             me.may_end(&[family.number]);
-            let outcome = answered.as_ref().ok().and_then(|reply| reply.as_ref().ok().map(|reply| reply.outcome()));
+            let outcome = answered
+                .as_ref()
+                .ok()
+                .and_then(|reply| reply.as_ref().ok().map(skep_proto::admin::v1::RestoreVersionResponse::outcome));
             me.tell(&family, node, &format!("restore {name} to version {version}: {outcome:?}"), &answered);
             answered.map(drop)
         })

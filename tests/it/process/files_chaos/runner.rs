@@ -68,7 +68,9 @@ fn phase(world: &World, plan: &Plan, number: u64, until: u64) -> usize {
         let ended: Vec<_> = clients.into_iter().map(std::thread::ScopedJoinHandle::join).collect();
         is_over.store(true, Ordering::SeqCst);
         let killed = nemesis.join().unwrap();
-        ended.into_iter().for_each(|one| one.unwrap());
+        for one in ended {
+            one.unwrap();
+        }
         killed
     })
 }
@@ -86,7 +88,9 @@ fn run(name: &str, root: Root, is_postgres: bool, has_trash: bool) {
     let mut first = Actor::new(&world, 0, Random::new(seed, 0));
     for group in 0..GROUPS {
         let family = *world.families.iter().find(|family| family.group == group).unwrap();
-        databases(group).iter().for_each(|name| first.create_database(&family, name).unwrap());
+        for name in databases(group).iter() {
+            first.create_database(&family, name).unwrap();
+        }
     }
     if world.mix.has(Operation::Log) {
         logs::make(&world, world.nodes.address(0).unwrap());
@@ -99,7 +103,10 @@ fn run(name: &str, root: Root, is_postgres: bool, has_trash: bool) {
         let took = begin.elapsed();
         count += check(&world, name);
         let done = world.now();
-        eprintln!("{name}: {done} operations in {took:?}, quiet after {:?}: {count:?}", begin.elapsed() - took);
+        eprintln!(
+            "{name}: {done} operations in {took:?}, quiet after {:?}: {count:?}",
+            begin.elapsed().saturating_sub(took)
+        );
     }
     for node in 0..world.nodes.count() {
         let log = world.nodes.log(node);

@@ -32,7 +32,9 @@ impl Actor<'_> {
         {
             let mut state = self.world.model.lock();
             state.knowledge[family.number].names.insert(name.clone());
-            place.into_iter().for_each(|place| state.given(object, place));
+            if let Some(place) = place {
+                state.given(object, place);
+            }
         }
         let table = thrift_table(name, object, family.kind, family.is_partitioned, place);
         let args = m::CreateTableArgs { tbl: Some(table) };
