@@ -20,6 +20,7 @@ pub mod fixture;
 mod functions;
 mod heads;
 pub mod lease;
+mod migration;
 mod nul;
 mod once;
 mod one_commit;
