@@ -155,8 +155,9 @@ impl Metastore {
         let unknown = old.iter().zip(&new).filter(|(_, new)| !is_registered(&new.parameters)).map(|(old, _)| old);
         registered_files_leave(&mut txn, table.id, version, unknown).await?;
         let slots = txn.partition_add_many(table.id, version, table.location(), &new).await?;
-        let moved = old.iter().zip(&new).filter(|(old, new)| old.location() != new.location());
-        self.partitions_place_follow(&mut txn, &locked, moved.map(|(_, new)| new)).await?;
+        let moved = || old.iter().zip(&new).filter(|(old, new)| old.location() != new.location());
+        self.partitions_place_leave(&mut txn, &locked, moved().map(|(old, _)| old)).await?;
+        self.partitions_place_follow(&mut txn, &locked, moved().map(|(_, new)| new)).await?;
         let event = at.event("ALTER_PARTITION", (table.id, version), &());
         let altered = |name: &String| Altered { partition: Some(name.clone()), ..Altered::default() };
         let bodies: Vec<Altered> = names.iter().map(altered).collect();

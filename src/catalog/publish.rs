@@ -157,6 +157,14 @@ impl Metastore {
             return Err(Error::internal(format!("{at}: partitions that were to be replaced are not there")));
         }
         txn.partition_add_many(table.id, version, table.location(), &partitions).await?;
+        let is_moved =
+            |old: &&Partition| partitions.iter().any(|new| new.name == old.name && new.location() != old.location());
+        let moved: Vec<&Partition> = if changed.iter().any(|one| one.is_new_content) {
+            old.iter().filter(is_moved).collect()
+        } else {
+            Vec::new()
+        };
+        self.partitions_place_leave(txn, table, moved).await?;
         self.partitions_place_follow(txn, table, &partitions).await?;
         let altered = |name: &String| Altered { partition: Some(name.clone()), ..Altered::default() };
         let bodies: Vec<Altered> = names.iter().map(altered).collect();

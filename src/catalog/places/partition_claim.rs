@@ -56,6 +56,24 @@ impl Metastore {
         self.tasks_refuse(txn, &keys).await
     }
 
+    /// Lets partitions whose rows were replaced by such at other places still hold the places that follow from their names:
+    /// their data lies there, for earlier versions to show.
+    pub(in super::super) async fn partitions_place_leave<'p>(
+        &self,
+        txn: &mut Txn,
+        table: &Table,
+        moved: impl IntoIterator<Item = &'p Partition>,
+    ) -> Result<()> {
+        let left = moved.into_iter().filter(|old| is_by_name(table, old));
+        let left = left.filter_map(|old| Some((old.id, PlaceKey::of(&Location::parse(old.location()?).ok()?))));
+        let left: Vec<(i64, PlaceKey)> = left.collect();
+        if left.is_empty() {
+            return Ok(());
+        }
+        txn.places_crowd(&[table.id], &[]).await?;
+        txn.partitions_key(&left).await
+    }
+
     async fn own_places_take(&self, txn: &mut Txn, table: &Table, own: &[&Partition]) -> Result<()> {
         let parsed: Vec<(&str, Location)> = own
             .iter()
