@@ -3,9 +3,10 @@
 use serde_json::{Value, json};
 use skep_proto::admin::v1::KeptPlace;
 
-/// Gives the places for the answer of a program.
-pub fn kept_json(kept: &[KeptPlace]) -> Value {
-    kept.iter().map(|one| json!({"location": one.location, "holder": one.holder})).collect()
+/// Gives the places for the answer of a program, if there are any.
+pub fn kept_field(kept: &[KeptPlace]) -> Option<(&'static str, Value)> {
+    let places = || kept.iter().map(|one| json!({"location": one.location, "holder": one.holder})).collect();
+    (!kept.is_empty()).then(|| ("kept", places()))
 }
 
 /// Tells a person on standard error, a line a place.

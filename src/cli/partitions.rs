@@ -9,7 +9,7 @@ use skep_proto::admin::v1::partition_service_client::PartitionServiceClient;
 use super::ask::{confirm, progress};
 use super::client::{ClientArgs, client};
 use super::failure::Failure;
-use super::kept::{kept_json, kept_tell};
+use super::kept::{kept_field, kept_tell};
 use super::moment::{as_of, time_text};
 use super::output::{Format, visible};
 use super::partition_stats::{self, StatsArgs};
@@ -169,8 +169,8 @@ pub async fn run(command: PartitionsCommand) -> Result<(), Failure> {
             };
             let done = calls.drop_partitions(request).await?.into_inner();
             kept_tell(&done.kept);
-            let fields =
-                [("dropped", json!(done.dropped)), ("version", json!(done.version)), ("kept", kept_json(&done.kept))];
+            let mut fields = vec![("dropped", json!(done.dropped)), ("version", json!(done.version))];
+            fields.extend(kept_field(&done.kept));
             Ok(client.output().record(&fields)?)
         }
         PartitionsCommand::Stats(args) => partition_stats::run(args).await,

@@ -8,7 +8,7 @@ use skep_proto::admin::v1::table_service_client::TableServiceClient;
 use super::ask::confirm;
 use super::client::{ClientArgs, client};
 use super::failure::Failure;
-use super::kept::{kept_json, kept_tell};
+use super::kept::{kept_field, kept_tell};
 use super::moment::as_of;
 use super::output::Format;
 use super::table_arg::{DatabaseArg, TableArg};
@@ -158,7 +158,9 @@ pub async fn run(command: TablesCommand) -> Result<(), Failure> {
             let mut calls = client!(TableServiceClient, client.connect().await?);
             let done = calls.drop_table(request).await?.into_inner();
             kept_tell(&done.kept);
-            Ok(client.output().record(&[("dropped", json!(done.dropped)), ("kept", kept_json(&done.kept))])?)
+            let mut fields = vec![("dropped", json!(done.dropped))];
+            fields.extend(kept_field(&done.kept));
+            Ok(client.output().record(&fields)?)
         }
     }
 }

@@ -191,7 +191,7 @@ store_cases! {
         // The old name has a place of its own now.
         f.table("b", &[]).await;
         let other = f.place("b").await;
-        assert!(other != moved && other.file_name().unwrap().to_str().unwrap().starts_with("b-"), "{other:?}");
+        assert!(other != moved && other.file_name().unwrap().to_str().unwrap().starts_with("b-"), "{}", other.display());
         f.gone("b").await;
         assert!(moved.join("of-a").exists());
         // And where something lies already, nothing goes.

@@ -88,7 +88,7 @@ fn run(name: &str, root: Root, is_postgres: bool, has_trash: bool) {
     let mut first = Actor::new(&world, 0, Random::new(seed, 0));
     for group in 0..GROUPS {
         let family = *world.families.iter().find(|family| family.group == group).unwrap();
-        for name in databases(group).iter() {
+        for name in &databases(group) {
             first.create_database(&family, name).unwrap();
         }
     }
