@@ -111,7 +111,7 @@ impl Metastore {
         if placing == Placing::Default
             && let Some(base) = location.parent()
         {
-            location = self.place_choose(&base, location.name(), 0).await?;
+            location = self.place_choose(&base, location.name()).await?;
         }
         let mut database = database.clone();
         if !caller.imports || database.location.is_empty() {

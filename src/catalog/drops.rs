@@ -1,4 +1,4 @@
-//! Dropping and truncating tables (`semantics.md §4`).
+//! Dropping tables (`semantics.md §4`).
 
 use skep_core::event_log::LogRole;
 use skep_core::table::{Database, Parameters, Table};

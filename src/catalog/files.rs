@@ -6,7 +6,7 @@ use skep_core::{Location, PlaceKey, Result};
 
 use super::caller::Caller;
 use super::metastore::Metastore;
-use super::places::{Going, PlaceHold};
+use super::places::{Going, hold_row};
 use super::together::Undo;
 use crate::warehouse::Created;
 
@@ -73,7 +73,7 @@ impl Metastore {
             let keys: Vec<PlaceKey> = self.warehouse.place_keys(&places).await;
             let mut taken = HashSet::new();
             for (place, key) in places.iter().zip(&keys) {
-                txn.place_insert(&PlaceHold::of(key)).await?;
+                txn.place_insert(&hold_row(key)).await?;
                 if self.place_is_shared(&mut txn, std::slice::from_ref(key), &Going::default()).await? {
                     taken.insert(place.clone());
                 }

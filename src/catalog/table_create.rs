@@ -26,7 +26,7 @@ use super::statistics_update::Settled;
 use super::translate;
 use super::validate::{table_check, table_type_settle};
 use crate::store::{Change, Txn};
-use crate::warehouse::{Created, DatabasePlace, Location};
+use crate::warehouse::{Created, Location};
 
 /// A table to create.
 #[derive(Debug, Clone, Default)]
@@ -152,7 +152,7 @@ impl Metastore {
                 && let Some(base) = location.as_ref().and_then(Location::parent)
             {
                 let name = location.as_ref().map(Location::name).unwrap_or_default();
-                let chosen = self.place_choose(&base, name, 0).await?;
+                let chosen = self.place_choose(&base, name).await?;
                 if let Some(storage) = create.table.storage.as_mut() {
                     storage.location = Some(chosen.to_string());
                 }
@@ -237,15 +237,7 @@ impl Metastore {
 
     /// Where a table of this database lies that names no place.
     pub(super) fn table_location_default(&self, database: &Database, name: &str, external: bool) -> Result<Location> {
-        let location = Location::parse(&database.location)?;
-        let managed = database.managed_location.as_deref().map(Location::parse).transpose()?;
-        let place = DatabasePlace {
-            name: &database.name,
-            in_default_catalog: database.catalog == self.default_catalog(),
-            location: &location,
-            managed_location: managed.as_ref(),
-        };
-        Ok(self.warehouse.layout().table_location(&place, name, external))
+        Ok(self.warehouse.layout().table_location(&self.database_place(database)?, name, external))
     }
 
     async fn table_create_stored(

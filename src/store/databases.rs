@@ -4,6 +4,7 @@ use skep_core::table::{Catalog, Database};
 use skep_core::{Error, Result};
 
 use super::driver::{Arg, Sql};
+use super::sketch::readable;
 use super::txn::{Txn, to_json};
 
 const CATALOG_GET: Sql = Sql::both("catalog_get", "select definition from catalog where name = $1");
@@ -135,14 +136,9 @@ impl Txn {
     /// All databases of all catalogs, by id. One that cannot be read is left out, and logged.
     pub async fn database_list_all(&mut self) -> Result<Vec<StoredDatabase>> {
         let all = self.list(&DATABASE_LIST_ALL, &[], |row| Ok((row.i64(0)?, row.json::<Database>(1)))).await?;
-        let readable = |(id, read): (i64, Result<Database>)| match read {
-            Ok(database) => Some(StoredDatabase { id, database }),
-            Err(error) => {
-                tracing::warn!(database = id, %error, "a stored database cannot be read");
-                None
-            }
-        };
-        Ok(all.into_iter().filter_map(readable).collect())
+        let read = |(id, read)| readable("a database's definition", id, read).transpose();
+        let all = all.into_iter().filter_map(|(id, one)| Some((id, read((id, one))?)));
+        all.map(|(id, database)| Ok(StoredDatabase { id, database: database? })).collect()
     }
     /// Names, sorted.
     pub async fn database_names(&mut self, catalog: &str) -> Result<Vec<String>> {

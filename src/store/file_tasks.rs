@@ -10,7 +10,7 @@ use super::txn::{Txn, to_json};
 
 const TASK_INSERT: Sql = Sql::both(
     "file_task_insert",
-    "insert into file_task (body, since, at, attempts) values ($1, $3, $2, 0) returning id",
+    "insert into file_task (body, since, at, attempts) values ($1, $2, 0, 0) returning id",
 );
 const TASK_DUE: Sql =
     Sql::both("file_task_due", "select id, at, body from file_task where at <= $1 and id > $3 order by id limit $2");
@@ -102,10 +102,10 @@ impl Store {
 }
 
 impl Txn {
-    /// Records a task that is to be tried again from `at_ms` on; gives its id.
-    pub async fn file_task_insert<T: Serialize + Sync>(&mut self, body: &T, at_ms: i64) -> Result<i64> {
+    /// Records a task that is to be done from now on; gives its id.
+    pub async fn file_task_insert<T: Serialize + Sync>(&mut self, body: &T) -> Result<i64> {
         let body = to_json(FILE_TASK, body)?;
-        let args = [Arg::Text(&body), Arg::I64(at_ms), Arg::I64(self.now_ms())];
+        let args = [Arg::Text(&body), Arg::I64(self.now_ms())];
         self.one(&TASK_INSERT, &args).await?.i64(0)
     }
     /// Gives tasks that are to be tried, with when they were to be and as they are stored, by id, behind `after`.

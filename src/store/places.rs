@@ -1,10 +1,10 @@
 //! The ledger of places: who lies at, above or below a place, each question one look-up by index.
 
 use sha2::{Digest as _, Sha256};
-use skep_core::table::Table;
 use skep_core::{Error, Kind, PlaceKey, Result};
 
 use super::driver::{Arg, ColumnArg, Row, Sql};
+use super::sketch::TableSketch;
 use super::txn::Txn;
 
 /// Locks places until the transaction ends: alone (1) or beside others (0). SQLite has one writer at a time.
@@ -15,46 +15,46 @@ const PLACES_LOCK: Sql = Sql::per_dialect(
      from unnest($1::bigint[], $2::bigint[]) u (hash, alone)) l where l.taken is not null",
     "select count(*) from json_each($1)",
 );
-/// Holders at or above some keys ($1), and those at or below each of some ($2: number, bounds).
+/// Holders at or above some keys ($1), and those at or below each of some ($2: bounds).
 const PLACES_RELATED: Sql = Sql::per_dialect(
     "places_related",
-    "select -1::bigint, p.id, p.key, p.kind, p.owner, p.name, p.leaf, p.location from place p where p.key = any($1) \
-     union all select u.i, p.id, p.key, p.kind, p.owner, p.name, p.leaf, p.location \
-     from unnest($2::bigint[], $3::text[], $4::text[]) u (i, low, high) cross join lateral \
+    "select p.key, p.kind, p.owner, p.name, p.leaf, p.location from place p where p.key = any($1) \
+     union all select p.key, p.kind, p.owner, p.name, p.leaf, p.location \
+     from unnest($2::text[], $3::text[]) u (low, high) cross join lateral \
      (select * from place where key >= u.low and key < u.high offset 0) p",
-    "select -1, p.id, p.key, p.kind, p.owner, p.name, p.leaf, p.location from place p \
+    "select p.key, p.kind, p.owner, p.name, p.leaf, p.location from place p \
      where p.key in (select value from json_each($1)) \
-     union all select u.value->>0, p.id, p.key, p.kind, p.owner, p.name, p.leaf, p.location \
-     from json_each($2) u join place p on p.key >= u.value->>1 and p.key < u.value->>2",
+     union all select p.key, p.kind, p.owner, p.name, p.leaf, p.location \
+     from json_each($2) u join place p on p.key >= u.value->>0 and p.key < u.value->>1",
 );
 /// The same of partitions with places of their own, but those of some tables ($2).
 const PARTITIONS_RELATED: Sql = Sql::per_dialect(
     "partitions_related",
-    "select -1::bigint, p.id, p.table_id, p.place, p.name, (p.removed is null)::int::bigint, p.location \
+    "select p.id, p.table_id, p.place, p.name, (p.removed is null)::int::bigint, p.location \
      from partition p join tbl t on t.id = p.table_id and t.dropped_at is null \
      where p.place = any($1) and p.table_id <> all($2) \
-     union all select u.i, p.id, p.table_id, p.place, p.name, (p.removed is null)::int::bigint, p.location \
-     from unnest($3::bigint[], $4::text[], $5::text[]) u (i, low, high) cross join lateral \
+     union all select p.id, p.table_id, p.place, p.name, (p.removed is null)::int::bigint, p.location \
+     from unnest($3::text[], $4::text[]) u (low, high) cross join lateral \
      (select * from partition where place >= u.low and place < u.high and table_id <> all($2) offset 0) p \
      join tbl t on t.id = p.table_id and t.dropped_at is null",
-    "select -1, p.id, p.table_id, p.place, p.name, p.removed is null, p.location \
+    "select p.id, p.table_id, p.place, p.name, p.removed is null, p.location \
      from partition p join tbl t on t.id = p.table_id and t.dropped_at is null \
      where p.place in (select value from json_each($1)) and p.table_id not in (select value from json_each($2)) \
-     union all select u.value->>0, p.id, p.table_id, p.place, p.name, p.removed is null, p.location \
-     from json_each($3) u join partition p on p.place >= u.value->>1 and p.place < u.value->>2 \
+     union all select p.id, p.table_id, p.place, p.name, p.removed is null, p.location \
+     from json_each($3) u join partition p on p.place >= u.value->>0 and p.place < u.value->>1 \
      join tbl t on t.id = p.table_id and t.dropped_at is null \
      where p.table_id not in (select value from json_each($2))",
 );
 /// What is being deleted or moved at, above or below some keys; asked for before all who add something.
 const PLACE_TASKS: Sql = Sql::per_dialect(
     "place_tasks",
-    "select p.id, p.key, p.kind, p.owner, p.name, p.leaf, p.location from place p \
+    "select p.key, p.kind, p.owner, p.name, p.leaf, p.location from place p \
      where p.kind >= 10 and p.key = any($1) \
-     union all select p.id, p.key, p.kind, p.owner, p.name, p.leaf, p.location from place p \
+     union all select p.key, p.kind, p.owner, p.name, p.leaf, p.location from place p \
      where p.kind >= 10 and p.key >= $2 and p.key < $3",
-    "select p.id, p.key, p.kind, p.owner, p.name, p.leaf, p.location from place p \
+    "select p.key, p.kind, p.owner, p.name, p.leaf, p.location from place p \
      where p.kind >= 10 and p.key in (select value from json_each($1)) \
-     union all select p.id, p.key, p.kind, p.owner, p.name, p.leaf, p.location from place p \
+     union all select p.key, p.kind, p.owner, p.name, p.leaf, p.location from place p \
      where p.kind >= 10 and p.key >= $2 and p.key < $3",
 );
 /// Names of a table's partitions below a base that follow from it: those given, and those from one name to before another.
@@ -93,11 +93,11 @@ const PLACE_DELETE_AT: Sql =
     Sql::both("place_delete_at", "delete from place where kind = $1 and owner = $2 and key = $3 and location = $4");
 const TABLE_DEFINITIONS: Sql = Sql::both(
     "table_definitions",
-    "select version, definition from table_version where table_id = $1 and definition is not null",
+    "select definition from table_version where table_id = $1 and definition is not null",
 );
 const PLACE_OF: Sql = Sql::both(
     "place_of",
-    "select id, key, kind, owner, name, leaf, location from place where kind = $1 and owner = $2 order by id",
+    "select key, kind, owner, name, leaf, location from place where kind = $1 and owner = $2 order by id",
 );
 const PLACE_CROWDED: Sql = Sql::both("place_crowded", "select crowded from tbl where id = $1");
 const PLACE_CROWD_TABLES: Sql = Sql::per_dialect(
@@ -237,14 +237,14 @@ pub struct PlacedPartition {
     pub location: String,
 }
 
-fn read_place(row: &Row, at: usize) -> Result<PlaceRow> {
+fn read_place(row: &Row) -> Result<PlaceRow> {
     Ok(PlaceRow {
-        key: PlaceKey::stored(row.string(at)?),
-        kind: PlaceKind::read(row.i64(at + 1)?)?,
-        owner: row.i64(at + 2)?,
-        name: row.string(at + 3)?,
-        is_leaf: row.i64(at + 4)? != 0,
-        location: row.string(at + 5)?,
+        key: PlaceKey::stored(row.string(0)?),
+        kind: PlaceKind::read(row.i64(1)?)?,
+        owner: row.i64(2)?,
+        name: row.string(3)?,
+        is_leaf: row.i64(4)? != 0,
+        location: row.string(5)?,
     })
 }
 
@@ -262,9 +262,8 @@ fn above(keys: &[PlaceKey]) -> Vec<String> {
 }
 
 /// The bounds of what lies at or below each key, as columns.
-fn ranges(keys: &[PlaceKey]) -> [ColumnArg<'_>; 3] {
+fn ranges(keys: &[PlaceKey]) -> [ColumnArg<'_>; 2] {
     [
-        ColumnArg::I64((0..keys.len() as i64).collect()),
         ColumnArg::Str(keys.iter().map(PlaceKey::as_str).collect()),
         ColumnArg::Text(keys.iter().map(|key| key.range().1).collect()),
     ]
@@ -300,7 +299,7 @@ impl Txn {
     pub async fn places_related(&mut self, keys: &[PlaceKey]) -> Result<Vec<PlaceRow>> {
         let (above, ranges) = (above(keys), ranges(keys));
         let args = [Arg::Texts(&above), Arg::Columns(&ranges)];
-        self.list(&PLACES_RELATED, &args, |row| read_place(row, 2)).await
+        self.list(&PLACES_RELATED, &args, read_place).await
     }
 
     /// Gives the partitions of live tables, but these, that have places of their own at, above or below any of these,
@@ -310,12 +309,12 @@ impl Txn {
         let args = [Arg::Texts(&above), Arg::I64s(but), Arg::Columns(&ranges)];
         self.list(&PARTITIONS_RELATED, &args, |row| {
             Ok(PlacedPartition {
-                id: row.i64(1)?,
-                table_id: row.i64(2)?,
-                key: PlaceKey::stored(row.string(3)?),
-                name: row.string(4)?,
-                is_live: row.i64(5)? != 0,
-                location: row.opt_string(6)?.unwrap_or_default(),
+                id: row.i64(0)?,
+                table_id: row.i64(1)?,
+                key: PlaceKey::stored(row.string(2)?),
+                name: row.string(3)?,
+                is_live: row.i64(4)? != 0,
+                location: row.opt_string(5)?.unwrap_or_default(),
             })
         })
         .await
@@ -327,7 +326,7 @@ impl Txn {
         let above = above(keys);
         let (low, high) = common.range();
         let args = [Arg::Texts(&above), Arg::Text(low), Arg::Text(&high)];
-        self.list(&PLACE_TASKS, &args, |row| read_place(row, 1)).await
+        self.list(&PLACE_TASKS, &args, read_place).await
     }
 
     /// Gives the names of current partitions that lie below this base by their name, at, above or below a path there.
@@ -394,15 +393,17 @@ impl Txn {
         self.execute(&PLACE_DELETE_AT, &args).await.map(drop)
     }
 
-    /// Gives the locations that a table has by the versions that are kept.
+    /// Gives the locations that a table has by the versions that are kept; of a damaged definition, all that it can mean.
     pub async fn table_locations(&mut self, table_id: i64) -> Result<Vec<String>> {
-        let all = self.list(&TABLE_DEFINITIONS, &[Arg::I64(table_id)], |row| Ok(row.json::<Table>(1).ok())).await?;
-        Ok(all.iter().flatten().filter_map(|table| table.location().map(str::to_owned)).collect())
+        let all = self
+            .list(&TABLE_DEFINITIONS, &[Arg::I64(table_id)], |row| Ok(TableSketch::of(table_id, row.text(0)?)))
+            .await?;
+        Ok(all.into_iter().flat_map(|sketch| sketch.locations).collect())
     }
 
     /// Gives the places that an owner holds in one way.
     pub async fn place_of(&mut self, kind: PlaceKind, owner: i64) -> Result<Vec<PlaceRow>> {
-        self.list(&PLACE_OF, &[Arg::I64(kind.code()), Arg::I64(owner)], |row| read_place(row, 1)).await
+        self.list(&PLACE_OF, &[Arg::I64(kind.code()), Arg::I64(owner)], read_place).await
     }
 
     /// Tells whether something else lies at, above or below a locked table's place: only then it must be asked what.

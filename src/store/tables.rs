@@ -214,10 +214,8 @@ impl Txn {
         let args = [Arg::I64(after), Arg::I64(limit)];
         let all = self.list(&TABLE_PAGE, &args, |row| Ok((row.i64(0)?, read_table(row)))).await?;
         let last = all.last().map(|(id, _)| *id);
-        let readable = |(id, read): (i64, Result<Table>)| {
-            read.inspect_err(|error| tracing::warn!(table = id, %error, "a stored table cannot be read")).ok()
-        };
-        Ok((all.into_iter().filter_map(readable).collect(), last))
+        let read = |(id, read)| readable("a table's definition", id, read).transpose();
+        Ok((all.into_iter().filter_map(read).collect::<Result<_>>()?, last))
     }
     /// Names and types, by name.
     pub async fn table_names(&mut self, catalog: &str, database: &str) -> Result<Vec<(String, TableType)>> {

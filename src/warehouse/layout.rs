@@ -11,13 +11,13 @@ pub struct Layout {
 }
 
 /// What the place of a table depends on in its database.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct DatabasePlace<'a> {
     pub name: &'a str,
     /// Whether the database belongs to the catalog `hive`.
     pub in_default_catalog: bool,
-    pub location: &'a Location,
-    pub managed_location: Option<&'a Location>,
+    pub location: Location,
+    pub managed_location: Option<Location>,
 }
 
 impl Layout {
@@ -46,7 +46,7 @@ impl Layout {
 
     /// Where managed tables of a database go that has no managed location of its own.
     pub fn managed_database_location(&self, database: &DatabasePlace<'_>) -> Location {
-        match database.managed_location {
+        match &database.managed_location {
             Some(location) => location.clone(),
             None if database.in_default_catalog => self.database_below(&self.managed_root, database),
             None => database.location.clone(),
@@ -130,11 +130,11 @@ mod tests {
     fn tables_managed_and_external() {
         let layout = Layout::new(at("/wh"), Some(at("/ext")));
         let (ext, inside, own, cat) = (at("/ext/d.db"), at("/wh/custom"), at("/m"), at("/cat/d.db"));
-        let place = |location, managed_location, in_default_catalog| DatabasePlace {
+        let place = |location: &Location, managed_location: Option<&Location>, in_default_catalog| DatabasePlace {
             name: "d",
             in_default_catalog,
-            location,
-            managed_location,
+            location: location.clone(),
+            managed_location: managed_location.cloned(),
         };
         let table = |place: &DatabasePlace<'_>, external| layout.table_location(place, "T", external).to_string();
         assert_eq!(table(&place(&ext, None, true), true), "file:/ext/d.db/t");
@@ -182,7 +182,7 @@ mod tests {
         let layout = Layout::new(at("/wh"), Some(at("/ext")));
         let managed = |name: &str, location: &str| {
             let place =
-                DatabasePlace { name, in_default_catalog: true, location: &at(location), managed_location: None };
+                DatabasePlace { name, in_default_catalog: true, location: at(location), managed_location: None };
             (
                 layout.managed_database_location(&place).to_string(),
                 layout.external_database_location(&place).to_string(),

@@ -54,7 +54,7 @@ impl Metastore {
         let mut place = snapshots_place(&table, &log, request.snapshot_location.as_deref())?;
         let placing = if request.snapshot_location.is_some() { Placing::Named } else { Placing::Default };
         if let (Placing::Default, Some(parent)) = (placing, place.parent()) {
-            place = self.place_choose(&parent, &log.snapshot_table, 0).await?;
+            place = self.place_choose(&parent, &log.snapshot_table).await?;
         }
         let request = &LogCreate { snapshot_location: Some(place.to_string()), ..request.clone() };
         let once = |_| self.store.retrying("log_create", || self.log_create_once(caller, request, placing));

@@ -4,9 +4,10 @@ use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 
 use skep_core::place::Relation;
 use skep_core::table::{Database, Table};
-use skep_core::{Error, Kind, Location, PlaceKey, Result};
+use skep_core::{Error, Kind, Location, Result};
 
 use super::super::metastore::Metastore;
+use super::rows::{database_row, table_row};
 use crate::store::{PlaceKind, PlaceRow, Txn};
 use crate::warehouse::DatabasePlace;
 
@@ -43,16 +44,6 @@ pub(super) fn place_of(table: &Table) -> Option<Location> {
     Location::parse(text).ok()
 }
 
-/// What holds a place only until its transaction ends.
-pub(in super::super) struct PlaceHold;
-
-impl PlaceHold {
-    pub(in super::super) fn of(key: &PlaceKey) -> PlaceRow {
-        let (kind, name, location) = (PlaceKind::Deletion, String::new(), key.to_string());
-        PlaceRow { key: key.clone(), kind, owner: 0, name, is_leaf: true, location }
-    }
-}
-
 /// What a database's own places are for, by which they are found again.
 const LOCATION: &str = "location";
 const MANAGED: &str = "managed";
@@ -74,15 +65,7 @@ impl Metastore {
         }
         let Some(location) = now else { return Ok(()) };
         let key = self.warehouse.place_key(&location).await;
-        let row = PlaceRow {
-            key: key.clone(),
-            kind: PlaceKind::Table,
-            owner: new.id,
-            name: String::new(),
-            is_leaf: !new.is_partitioned(),
-            location: new.location().unwrap_or_default().to_owned(),
-        };
-        self.place_take(txn, row, placing).await
+        self.place_take(txn, table_row(key, new), placing).await
     }
 
     /// What was the table's place stays known as long as a version shows data there.
@@ -139,15 +122,14 @@ impl Metastore {
         Ok(())
     }
 
-    /// Gives a place below `base` that is nobody's, by the name if that can be. `own` is the table that may have it
-    /// already; 0: none.
-    pub(in super::super) async fn place_choose(&self, base: &Location, name: &str, own: i64) -> Result<Location> {
+    /// Gives a place below `base` that is nobody's, by the name if that can be.
+    pub(in super::super) async fn place_choose(&self, base: &Location, name: &str) -> Result<Location> {
         let mut place = base.join(name);
         loop {
             let keys = [self.warehouse.place_key(&place).await];
             let mut txn = self.store.read().await?;
             let near = self.neighbours(&mut txn, &keys, &[]).await?;
-            if !near.takes(&keys[0], own) {
+            if !near.takes(&keys[0], 0) {
                 return Ok(place);
             }
             // A place within one that is being deleted would be no better by another name.
@@ -161,18 +143,21 @@ impl Metastore {
         }
     }
 
-    /// Gives the places that a database has, and gives to its tables, each with what it is for.
-    pub(in super::super) fn database_places(&self, database: &Database) -> Result<Vec<(&'static str, Location)>> {
-        let location = Location::parse(&database.location)?;
-        let managed = database.managed_location.as_deref().map(Location::parse).transpose()?;
-        let place = DatabasePlace {
+    /// Gives what the places of a database's tables depend on. Errors: InvalidOperation where a location of it is none.
+    pub(in super::super) fn database_place<'d>(&self, database: &'d Database) -> Result<DatabasePlace<'d>> {
+        Ok(DatabasePlace {
             name: &database.name,
             in_default_catalog: database.catalog == self.default_catalog(),
-            location: &location,
-            managed_location: managed.as_ref(),
-        };
+            location: Location::parse(&database.location)?,
+            managed_location: database.managed_location.as_deref().map(Location::parse).transpose()?,
+        })
+    }
+
+    /// Gives the places that a database has, and gives to its tables, each with what it is for.
+    pub(in super::super) fn database_places(&self, database: &Database) -> Result<Vec<(&'static str, Location)>> {
+        let place = self.database_place(database)?;
         let layout = self.warehouse.layout();
-        let mut all = vec![(LOCATION, location.clone())];
+        let mut all = vec![(LOCATION, place.location.clone())];
         let others = [
             (MANAGED, layout.managed_database_location(&place)),
             (EXTERNAL, layout.external_database_location(&place)),
@@ -199,9 +184,7 @@ impl Metastore {
             if known.iter().any(|row| row.key == key) {
                 continue;
             }
-            let (kind, name, text) = (PlaceKind::Database, name.to_owned(), location.to_string());
-            let row = PlaceRow { key, kind, owner: id, name, is_leaf: false, location: text };
-            self.place_take(txn, row, placing).await?;
+            self.place_take(txn, database_row(key, id, name, &location), placing).await?;
         }
         Ok(())
     }

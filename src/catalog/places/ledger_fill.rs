@@ -8,7 +8,8 @@ use skep_core::{PlaceKey, Result};
 
 use super::super::metastore::Metastore;
 use super::claim::place_of;
-use crate::store::{DocumentKind, PlaceKind, PlaceRow, StoredDatabase, Txn};
+use super::rows::{base_row, database_row, link_row, table_row};
+use crate::store::{DocumentKind, PlaceKind, StoredDatabase, Txn};
 
 /// So many tables are read at a time.
 const TABLES_MAX: i64 = 1_000;
@@ -43,9 +44,7 @@ impl Metastore {
             for (name, location) in self.database_places(&database.database)? {
                 let key = self.warehouse.place_key(&location).await;
                 if !known.iter().any(|row| row.key == key) {
-                    let (kind, name, location) = (PlaceKind::Database, name.to_owned(), location.to_string());
-                    let row = PlaceRow { key, kind, owner: database.id, name, is_leaf: false, location };
-                    txn.place_insert(&row).await?;
+                    txn.place_insert(&database_row(key, database.id, name, &location)).await?;
                 }
             }
         }
@@ -83,19 +82,14 @@ impl Metastore {
                 if usual.is_none_or(|usual| !usual.same_place(&place)) {
                     odd.push((table.id, key.clone()));
                 }
-                let (kind, name) = (PlaceKind::Table, String::new());
-                let location = table.location().unwrap_or_default().to_owned();
-                let is_leaf = !table.is_partitioned();
-                txn.place_insert(&PlaceRow { key, kind, owner: table.id, name, is_leaf, location }).await?;
+                txn.place_insert(&table_row(key, table)).await?;
                 for base in txn.bases_of(table.id).await? {
                     let Ok(place) = skep_core::Location::parse(&base) else { continue };
                     if Some(base.as_str()) == table.location() {
                         continue;
                     }
                     let key = self.warehouse.place_key(&place).await;
-                    let (kind, name) = (PlaceKind::Base, String::new());
-                    let row = PlaceRow { key, kind, owner: table.id, name, is_leaf: false, location: base };
-                    txn.place_insert(&row).await?;
+                    txn.place_insert(&base_row(key, table.id, base)).await?;
                 }
             }
         }
@@ -125,10 +119,7 @@ impl Metastore {
                 let written = PlaceKey::of(&location);
                 let real = self.warehouse.place_key(&location).await;
                 if real != written {
-                    let (kind, name) = (PlaceKind::Link, String::new());
-                    let location = text.clone();
-                    let row = PlaceRow { key: real.clone(), kind, owner: *table_id, name, is_leaf: true, location };
-                    txn.place_insert(&row).await?;
+                    txn.place_insert(&link_row(real.clone(), *table_id, text)).await?;
                 }
                 self.crowd_around(txn, *table_id, &real).await?;
                 txn.places_crowd(&[*table_id], &[]).await?;

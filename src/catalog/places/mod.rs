@@ -16,12 +16,14 @@ mod ledger_fill;
 mod moves;
 mod neighbours;
 mod partition_claim;
+mod rows;
 mod tasks;
 
-pub(super) use claim::{MANAGED_PLACES, PlaceHold, Placing, TablePlaceChange, name_apart};
+pub(super) use claim::{MANAGED_PLACES, Placing, TablePlaceChange, name_apart};
 pub use deciding::PlaceKept;
 pub(super) use deciding::{Decided, Going};
 pub(super) use moves::DirectoryMove;
 pub(super) use partition_claim::DefaultPlaces;
+pub(super) use rows::hold_row;
 pub use tasks::{FileTask, FileTaskFigures};
 pub(super) use tasks::{Recorded, TaskWatch};

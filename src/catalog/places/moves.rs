@@ -38,7 +38,7 @@ impl Metastore {
             return Err(Error::new(Kind::Conflict, format!("the place {key} was taken meanwhile")));
         }
         let task = FileTask::Move { tables: tables.to_vec(), moves: moves.to_vec(), at_ms: self.clock.now_ms() };
-        let id = txn.file_task_insert(&task, 0).await?;
+        let id = txn.file_task_insert(&task).await?;
         self.task_hold(&mut txn, id, &task).await?;
         // Whoever drops one of them by the short way must see that it is under way.
         txn.places_crowd(tables, &[]).await?;

@@ -10,6 +10,7 @@ use skep_core::{Location, PlaceKey, Result};
 use super::super::metastore::Metastore;
 use super::claim::name_apart;
 use super::neighbours::Neighbours;
+use super::rows::link_row;
 use crate::store::{PlaceKind, PlaceRow, Txn};
 
 /// Default places of some partitions that somebody has.
@@ -103,17 +104,20 @@ impl Metastore {
             .collect();
         txn.places_crowd(&near.tables(&keys, 0), &near.databases(&outside)).await?;
         self.tasks_refuse(txn, &keys).await?;
-        for place in places.iter().filter(|place| place.written != place.real) {
-            let row = PlaceRow {
-                key: place.real.clone(),
-                kind: PlaceKind::Link,
-                owner: table.id,
-                name: String::new(),
-                is_leaf: true,
-                location: place.location.to_owned(),
-            };
-            let known = txn.place_of(PlaceKind::Link, table.id).await?;
-            if !known.iter().any(|one| one.key == row.key && one.location == row.location) {
+        let linked = places.iter().filter(|place| place.written != place.real);
+        let links: Vec<PlaceRow> = linked.map(|place| link_row(place.real.clone(), table.id, place.location)).collect();
+        self.links_note(txn, table.id, links).await
+    }
+
+    /// Notes the links of a locked table that are not known yet, each once.
+    async fn links_note(&self, txn: &mut Txn, table_id: i64, links: Vec<PlaceRow>) -> Result<()> {
+        if links.is_empty() {
+            return Ok(());
+        }
+        let known = txn.place_of(PlaceKind::Link, table_id).await?;
+        let mut known: HashSet<(PlaceKey, String)> = known.into_iter().map(|row| (row.key, row.location)).collect();
+        for row in links {
+            if known.insert((row.key.clone(), row.location.clone())) {
                 txn.place_insert(&row).await?;
             }
         }

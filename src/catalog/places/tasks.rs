@@ -24,7 +24,7 @@ const DELETIONS_MAX: usize = 16;
 const PATIENCE: Duration = Duration::from_mins(1);
 /// And that node leaves it to others when so much of the time is over, by its own: no clock needs to agree with another.
 const OWN_SAFE: Duration = Duration::from_secs(40);
-/// What may still be at it by then has so long to end.
+/// A move is taken back sooner: whoever is still at it has its tables locked, and is waited for.
 const MOVE_PATIENCE: Duration = Duration::from_secs(5);
 /// Between two attempts, times the number of those that failed.
 const PAUSE_MS: i64 = 60_000;
@@ -160,7 +160,7 @@ impl Metastore {
         if task.is_empty() {
             return Ok(Recorded::new());
         }
-        let id = txn.file_task_insert(&task, 0).await?;
+        let id = txn.file_task_insert(&task).await?;
         self.task_hold(txn, id, &task).await?;
         Ok(vec![(id, task)])
     }
@@ -184,7 +184,7 @@ impl Metastore {
         if task.is_empty() {
             return Ok(Recorded::new());
         }
-        let id = txn.file_task_insert(&task, 0).await?;
+        let id = txn.file_task_insert(&task).await?;
         txn.place_insert_task(PlaceKind::Deletion, id, &common_of(task.held())).await?;
         Ok(vec![(id, task)])
     }

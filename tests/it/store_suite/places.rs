@@ -211,7 +211,7 @@ store_cases! {
         let body = serde_json::json!({"kind": "move", "tables": [table.id], "at_ms": 0,
             "moves": [{"from": uri(&from), "to": uri(&to), "to_key": key}]});
         let mut txn = t.store.write().await.unwrap();
-        let id = txn.file_task_insert(&body, 0).await.unwrap();
+        let id = txn.file_task_insert(&body).await.unwrap();
         txn.place_insert_task(PlaceKind::Move, id, &[key]).await.unwrap();
         txn.places_crowd(&[table.id], &[]).await.unwrap();
         txn.commit().await.unwrap();
@@ -269,7 +269,7 @@ store_cases! {
         let mut txn = t.store.write().await.unwrap();
         let key = f.metastore.warehouse().place_key(&skep_core::Location::parse(&uri(&place)).unwrap()).await;
         let body = serde_json::json!({"kind": "delete", "places": [{"location": uri(&place), "keys": [key]}]});
-        let id = txn.file_task_insert(&body, 0).await.unwrap();
+        let id = txn.file_task_insert(&body).await.unwrap();
         let own = f.metastore.table_get(&at("a")).await.unwrap().id;
         txn.place_delete(PlaceKind::Table, own).await.unwrap();
         txn.place_insert_task(PlaceKind::Deletion, id, &[key]).await.unwrap();
