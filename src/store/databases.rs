@@ -4,7 +4,7 @@ use skep_core::table::{Catalog, Database};
 use skep_core::{Error, Result};
 
 use super::driver::{Arg, Sql};
-use super::sketch::readable;
+use super::sketch::{Damaged, locations_in, readable};
 use super::txn::{Txn, to_json};
 
 const CATALOG_GET: Sql = Sql::both("catalog_get", "select definition from catalog where name = $1");
@@ -133,12 +133,22 @@ impl Txn {
     pub async fn database_list(&mut self, catalog: &str) -> Result<Vec<Database>> {
         self.list(&DATABASE_LIST, &[Arg::Text(catalog)], |row| row.json(0)).await
     }
-    /// All databases of all catalogs, by id. One that cannot be read is left out, and logged.
-    pub async fn database_list_all(&mut self) -> Result<Vec<StoredDatabase>> {
-        let all = self.list(&DATABASE_LIST_ALL, &[], |row| Ok((row.i64(0)?, row.json::<Database>(1)))).await?;
-        let read = |(id, read)| readable("a database's definition", id, read).transpose();
-        let all = all.into_iter().filter_map(|(id, one)| Some((id, read((id, one))?)));
-        all.map(|(id, database)| Ok(StoredDatabase { id, database: database? })).collect()
+    /// Reads all databases of all catalogs, by id. One that cannot be read is logged and comes as [`Damaged`].
+    pub async fn database_list_all(&mut self) -> Result<(Vec<StoredDatabase>, Vec<Damaged>)> {
+        let all = self.list(&DATABASE_LIST_ALL, &[], |row| {
+            let id = row.i64(0)?;
+            let database = readable("a database's definition", id, row.json(1))?;
+            let stored = database.map(|database| StoredDatabase { id, database });
+            Ok(stored.ok_or(Damaged { id, locations: locations_in(row.text(1)?) }))
+        });
+        let (mut databases, mut damaged) = (Vec::new(), Vec::new());
+        for one in all.await? {
+            match one {
+                Ok(database) => databases.push(database),
+                Err(one) => damaged.push(one),
+            }
+        }
+        Ok((databases, damaged))
     }
     /// Names, sorted.
     pub async fn database_names(&mut self, catalog: &str) -> Result<Vec<String>> {

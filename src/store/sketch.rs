@@ -35,6 +35,14 @@ pub(super) fn readable<T>(what: &'static str, id: i64, read: Result<T>) -> Resul
     }
 }
 
+/// A table or database whose stored definition cannot be read.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Damaged {
+    pub id: i64,
+    /// All that the text calls a location.
+    pub locations: Vec<String>,
+}
+
 /// What a table's stored definition says, as far as housekeeping asks.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct TableSketch {
@@ -81,7 +89,7 @@ impl TableSketch {
 }
 
 /// Whatever a damaged definition calls a location: data in a place that is in use is not to be deleted, readable or not.
-fn locations_in(definition: &str) -> Vec<String> {
+pub(super) fn locations_in(definition: &str) -> Vec<String> {
     let after = |key: &'static str| definition.match_indices(key).map(move |(at, _)| &definition[at + key.len()..]);
     let text = |rest: &str| serde_json::Deserializer::from_str(rest).into_iter::<String>().next()?.ok();
     after("\"location\":").chain(after("\"managed_location\":")).filter_map(text).collect()

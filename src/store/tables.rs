@@ -4,7 +4,7 @@ use skep_core::Result;
 use skep_core::table::{Table, TableType};
 
 use super::driver::{Arg, Row, Sql};
-use super::sketch::{TableSketch, readable};
+use super::sketch::{Damaged, TableSketch, readable};
 use super::txn::Txn;
 
 macro_rules! from_table {
@@ -141,6 +141,15 @@ fn read_table(row: &Row) -> Result<Table> {
     Ok(Table { id: row.i64(0)?, version: row.i64(1)?, ..table })
 }
 
+/// Some of all tables, by id.
+#[derive(Debug, Default)]
+pub struct TablePage {
+    pub tables: Vec<Table>,
+    pub damaged: Vec<Damaged>,
+    /// The last id of the page, none at the end.
+    pub last: Option<i64>,
+}
+
 impl Txn {
     pub async fn table_get(&mut self, catalog: &str, database: &str, name: &str) -> Result<Option<Table>> {
         let args = [Arg::Text(catalog), Arg::Text(database), Arg::Text(name)];
@@ -208,14 +217,24 @@ impl Txn {
         let tables = self.list(&TABLE_MENTIONING_DISCOVERY, &[], read).await?;
         Ok(tables.into_iter().flatten().collect())
     }
-    /// Gives live tables of all catalogs, by id, behind `after`, and the last id; none behind the last. One that cannot
-    /// be read is left out, and logged.
-    pub async fn table_page(&mut self, after: i64, limit: i64) -> Result<(Vec<Table>, Option<i64>)> {
+    /// Reads up to `limit` tables that are there, with ids above `after`, by id. One that cannot be read is logged and comes
+    /// as [`Damaged`].
+    pub async fn table_page(&mut self, after: i64, limit: i64) -> Result<TablePage> {
         let args = [Arg::I64(after), Arg::I64(limit)];
-        let all = self.list(&TABLE_PAGE, &args, |row| Ok((row.i64(0)?, read_table(row)))).await?;
-        let last = all.last().map(|(id, _)| *id);
-        let read = |(id, read)| readable("a table's definition", id, read).transpose();
-        Ok((all.into_iter().filter_map(read).collect::<Result<_>>()?, last))
+        let all = self.list(&TABLE_PAGE, &args, |row| {
+            let id = row.i64(0)?;
+            let table = readable("a table's definition", id, read_table(row))?;
+            Ok((id, table.ok_or(Damaged { id, locations: TableSketch::of(id, row.text(2)?).locations })))
+        });
+        let mut page = TablePage::default();
+        for (id, table) in all.await? {
+            page.last = Some(id);
+            match table {
+                Ok(table) => page.tables.push(table),
+                Err(damaged) => page.damaged.push(damaged),
+            }
+        }
+        Ok(page)
     }
     /// Names and types, by name.
     pub async fn table_names(&mut self, catalog: &str, database: &str) -> Result<Vec<(String, TableType)>> {

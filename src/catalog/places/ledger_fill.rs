@@ -4,11 +4,11 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 use skep_core::table::{Database, TableType};
-use skep_core::{PlaceKey, Result};
+use skep_core::{Location, PlaceKey, Result};
 
 use super::super::metastore::Metastore;
 use super::claim::place_of;
-use super::rows::{base_row, database_row, link_row, table_row};
+use super::rows::{base_row, damaged_row, database_row, link_row, table_row};
 use crate::store::{DocumentKind, PlaceKind, StoredDatabase, Txn};
 
 /// So many tables are read at a time.
@@ -38,13 +38,21 @@ impl Metastore {
 
     async fn ledger_fill_once(&self, is_first: bool, wanted: &Filled) -> Result<()> {
         let mut txn = self.store.write().await?;
-        let databases = txn.database_list_all().await?;
+        let (databases, damaged) = txn.database_list_all().await?;
         for database in &databases {
             let known = txn.place_of(PlaceKind::Database, database.id).await?;
             for (name, location) in self.database_places(&database.database)? {
                 let key = self.warehouse.place_key(&location).await;
                 if !known.iter().any(|row| row.key == key) {
                     txn.place_insert(&database_row(key, database.id, name, &location)).await?;
+                }
+            }
+        }
+        for one in &damaged {
+            let known = txn.place_of(PlaceKind::Database, one.id).await?;
+            for (key, location) in self.places_that_may_be(&one.locations).await {
+                if !known.iter().any(|row| row.key == key) {
+                    txn.place_insert(&database_row(key, one.id, "damaged", &location)).await?;
                 }
             }
         }
@@ -68,10 +76,16 @@ impl Metastore {
             .collect();
         let (mut after, mut odd) = (0, Vec::new());
         loop {
-            let (tables, last) = txn.table_page(after, TABLES_MAX).await?;
-            let Some(last) = last else { return Ok(odd) };
+            let page = txn.table_page(after, TABLES_MAX).await?;
+            let Some(last) = page.last else { return Ok(odd) };
             after = last;
-            let placed: Vec<_> = tables.iter().filter_map(|table| Some((table, place_of(table)?))).collect();
+            for one in &page.damaged {
+                for (key, location) in self.places_that_may_be(&one.locations).await {
+                    odd.push((one.id, key.clone()));
+                    txn.place_insert(&damaged_row(key, one.id, &location)).await?;
+                }
+            }
+            let placed: Vec<_> = page.tables.iter().filter_map(|table| Some((table, place_of(table)?))).collect();
             let locations: Vec<_> = placed.iter().map(|(_, location)| location.clone()).collect();
             let keys: Vec<PlaceKey> = self.warehouse.place_keys(&locations).await;
             for ((table, place), key) in placed.into_iter().zip(keys) {
@@ -84,7 +98,7 @@ impl Metastore {
                 }
                 txn.place_insert(&table_row(key, table)).await?;
                 for base in txn.bases_of(table.id).await? {
-                    let Ok(place) = skep_core::Location::parse(&base) else { continue };
+                    let Ok(place) = Location::parse(&base) else { continue };
                     if Some(base.as_str()) == table.location() {
                         continue;
                     }
@@ -93,6 +107,15 @@ impl Metastore {
                 }
             }
         }
+    }
+
+    /// Gives the places that a damaged definition may mean: what lies there is held like what a sound one names.
+    async fn places_that_may_be(&self, locations: &[String]) -> Vec<(PlaceKey, Location)> {
+        let mut places = Vec::with_capacity(locations.len());
+        for location in locations.iter().filter_map(|text| Location::parse(text).ok()) {
+            places.push((self.warehouse.place_key(&location).await, location));
+        }
+        places
     }
 
     /// Tells those around a place that they are not alone.
@@ -115,7 +138,7 @@ impl Metastore {
             after = *last;
             let mut keys = Vec::with_capacity(page.len());
             for (id, table_id, text) in &page {
-                let Ok(location) = skep_core::Location::parse(text) else { continue };
+                let Ok(location) = Location::parse(text) else { continue };
                 let written = PlaceKey::of(&location);
                 let real = self.warehouse.place_key(&location).await;
                 if real != written {

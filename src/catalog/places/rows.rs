@@ -17,6 +17,12 @@ pub(super) fn table_row(key: PlaceKey, table: &Table) -> PlaceRow {
     }
 }
 
+/// Gives the row of a place that a table with a damaged definition may have.
+pub(super) fn damaged_row(key: PlaceKey, table_id: i64, location: &Location) -> PlaceRow {
+    let location = location.to_string();
+    PlaceRow { key, kind: PlaceKind::Table, owner: table_id, name: String::new(), is_leaf: false, location }
+}
+
 /// Gives the row of one of a database's places; `name` says what the place is for.
 pub(super) fn database_row(key: PlaceKey, id: i64, name: &str, location: &Location) -> PlaceRow {
     let location = location.to_string();

@@ -58,26 +58,73 @@ async fn judge(metastore: &Metastore, root: &Path) {
     assert!(places.iter().all(|place| place.location.ends_with("/a-b.db")), "{places:?}");
 }
 
+/// Cuts the definitions of the table `u`, which lies at `moved`, and of the database `a-b`.
+const DAMAGE: &str = "update table_version set definition = substr(definition, 1, length(definition) - 1)
+    where definition like '%\"name\":\"u\"%';
+    update database set definition = substr(definition, 1, length(definition) - 1) where name = 'a-b';";
+
+/// What lies at the places of a table and a database whose definitions cannot be read is left when others are dropped.
+async fn judge_damaged(metastore: &Metastore, root: &Path) {
+    let caller = Caller::default();
+    let mut txn = metastore.store().read().await.unwrap();
+    let (_, damaged) = txn.database_list_all().await.unwrap();
+    drop(txn);
+    let [damaged] = damaged.try_into().unwrap();
+    let database = damaged.locations.iter().find_map(|location| location.strip_prefix("file:")).unwrap().to_owned();
+    std::fs::create_dir_all(&database).unwrap();
+    std::fs::write(Path::new(&database).join("f"), "a table of a-b").unwrap();
+    for place in [root.join("d.db/moved").display().to_string(), database] {
+        let mut other = table("other", &[]);
+        other.storage.as_mut().unwrap().location = Some(format!("file:{place}"));
+        metastore.table_create(&caller, TableCreate { table: other, ..TableCreate::default() }).await.unwrap();
+        let kept = metastore.table_drop(&caller, &at("other"), true, &Parameters::new()).await.unwrap();
+        assert_eq!(kept.len(), 1, "{kept:?}");
+        assert!(Path::new(&place).join("f").exists(), "{place}");
+    }
+}
+
+async fn sqlite_of_before(dir: &Path, root: &Path, damage: &str) -> Metastore {
+    fill(root);
+    let script = include_str!("../../golden/store-0005.sqlite.sql").replace("/WAREHOUSE", root.to_str().unwrap());
+    let url = format!("sqlite:{}", dir.join("skep.db").display());
+    let mut file = sqlx::SqliteConnection::connect(&format!("{url}?mode=rwc")).await.unwrap();
+    file.execute(AssertSqlSafe(script + damage)).await.unwrap();
+    file.close().await.unwrap();
+    opened(&StoreOptions::new(url), root).await
+}
+
+async fn postgres_of_before(root: &Path, damage: &str) -> Metastore {
+    fill(root);
+    let options = postgres_options().await;
+    let script = include_str!("../../golden/store-0005.postgres.sql").replace("/WAREHOUSE", root.to_str().unwrap());
+    sqlx::raw_sql(AssertSqlSafe(script + damage)).execute(&mut raw(&options).await).await.unwrap();
+    opened(&options, root).await
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_store_of_before_on_sqlite() {
     let dir = tempfile::tempdir().unwrap();
     let root = dir.path().canonicalize().unwrap().join("wh");
-    fill(&root);
-    let script = include_str!("../../golden/store-0005.sqlite.sql").replace("/WAREHOUSE", root.to_str().unwrap());
-    let url = format!("sqlite:{}", dir.path().join("skep.db").display());
-    let mut file = sqlx::SqliteConnection::connect(&format!("{url}?mode=rwc")).await.unwrap();
-    file.execute(AssertSqlSafe(script)).await.unwrap();
-    file.close().await.unwrap();
-    judge(&opened(&StoreOptions::new(url), &root).await, &root).await;
+    judge(&sqlite_of_before(dir.path(), &root, "").await, &root).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_store_of_before_on_postgres() {
     let dir = tempfile::tempdir().unwrap();
     let root = dir.path().canonicalize().unwrap().join("wh");
-    fill(&root);
-    let options = postgres_options().await;
-    let script = include_str!("../../golden/store-0005.postgres.sql").replace("/WAREHOUSE", root.to_str().unwrap());
-    sqlx::raw_sql(AssertSqlSafe(script)).execute(&mut raw(&options).await).await.unwrap();
-    judge(&opened(&options, &root).await, &root).await;
+    judge(&postgres_of_before(&root, "").await, &root).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn damaged_definitions_of_before_hold_their_places_on_sqlite() {
+    let dir = tempfile::tempdir().unwrap();
+    let root = dir.path().canonicalize().unwrap().join("wh");
+    judge_damaged(&sqlite_of_before(dir.path(), &root, DAMAGE).await, &root).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn damaged_definitions_of_before_hold_their_places_on_postgres() {
+    let dir = tempfile::tempdir().unwrap();
+    let root = dir.path().canonicalize().unwrap().join("wh");
+    judge_damaged(&postgres_of_before(&root, DAMAGE).await, &root).await;
 }
