@@ -9,4 +9,4 @@ set -euo pipefail
 cd "$root"
 operations=${1:-100000}
 export SKEP_CHAOS_KILLS=${SKEP_CHAOS_KILLS:-$((operations / 1000))}
-SKEP_CHAOS_OPERATIONS=$operations cargo test --profile soak --locked --test it -- process::files_chaos --nocapture
+SKEP_CHAOS_OPERATIONS=$operations long_test process::files_chaos

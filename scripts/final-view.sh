@@ -11,7 +11,7 @@ cd "$root"
 
 if [ "${1:-}" = --metadata ]; then
   [ -n "${SKEP_TEST_POSTGRES:-}" ] || { postgres pg; export SKEP_TEST_POSTGRES=$postgres; }
-  SKEP_VIEW_READS=${2:-1000000} cargo test --locked --profile soak --test it -- etl::final_view --nocapture
+  SKEP_VIEW_READS=${2:-1000000} long_test etl::final_view
   exit
 fi
 reads=${1:-1000}

@@ -4,4 +4,4 @@
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 cd "$root"
-SKEP_HISTORY_OPERATIONS=${1:-100000} cargo test --profile soak --locked --test it -- process::history --nocapture
+SKEP_HISTORY_OPERATIONS=${1:-100000} long_test process::history

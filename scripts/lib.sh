@@ -47,6 +47,14 @@ venv() {
   echo "$dir"
 }
 
+# long_test FILTER: tests of tests/it that do more the more they are asked to by variables. On its own in the profile `soak`;
+# with SKEP_LONG_TESTS=dev on what `cargo test` has built, which saves the build where little is asked for.
+long_test() {
+  local build=(--profile soak)
+  [ "${SKEP_LONG_TESTS:-soak}" = soak ] || build=(--workspace --all-features)
+  cargo test "${build[@]}" --locked --test it -- "$1" --nocapture
+}
+
 # need_cargo_deny: the one that CI runs, on the PATH; built once (some minutes), kept in the cache.
 need_cargo_deny() {
   local version=0.20.2 dir

@@ -4,4 +4,4 @@
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 cd "$root"
-SKEP_ORACLE_PAIRS=${1:-1000000} SKEP_ORACLE_SEED=${2:-1} cargo test --profile soak --locked --test it -- oracle::agreement --nocapture
+SKEP_ORACLE_PAIRS=${1:-1000000} SKEP_ORACLE_SEED=${2:-1} long_test oracle::agreement
