@@ -32,6 +32,11 @@ impl DatabaseCache {
         kept.get(&(catalog.to_owned(), name.to_owned())).map(Arc::clone)
     }
 
+    /// Forgets all.
+    pub fn clear(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
     pub fn put(&self, known: &Arc<KnownDatabase>) {
         let key = (known.database.catalog.clone(), known.database.name.clone());
         let weight = size_of::<KnownDatabase>() + 2 * known.stored.len();

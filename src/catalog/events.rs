@@ -1,6 +1,6 @@
 //! The notification log, read (`semantics.md §13`): ids from 1, without gaps, in commit order.
 
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 
 use skep_core::Result;
 use skep_core::name::normalize;
@@ -88,7 +88,7 @@ impl EventQuery {
 impl Metastore {
     /// The id of the last event; 0 before the first.
     pub async fn event_last(&self) -> Result<i64> {
-        self.store.event_number().await
+        self.store.retrying("event_last", || self.store.event_number()).await
     }
 
     /// Gives events, ascending, to `each`, until it has enough.
@@ -97,20 +97,18 @@ impl Metastore {
         query: &EventQuery,
         mut each: impl FnMut(Event) -> ControlFlow<()> + Send,
     ) -> Result<()> {
-        let last = self.store.event_number().await?;
+        let last = self.event_last().await?;
         let most = i64::from(self.settings.max_event_response);
         let mut left = if query.limit > 0 { query.limit.min(most) } else { most };
         let places = Places::new(query.catalog.as_deref(), query.database.as_deref(), &query.tables);
         let mut after = query.after;
-        let mut txn = self.store.read().await?;
         while left > 0 {
-            let mut page = txn.event_list(after, last, PAGE).await?;
-            let Some(end) = page.last() else { break };
-            after = end.id;
-            page.retain(|event| query.takes(&places, event));
-            page.truncate(usize::try_from(left).unwrap_or(usize::MAX));
+            // An event never changes, so each page may be read by itself, and again.
+            let read = || self.event_page(after..last, query, &places, left);
+            let Some((end, page)) = self.store.retrying("event_list", read).await? else { break };
+            after = end;
             left -= page.len() as i64;
-            for event in self.event_details(&mut txn, page).await? {
+            for event in page {
                 if each(event).is_break() {
                     return Ok(());
                 }
@@ -119,17 +117,38 @@ impl Metastore {
         Ok(())
     }
 
+    /// Reads a page of the events behind `ids.start`, up to `ids.end`: its last id, and what the query takes of it, at
+    /// most `left`. None behind the last.
+    async fn event_page(
+        &self,
+        ids: Range<i64>,
+        query: &EventQuery,
+        places: &Places,
+        left: i64,
+    ) -> Result<Option<(i64, Vec<Event>)>> {
+        let mut txn = self.store.read().await?;
+        let mut page = txn.event_list(ids.start, ids.end, PAGE).await?;
+        let Some(end) = page.last().map(|event| event.id) else { return Ok(None) };
+        page.retain(|event| query.takes(places, event));
+        page.truncate(usize::try_from(left).unwrap_or(usize::MAX));
+        Ok(Some((end, self.event_details(&mut txn, page).await?)))
+    }
+
     /// How many events there are of a database, or of some of its tables.
     pub async fn event_count(&self, query: &EventCount) -> Result<i64> {
-        let last = self.store.event_number().await?;
+        let last = self.event_last().await?;
         let up_to = query.up_to.unwrap_or(last).min(last);
         let places = Places::new(Some(&query.catalog), Some(&query.database), &query.tables);
-        let mut count = 0;
-        let mut txn = self.store.peek().await?;
-        txn.event_places(query.after, up_to, |catalog, database, table| {
-            count += i64::from(places.has(catalog, database, table));
-        })
-        .await?;
+        let read = || async {
+            let mut count = 0;
+            let mut txn = self.store.peek().await?;
+            txn.event_places(query.after, up_to, |catalog, database, table| {
+                count += i64::from(places.has(catalog, database, table));
+            })
+            .await?;
+            Ok(count)
+        };
+        let count: i64 = self.store.retrying("event_count", read).await?;
         Ok(if query.limit > 0 { count.min(query.limit) } else { count })
     }
 }

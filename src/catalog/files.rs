@@ -8,6 +8,7 @@ use super::caller::Caller;
 use super::metastore::Metastore;
 use super::places::{Going, hold_row};
 use super::together::Undo;
+use crate::store::unconditionally;
 use crate::warehouse::Created;
 
 impl Metastore {
@@ -55,7 +56,7 @@ impl Metastore {
         if made.is_empty() {
             return;
         }
-        if let Err(error) = self.directories_take_back_free(made, table).await {
+        if let Err(error) = unconditionally(self.directories_take_back_free(made, table)).await {
             tracing::warn!(%error, "directories that were made for a failed call stay");
         }
     }
@@ -87,7 +88,7 @@ impl Metastore {
     /// Removes these directories, the deepest first, as far as they are empty and nobody's.
     pub(super) async fn directories_tidy(&self, parents: Vec<Location>) {
         for parent in self.parents_later(parents) {
-            if let Err(error) = self.directory_tidy(&parent).await {
+            if let Err(error) = unconditionally(self.directory_tidy(&parent)).await {
                 tracing::warn!(location = %parent, %error, "an empty directory could not be removed");
             }
         }

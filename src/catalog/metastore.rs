@@ -42,6 +42,17 @@ impl Metastore {
         let definitions = settings.cache_memory_max / TABLES_SHARE;
         let table_cache = Arc::new(TableCache::new(definitions));
         let partition_cache = Arc::new(PartitionCache::new(settings.cache_memory_max - 4 * definitions));
+        let database_cache = Arc::new(DatabaseCache::default());
+        let told_tables = Arc::new(ToldTables::new(definitions));
+        let kept = (Arc::clone(&table_cache), Arc::clone(&partition_cache), Arc::clone(&database_cache));
+        let told = Arc::clone(&told_tables);
+        store.on_move(move || {
+            let (tables, partitions, databases) = &kept;
+            tables.clear();
+            partitions.clear();
+            databases.clear();
+            told.clear();
+        });
         Self {
             store,
             warehouse,
@@ -49,8 +60,8 @@ impl Metastore {
             clock,
             partition_cache,
             table_cache,
-            database_cache: Arc::default(),
-            told_tables: Arc::new(ToldTables::new(definitions)),
+            database_cache,
+            told_tables,
             tasks: Arc::default(),
             ends: None,
         }

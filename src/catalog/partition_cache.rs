@@ -95,6 +95,16 @@ impl PartitionCache {
         self.state().bytes
     }
 
+    /// Forgets all.
+    pub fn clear(&self) {
+        let mut state = self.state();
+        // Those who load hold their entry's turn, and put what they read into another.
+        let entries = std::mem::take(&mut state.entries);
+        state.bytes = 0;
+        drop(state);
+        drop(entries);
+    }
+
     pub fn find(&self, head: TableHead, now_ms: i64) -> Cached {
         let mut state = self.state();
         state.uses += 1;

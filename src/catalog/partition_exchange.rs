@@ -39,7 +39,7 @@ impl Metastore {
     pub async fn partitions_exchange(&self, caller: &Caller, request: &PartitionsExchange) -> Result<Vec<Partition>> {
         self.alone_check("an exchange of partitions")?;
         let done = self.store.retrying("partitions_exchange", || self.partitions_exchange_once(caller, request)).await;
-        done.map_err(|e| if e.kind == Kind::Unavailable { e } else { e.with_kind(Kind::Meta) })
+        done.map_err(|e| if matches!(e.kind, Kind::Lost | Kind::Unavailable) { e } else { e.with_kind(Kind::Meta) })
     }
 
     async fn partitions_exchange_once(&self, caller: &Caller, request: &PartitionsExchange) -> Result<Vec<Partition>> {

@@ -57,6 +57,16 @@ impl TableCache {
         &self.reads
     }
 
+    /// Forgets all.
+    pub fn clear(&self) {
+        lock(&self.kept).clear();
+    }
+
+    /// The version of a table that is in memory.
+    fn version(&self, table_id: i64) -> Option<i64> {
+        lock(&self.kept).get(&table_id).map(|known| known.table.version)
+    }
+
     /// How many tables there are.
     pub fn len(&self) -> usize {
         lock(&self.kept).len()
@@ -136,9 +146,23 @@ impl Metastore {
 
     /// Which state of the table is current, asked of the database now.
     pub(super) async fn table_current(&self, at: &TableRef) -> Result<CurrentTable> {
-        let TableRef { catalog, database, table } = at.clone();
-        let current = self.store.table_current(TableName { catalog, database, table }).await?;
-        current.ok_or_else(|| missing(at))
+        let ask = || async {
+            let TableRef { catalog, database, table } = at.clone();
+            let current = self.store.table_current(TableName { catalog, database, table }).await?;
+            current.ok_or_else(|| missing(at))
+        };
+        let current = ask().await?;
+        let known = self.table_cache.version(current.head.id);
+        if known <= Some(current.head.version) {
+            return Ok(current);
+        }
+        // Somebody has read a later version since the database was asked, or the database has lost it.
+        let again = Box::pin(ask()).await?;
+        if again.head.id == current.head.id && known > Some(again.head.version) {
+            tracing::warn!(table = %at.table, ?known, has = again.head.version, "the database has lost commits; memory is cleared");
+            self.store.rewound();
+        }
+        Ok(again)
     }
 
     /// Brings a definition into the cache, once for all who wait.

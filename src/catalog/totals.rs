@@ -45,6 +45,11 @@ impl ToldTables {
     pub fn new(budget: u64) -> Self {
         Self(Mutex::new(Recent::new(usize::try_from(budget).unwrap_or(usize::MAX))))
     }
+
+    /// Forgets all.
+    pub fn clear(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
 }
 
 /// Statistics of columns by partition.

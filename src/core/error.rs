@@ -38,6 +38,8 @@ pub enum Kind {
     Undeclared,
     /// Another transaction won; nothing was done and the operation may be run again.
     Conflict,
+    /// The connection to the database ended before anything was committed; the operation may be run again.
+    Lost,
     /// The database behind the store cannot be reached now; the call may be repeated.
     Unavailable,
     /// A stored row that is not as it must be.
@@ -67,7 +69,8 @@ impl Kind {
             Self::TxnOpen => "txn_open",
             Self::Undeclared => "undeclared",
             Self::Conflict => "conflict",
-            Self::Unavailable => "unavailable",
+            // Who called need not tell them apart.
+            Self::Lost | Self::Unavailable => "unavailable",
             Self::Corrupt => "corrupt",
             Self::Internal => "internal",
         }

@@ -5,9 +5,10 @@ use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::FutureExt;
-use skep_core::Result;
+use skep_core::{Error, Kind, Result};
 use skep_thrift::wire::message::{ErrorCode, Head, MessageKind, read_head};
 use skep_thrift::{Limits, Reader, Throw, WireError};
 use tracing::{Instrument, debug, info_span};
@@ -20,6 +21,10 @@ use super::reply::{Reply, ReplyTo};
 use super::routes::{Routes, Row, refused_why};
 use super::session::Session;
 use super::transport::Wire;
+use crate::store::{Wanted, while_wanted};
+
+/// Methods that declare no exception which could say that the database is away wait so long for it.
+const UNDECLARED_PATIENCE: Duration = Duration::from_mins(1);
 
 /// A call under way; gives the reply, or None where none is due.
 pub type Call = Pin<Box<dyn Future<Output = Option<Reply>> + Send>>;
@@ -86,6 +91,10 @@ impl Dispatcher {
 
 /// Decodes the arguments and gives the call, which runs the handler.
 fn start(row: &Row, cx: Cx, reader: &mut Reader<'_>, to: ReplyTo<'static>, log: CallLog, is_answered: bool) -> Call {
+    let throws = row.throws;
+    // A call that can only end as a protocol's error had better wait.
+    let patience = exception::declared(Kind::Unavailable, throws).map_or(UNDECLARED_PATIENCE, |_| Duration::ZERO);
+    let wanted = is_answered.then(|| Wanted { gone: cx.session.gone().clone(), patience });
     let span = info_span!(target: "skep::call", "hms.call", method = row.name, connection = cx.session.id());
     // The codec is built not to panic; should it do so all the same, one call fails and not its connection.
     let running = match catch_unwind(AssertUnwindSafe(|| row.start(cx, reader, to))) {
@@ -95,9 +104,13 @@ fn start(row: &Row, cx: Cx, reader: &mut Reader<'_>, to: ReplyTo<'static>, log: 
         }
         Err(panic) => Box::pin(async move { resume_unwind(panic) }),
     };
-    let throws = row.throws;
     let call = async move {
-        let ended = AssertUnwindSafe(running).catch_unwind().await;
+        let running = AssertUnwindSafe(running).catch_unwind();
+        let ended = match wanted {
+            Some(wanted) => while_wanted(wanted, running).await,
+            // Whoever sends a one-way call may close right behind it.
+            None => running.await,
+        };
         let (outcome, reply, message) = conclude(ended, throws, to);
         log.end(to.name, outcome, is_answered.then_some(reply), message.as_deref())
     };
@@ -119,16 +132,26 @@ fn conclude(
         Ok(Err(error)) => {
             let throw = exception::declared(error.kind, throws);
             let told = throw.and_then(|throw| to.declared(throw, &exception::text(&error)).ok());
-            match told {
-                Some(reply) => (Outcome::Declared(error.kind), reply, Some(error.message.into_owned())),
-                None => (Outcome::Undeclared(error.kind), internal_error(to), Some(error.message.into_owned())),
-            }
+            let (outcome, reply) = told.map_or_else(
+                || (Outcome::Undeclared(error.kind), undeclared(&error, to)),
+                |reply| (Outcome::Declared(error.kind), reply),
+            );
+            (outcome, reply, Some(error.message.into_owned()))
         }
         Err(panic) => {
             let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
             let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
             (Outcome::Panicked, internal_error(to), text)
         }
+    }
+}
+
+/// What is said where the method declares no exception. That the database is away is no secret, and Hive's clients
+/// connect anew and repeat a call that ends so.
+fn undeclared(error: &Error, to: ReplyTo<'_>) -> Reply {
+    match error.kind {
+        Kind::Lost | Kind::Unavailable => to.application(ErrorCode::InternalError, &exception::text(error)),
+        _ => internal_error(to),
     }
 }
 

@@ -31,7 +31,7 @@ pub fn wanted(kind: Kind) -> &'static [Exception] {
         Kind::TxnOpen => &[E::TxnOpen, E::InvalidOperation, E::Meta],
         Kind::Undeclared => &[],
         // Never as a protocol error where it can be helped: Trino repeats a call on one for 30 s, Java reconnects.
-        Kind::Meta | Kind::Conflict | Kind::Unavailable | Kind::Corrupt | Kind::Internal => &[E::Meta],
+        Kind::Meta | Kind::Conflict | Kind::Lost | Kind::Unavailable | Kind::Corrupt | Kind::Internal => &[E::Meta],
     }
 }
 
@@ -45,7 +45,7 @@ pub fn declared(kind: Kind, throws: &'static [Throw]) -> Option<&'static Throw> 
 /// them as a reason to repeat the call (semantics §15).
 pub fn text(error: &Error) -> Cow<'_, str> {
     match error.kind {
-        Kind::Unavailable => {
+        Kind::Lost | Kind::Unavailable => {
             Cow::Owned(format!("The metastore cannot reach its database now, try again later: {}", error.message))
         }
         _ => Cow::Borrowed(&error.message),

@@ -67,7 +67,7 @@ impl Outcome {
             Self::Panicked => true,
             // Some errors are undeclared on purpose, as Hive has them.
             Self::Undeclared(kind) => kind != Kind::Undeclared,
-            Self::Declared(kind) => matches!(kind, Kind::Unavailable | Kind::Corrupt | Kind::Internal),
+            Self::Declared(kind) => matches!(kind, Kind::Lost | Kind::Unavailable | Kind::Corrupt | Kind::Internal),
             Self::Ok | Self::UnknownMethod | Self::Malformed => false,
         }
     }

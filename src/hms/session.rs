@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{OnceLock, PoisonError, RwLock};
 
 use skep_core::{Error, Result};
+use tokio_util::sync::CancellationToken;
 
 use super::transport::Wire;
 
@@ -29,6 +30,7 @@ pub struct Session {
     peer: SocketAddr,
     wire: OnceLock<Wire>,
     ended: AtomicBool,
+    gone: CancellationToken,
     said: RwLock<Said>,
 }
 
@@ -61,7 +63,8 @@ impl Generation {
 
 impl Session {
     pub fn new(id: u64, peer: SocketAddr) -> Self {
-        Self { id, peer, wire: OnceLock::new(), ended: AtomicBool::new(false), said: RwLock::default() }
+        let (ended, gone) = (AtomicBool::new(false), CancellationToken::new());
+        Self { id, peer, wire: OnceLock::new(), ended, gone, said: RwLock::default() }
     }
     /// Number of this connection, unique in the life of this process; for logs.
     pub fn id(&self) -> u64 {
@@ -137,6 +140,11 @@ impl Session {
     }
     pub fn has_ended(&self) -> bool {
         self.ended.load(Ordering::Acquire)
+    }
+
+    /// Cancelled when the client has closed the connection, though a call may still run.
+    pub fn gone(&self) -> &CancellationToken {
+        &self.gone
     }
 
     fn read<T>(&self, look: impl FnOnce(&Said) -> T) -> T {

@@ -73,7 +73,7 @@ impl Refusal {
 
     /// Whether it is our fault rather than the caller's.
     pub fn is_fault(&self) -> bool {
-        matches!(self.error.kind, Kind::Unavailable | Kind::Corrupt | Kind::Internal)
+        matches!(self.error.kind, Kind::Lost | Kind::Unavailable | Kind::Corrupt | Kind::Internal)
     }
 
     pub fn status(self) -> Status {
@@ -87,7 +87,7 @@ impl Refusal {
         {
             details.set_resource_info(kind, name, "", "");
         }
-        if matches!(self.error.kind, Kind::Conflict | Kind::Unavailable) {
+        if matches!(self.error.kind, Kind::Conflict | Kind::Lost | Kind::Unavailable) {
             details.set_retry_info(Some(RETRY));
         }
         // What went wrong inside may name what is no client's business; the log has it.
@@ -111,7 +111,7 @@ fn code(kind: Kind) -> Code {
         }
         Kind::InvalidOperation | Kind::Undeclared => Code::FailedPrecondition,
         Kind::TxnAborted | Kind::TxnOpen | Kind::Conflict => Code::Aborted,
-        Kind::Unavailable => Code::Unavailable,
+        Kind::Lost | Kind::Unavailable => Code::Unavailable,
         Kind::Corrupt => Code::DataLoss,
         Kind::Internal => Code::Internal,
     }

@@ -2,7 +2,7 @@
 //! afterwards, in insertion order, under the lock of a counter row: gapless, in commit order, and no writer waits.
 
 use serde::Serialize;
-use skep_core::Result;
+use skep_core::{Error, Kind, Result};
 
 use super::driver::{Arg, ColumnArg, Row, Sql};
 use super::store::Store;
@@ -283,7 +283,9 @@ impl Store {
             let last = txn.one(&EVENT_COUNTER_LOCK, &[]).await?.i64(0)?;
             let count = txn.execute(&EVENT_NUMBER, &[Arg::I64(last)]).await? as i64;
             txn.execute(&EVENT_COUNTER_SET, &[Arg::I64(count)]).await?;
-            txn.commit().await?;
+            // Whether it was made or not, to number what is left is never wrong.
+            let lost = |e: Error| if e.kind == Kind::Unavailable { e.with_kind(Kind::Lost) } else { e };
+            txn.commit().await.map_err(lost)?;
             Ok(last + count)
         })
         .await

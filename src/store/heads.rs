@@ -40,7 +40,7 @@ const WAITING_MAX: usize = 1 << 16;
 /// Longer names go by themselves, so that a statement's size is bounded.
 const NAME_BYTES_MAX: usize = 4096;
 /// A connection that does not answer for so long is given up.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A table by its name, in normal form.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -199,10 +199,18 @@ impl Asker {
             if names.is_empty() {
                 return;
             }
-            let answers = match &mut open {
+            let mut answers = match &mut open {
                 Ok(open) => self.ask(open, &names).await,
                 Err(error) => Err(error.clone()),
             };
+            if matches!(&answers, Err(error) if error.kind == Kind::Lost) && open.is_ok() {
+                // The connection ended: another one waits for the primary, and asks once more.
+                open = self.pool.alone().await;
+                answers = match &mut open {
+                    Ok(open) => self.ask(open, &names).await,
+                    Err(error) => Err(error.clone()),
+                };
+            }
             match answers {
                 Ok(answers) => {
                     conn = open.ok();

@@ -11,7 +11,7 @@ use std::sync::{Arc, Weak};
 use skep_core::{Error, Kind, Result};
 use tokio::sync::{OwnedMutexGuard, oneshot};
 
-use super::driver::{Conn, Sql};
+use super::driver::{Conn, Sql, wanted};
 use super::memory::Doubts;
 
 const SAVEPOINT: Sql = Sql::both("savepoint", "savepoint member");
@@ -69,7 +69,7 @@ impl Lanes {
 /// What an error at a commit means: if the database went away, nobody knows whether it was carried out.
 pub fn unknown(error: Error) -> Error {
     match error.kind {
-        Kind::Unavailable => Error::new(
+        Kind::Lost | Kind::Unavailable => Error::new(
             Kind::Unavailable,
             "the database went away during the commit: whether the change was made is not known; look before repeating it",
         ),
@@ -108,11 +108,14 @@ impl Lane {
             let _queued = Queued(&self.queued);
             Arc::clone(&self.state).lock_owned().await
         };
+        // Its turn may have come long after the call.
+        wanted::check()?;
         let savepoint = guard.is_some();
         if let Some(group) = guard.as_mut() {
             group.conn.execute(&SAVEPOINT, &[]).await?;
         } else {
             let (conn, doubts) = begin().await?;
+            wanted::check()?;
             *guard = Some(Group { conn, doubts, waiting: Vec::new() });
         }
         Ok(Turn { lane: self, guard: Some(guard), savepoint, is_once: false })
@@ -129,6 +132,7 @@ impl Lane {
             return Ok(None);
         }
         let (conn, doubts) = begin().await?;
+        wanted::check()?;
         *guard = Some(Group { conn, doubts, waiting: Vec::new() });
         Ok(Some(Turn { lane: self, guard: Some(guard), savepoint: false, is_once: true }))
     }
@@ -180,6 +184,9 @@ impl Turn {
 
     /// Makes this member's part durable, with the group.
     pub async fn commit(mut self) -> Result<()> {
+        if !self.is_once {
+            wanted::check()?;
+        }
         if self.savepoint {
             self.conn()?.execute(&RELEASE, &[]).await?;
         }

@@ -290,7 +290,7 @@ impl Lease {
         }
         match self.take(pool, memory).await {
             Ok(()) => Ok(true),
-            Err(error) if error.kind == Kind::Unavailable => Err(error),
+            Err(error) if matches!(error.kind, Kind::Lost | Kind::Unavailable) => Err(error),
             // Another node is at work.
             Err(_) => Ok(false),
         }

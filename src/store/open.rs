@@ -1,24 +1,24 @@
 //! The one place that picks a backend, opens it and makes sure that it may be used.
 
-use std::str::FromStr as _;
 use std::sync::Arc;
 use std::time::Duration;
 
-use skep_core::{Error, Kind, Result};
-use sqlx::Connection as _;
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use skep_core::{Error, Result};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
-use super::driver::error::{convert, lost_within};
-use super::driver::shelf::{Shelf, TESTED_FOR};
+use super::driver::error::convert;
+use super::driver::postgres::{Connections, Hosts, Limits};
 use super::lease::{Lease, SingleNode};
 use super::memory::Trust;
 use super::migrate;
-use super::pool::{Hosts, Pool};
+use super::pool::Pool;
 use super::store::Store;
 
 /// Postgres ends the session of a node that is silent in the midst of a transaction.
 const IDLE_IN_WRITE: Duration = Duration::from_mins(1);
+
+/// After its own time for a statement, Postgres has so long to say that it ended it.
+const ANSWER_GRACE: Duration = Duration::from_secs(5);
 
 /// How to reach the database.
 #[derive(Debug, Clone)]
@@ -111,46 +111,28 @@ async fn sqlite(options: &StoreOptions, path: &str) -> Result<Pool> {
 }
 
 async fn postgres(options: &StoreOptions) -> Result<Pool> {
-    let hosts = Hosts::parse(&options.url)?;
-    let mut prepared = Vec::new();
+    let mut hosts = Hosts::parse(&options.url)?;
     // A node that is to be alone and was halted within a write holds up the next one for no longer than by its lease.
     let idle = options.single_node.as_ref().map_or(IDLE_IN_WRITE, |node| node.lease.min(IDLE_IN_WRITE));
-    for url in hosts.urls() {
-        // The parser's own message could quote the URL, and with it the password.
-        let mut connect = PgConnectOptions::from_str(url)
-            .map_err(|_| Error::meta("the store's URL is not a valid postgres:// URL"))?
-            .application_name("skep")
-            .statement_cache_capacity(256)
-            .options([
-                ("statement_timeout", options.statement_timeout.as_millis().to_string()),
-                ("idle_in_transaction_session_timeout", idle.as_millis().to_string()),
-            ]);
+    for host in &mut hosts.all {
+        let mut connect = host.clone().statement_cache_capacity(256).options([
+            ("statement_timeout", options.statement_timeout.as_millis().to_string()),
+            ("idle_in_transaction_session_timeout", idle.as_millis().to_string()),
+        ]);
+        if connect.get_application_name().is_none() {
+            connect = connect.application_name("skep");
+        }
         if let Some(schema) = &options.schema {
             connect = connect.options([("search_path", schema.as_str())]);
         }
-        prepared.push(connect);
+        *host = connect;
     }
-    let pool_options = PgPoolOptions::new()
-        .max_connections(options.connections_max)
-        .acquire_timeout(options.acquire_timeout)
-        // The pool tests a connection when it comes back; once more when it is taken, only if it rested for long or
-        // another was found dead meanwhile.
-        .test_before_acquire(false)
-        .before_acquire(|conn, about| {
-            Box::pin(async move {
-                if about.idle_for > TESTED_FOR || lost_within(about.idle_for) {
-                    conn.ping().await?;
-                }
-                Ok(true)
-            })
-        })
-        .after_connect(|conn, _| Box::pin(super::pool::postgres_check(conn)));
-    let mut last = Error::new(Kind::Unavailable, "no database host was named");
-    for connect in &prepared {
-        match pool_options.clone().connect_with(connect.clone()).await {
-            Ok(pool) => return Ok(Pool::Postgres { shelf: Shelf::new(pool), hosts: prepared.clone().into() }),
-            Err(error) => last = super::pool::open_error(&error),
-        }
-    }
-    Err(last)
+    let limits = Limits {
+        connections_max: options.connections_max,
+        acquire: options.acquire_timeout,
+        // The database ends a statement itself, and is given the time to say so.
+        statement: options.statement_timeout.saturating_add(ANSWER_GRACE),
+    };
+    let opened = Connections::open(hosts, limits).await;
+    opened.map(Pool::Postgres).map_err(|e| super::pool::open_error(&e))
 }

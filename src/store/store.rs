@@ -3,11 +3,11 @@
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use skep_core::{Error, Kind, Result};
 
-use super::driver::{Conn, Sql};
+use super::driver::{Conn, Sql, wanted};
 use super::heads::{CurrentTable, Heads, TableName};
 use super::joint::Joint;
 use super::lane::{Lane, LaneKey, Lanes};
@@ -21,6 +21,9 @@ const ATTEMPTS: u32 = 14;
 /// The first pause before that, and the longest.
 const PAUSE_FIRST: Duration = Duration::from_millis(1);
 const PAUSE_MAX: Duration = Duration::from_millis(400);
+
+/// What a lost connection undid is done again for so long. To wait for a new connection has its own time.
+const LOST_PATIENCE: Duration = Duration::from_secs(10);
 
 /// Doubles with every attempt; half of it is chance, so that two do not meet again and again.
 fn backoff(attempt: u32) -> Duration {
@@ -38,6 +41,8 @@ pub struct Store {
     heads: Arc<Heads>,
     now_ms: fn() -> i64,
     retries: Arc<AtomicU64>,
+    /// How often the database's history became another one.
+    moves: Arc<AtomicU64>,
     /// The write that all of this store's transactions are parts of.
     joint: Option<Joint>,
 }
@@ -48,13 +53,40 @@ impl Store {
     pub(super) fn new(pool: Pool, trust: Trust, now_ms: fn() -> i64) -> Self {
         let memory = Memory::new(trust);
         let heads = Arc::new(Heads::new(Arc::clone(&memory)));
-        Self { pool, lanes: Arc::default(), memory, heads, now_ms, retries: Arc::default(), joint: None }
+        let (retries, moves) = (Arc::default(), Arc::default());
+        let store = Self { pool, lanes: Arc::default(), memory, heads, now_ms, retries, moves, joint: None };
+        let (memory, moves) = (Arc::clone(&store.memory), Arc::clone(&store.moves));
+        store.on_move(move || {
+            moves.fetch_add(1, Ordering::Release);
+            memory.forget();
+        });
+        store
+    }
+
+    /// Calls `forget` whenever the database is another one or has lost commits, before the first answer of it is used:
+    /// whatever is remembered by versions may mean another thing from then on.
+    pub fn on_move(&self, forget: impl Fn() + Send + Sync + 'static) {
+        if let Pool::Postgres(all) = &self.pool {
+            all.on_move(Box::new(forget));
+        }
+    }
+
+    /// Forgets all that is remembered: the database was found to have less than this node has seen.
+    pub fn rewound(&self) {
+        if let Pool::Postgres(all) = &self.pool {
+            all.forget();
+        }
+    }
+
+    /// Gives how often [`Self::on_move`] called. What is kept by versions is worth nothing once this is another number.
+    pub fn moves(&self) -> u64 {
+        self.moves.load(Ordering::Acquire)
     }
 
     /// `postgres` or `sqlite`.
     pub fn kind(&self) -> &'static str {
         match self.pool {
-            Pool::Postgres { .. } => "postgres",
+            Pool::Postgres(_) => "postgres",
             Pool::Sqlite { .. } => "sqlite",
         }
     }
@@ -91,7 +123,7 @@ impl Store {
     /// For a write that shares no lane with others (on SQLite there is one lane for all).
     pub async fn write(&self) -> Result<Txn> {
         let lane = match self.pool {
-            Pool::Postgres { .. } => Arc::new(Lane::default()),
+            Pool::Postgres(_) => Arc::new(Lane::default()),
             Pool::Sqlite { .. } => self.lanes.get(LaneKey::Global),
         };
         self.turn(lane).await
@@ -100,7 +132,7 @@ impl Store {
     /// For a write of one table: concurrent ones are committed in groups.
     pub async fn write_table(&self, table_id: i64) -> Result<Txn> {
         let lane = match self.pool {
-            Pool::Postgres { .. } => self.lanes.get(LaneKey::Table(table_id)),
+            Pool::Postgres(_) => self.lanes.get(LaneKey::Table(table_id)),
             Pool::Sqlite { .. } => self.lanes.get(LaneKey::Global),
         };
         self.turn(lane).await
@@ -126,14 +158,14 @@ impl Store {
 
     /// Whether [`Self::write_once`] is worth preparing for.
     pub fn writes_once(&self) -> bool {
-        matches!(self.pool, Pool::Postgres { .. }) && !self.is_joined()
+        matches!(self.pool, Pool::Postgres(_)) && !self.is_joined()
     }
 
     /// For a write of Hive's locks and transactions, which take turns anyway (`Txn::lock_serialize`): concurrent ones
     /// are committed in groups.
     pub async fn write_locks(&self) -> Result<Txn> {
         let lane = match self.pool {
-            Pool::Postgres { .. } => self.lanes.get(LaneKey::Locks),
+            Pool::Postgres(_) => self.lanes.get(LaneKey::Locks),
             Pool::Sqlite { .. } => self.lanes.get(LaneKey::Global),
         };
         self.turn(lane).await
@@ -207,7 +239,7 @@ impl Store {
     where
         F: Future<Output = Result<T>>,
     {
-        let mut attempt = 1;
+        let (mut attempt, begin) = (1, Instant::now());
         if self.joint.is_some() {
             return operation().await;
         }
@@ -218,6 +250,10 @@ impl Store {
                     tracing::debug!(operation = name, attempt, %error, "another transaction won; once more");
                     tokio::time::sleep(backoff(attempt)).await;
                     attempt += 1;
+                }
+                Err(error) if error.kind == Kind::Lost && begin.elapsed() < wanted::patience(LOST_PATIENCE) => {
+                    self.retries.fetch_add(1, Ordering::Relaxed);
+                    tracing::debug!(operation = name, %error, "the connection ended before the commit; once more");
                 }
                 Err(error) if error.kind == Kind::Conflict => {
                     return Err(Error::meta(format!("{name}: gave way to other writers {ATTEMPTS} times; try again")));

@@ -9,7 +9,7 @@ use skep_core::{Error, Kind, Location, PlaceKey, Result};
 use super::super::metastore::Metastore;
 use super::deciding::Going;
 use super::tasks::FileTask;
-use crate::store::Txn;
+use crate::store::{Txn, unconditionally};
 use crate::warehouse::Moved;
 
 /// An intent younger than this is somebody's who will go on with it at once.
@@ -140,7 +140,7 @@ impl Metastore {
 
     /// Takes an intent back after its call failed; an error is left to the sweeper.
     pub(in super::super) async fn move_failed(&self, id: i64) {
-        if let Err(error) = self.move_take_back(id).await {
+        if let Err(error) = unconditionally(self.move_take_back(id)).await {
             tracing::warn!(task = id, %error, "directories are moved back later");
         }
     }

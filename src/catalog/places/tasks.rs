@@ -15,7 +15,7 @@ use super::deciding::Going;
 use super::moves::DirectoryMove;
 use super::neighbours::Neighbours;
 use crate::clock::monotonic;
-use crate::store::{PlaceKind, Txn};
+use crate::store::{PlaceKind, Txn, unconditionally};
 use crate::warehouse::{Deletion, Emptying};
 
 /// How many deletions of one call run at once.
@@ -192,9 +192,12 @@ impl Metastore {
     /// Does what was recorded, after the commit. What fails is tried again by the sweeper.
     pub(in super::super) async fn tasks_run(&self, tasks: Recorded) {
         let tasks = self.tasks_later(tasks);
-        if tasks.is_empty() {
-            return;
+        if !tasks.is_empty() {
+            unconditionally(self.tasks_run_now(tasks)).await;
         }
+    }
+
+    async fn tasks_run_now(&self, tasks: Recorded) {
         let begun = monotonic();
         let _at_work = self.tasks.begin(tasks.iter().map(|(id, _)| *id).collect());
         let mut done = Vec::with_capacity(tasks.len());

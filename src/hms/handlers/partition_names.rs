@@ -36,13 +36,15 @@ struct NameLists(OnceLock<Lists>);
 
 #[derive(Debug)]
 struct Lists {
-    all: Mutex<Recent<Key, (i64, Kept)>>,
+    all: Mutex<Recent<Key, (Version, Kept)>>,
     /// A longer one is made while it is sent, each time.
     list_max: usize,
 }
 
 /// Of a table, and whether in Compact; each is kept with the version that it is of.
 type Key = (i64, bool);
+/// Of which history of the database, and which version of the table.
+type Version = (u64, i64);
 
 #[derive(Debug, Clone)]
 enum Kept {
@@ -57,7 +59,8 @@ impl NameLists {
     fn reply(&self, cx: &Cx, reading: PartitionReading) -> Result<Answer<Vec<String>>> {
         let protocol = protocol(cx)?;
         let lists = self.0.get_or_init(|| Lists::new(cx.metastore().table_cache_max()));
-        let (key, version) = ((reading.table().id, protocol == Protocol::Compact), reading.table().version);
+        let key = (reading.table().id, protocol == Protocol::Compact);
+        let version = (cx.metastore().store().moves(), reading.table().version);
         let is_held = matches!(reading, PartitionReading::Held(_));
         let mut source = PartitionSource::names(protocol, reading, Frame::Bare);
         match lists.get(key, version) {
@@ -77,7 +80,7 @@ impl NameLists {
 }
 
 /// What a list weighs beside its bytes.
-const OVERHEAD: usize = size_of::<(Key, i64, Kept)>();
+const OVERHEAD: usize = size_of::<(Key, Version, Kept)>();
 
 impl Lists {
     fn new(budget: u64) -> Self {
@@ -85,12 +88,12 @@ impl Lists {
         Self { all: Mutex::new(Recent::new(budget)), list_max: (budget / 2).saturating_sub(OVERHEAD) }
     }
 
-    fn get(&self, key: Key, version: i64) -> Option<Kept> {
+    fn get(&self, key: Key, version: Version) -> Option<Kept> {
         let mut all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
         all.get(&key).filter(|(of, _)| *of == version).map(|(_, kept)| kept.clone())
     }
 
-    fn put(&self, key: Key, version: i64, kept: Kept) {
+    fn put(&self, key: Key, version: Version, kept: Kept) {
         let bytes = if let Kept::List(bytes) = &kept { bytes.len() } else { 0 };
         let mut all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
         all.put(key, (version, kept), OVERHEAD + bytes);

@@ -17,8 +17,8 @@ use crate::hms::reply::Encoded;
 #[derive(Debug, Default)]
 pub struct TableReplies(OnceLock<Mutex<Kept>>);
 
-/// By table and whether in Compact; each with the version that it is.
-type Kept = Recent<(i64, bool), (i64, Bytes)>;
+/// By table and whether in Compact; each with the version that it is, and of which history of the database.
+type Kept = Recent<(i64, bool), ((u64, i64), Bytes)>;
 
 impl TableReplies {
     /// The table as the value of a reply.
@@ -42,15 +42,16 @@ impl TableReplies {
         let kept = self.0.get_or_init(|| Mutex::new(Recent::new(budget())));
         let lock = || kept.lock().unwrap_or_else(PoisonError::into_inner);
         let key = (table.id, protocol == Protocol::Compact);
+        let current = (cx.metastore().store().moves(), table.version);
         if let Some((version, bytes)) = lock().get(&key)
-            && *version == table.version
+            && *version == current
         {
             return bytes.clone();
         }
         let mut w = Writer::new(protocol);
         table_out(table).encode(&mut w);
         let bytes = Bytes::from(w.into_bytes());
-        lock().put(key, (table.version, bytes.clone()), size_of::<(Kept, Bytes)>() + bytes.len());
+        lock().put(key, (current, bytes.clone()), size_of::<(Kept, Bytes)>() + bytes.len());
         bytes
     }
 }

@@ -44,6 +44,11 @@ impl Buffer {
         self.bytes.get(self.start..).unwrap_or_default()
     }
 
+    /// Whether more can be received without taking of the budget.
+    pub(super) fn has_small_room(&self) -> bool {
+        self.pending().len() < SMALL / 2
+    }
+
     /// Receives what is there, at least one byte; 0 means the peer has finished. May be cancelled without loss.
     pub(super) async fn fill(&mut self, stream: &mut (impl AsyncRead + Unpin)) -> io::Result<usize> {
         if self.start > 0 {

@@ -80,10 +80,18 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
             let end = place.end;
             let message = self.reader.pending().get(place).unwrap_or_default();
             let begin = || terms.dispatcher.begin(&self.session, wire, message, terms.limits.wire());
-            let call = if message.len() > HEAVY { aside(begin) } else { begin() };
+            let mut call = if message.len() > HEAVY { aside(begin) } else { begin() };
             // Decoded; its bytes need not wait for the handler.
             self.reader.consume(end);
-            if let Some(reply) = call.await
+            let reply = tokio::select! {
+                biased;
+                reply = &mut call => reply,
+                () = self.reader.until_closed(&mut self.stream) => {
+                    self.session.gone().cancel();
+                    call.await
+                }
+            };
+            if let Some(reply) = reply
                 && let Err(error) = write_reply(&mut self.stream, reply, terms.limits.write_timeout).await
             {
                 return End::Io(error);

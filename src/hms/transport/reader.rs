@@ -105,6 +105,17 @@ impl MessageReader {
         }
     }
 
+    /// Takes in what comes while a call runs; returns when the client has closed. A client that sends further calls
+    /// ahead is not watched once they fill the buffer of an ordinary call. May be cancelled without loss.
+    pub(super) async fn until_closed(&mut self, stream: &mut (impl AsyncRead + Unpin)) {
+        while self.buffer.has_small_room() {
+            if !matches!(self.buffer.fill(stream).await, Ok(1..)) {
+                return;
+            }
+        }
+        std::future::pending::<()>().await;
+    }
+
     /// Between two messages a connection may rest, and a draining server may close it.
     async fn wait_for_first_byte(
         &mut self,

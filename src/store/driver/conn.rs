@@ -8,22 +8,22 @@ use tokio::task::consume_budget;
 
 use super::arg::{Arg, bind_postgres, bind_sqlite, holds_nul};
 use super::error::convert;
+use super::postgres::{Answers, Connection};
 use super::row::Row;
-use super::shelf::Shelved;
 use super::sql::Sql;
 
 /// What statements run on. A transaction that is dropped is rolled back.
 #[derive(Debug)]
 pub enum Conn {
     /// In a transaction, or by itself.
-    Postgres(Shelved),
+    Postgres(Connection),
     SqliteTxn(Transaction<'static, Sqlite>),
     SqliteAlone(PoolConnection<Sqlite>),
 }
 
 /// The driver's own connection.
 enum Raw<'a> {
-    Postgres(&'a mut PgConnection),
+    Postgres(&'a mut PgConnection, Answers),
     Sqlite(&'a mut SqliteConnection),
 }
 
@@ -31,7 +31,10 @@ impl Conn {
     /// For a statement; [`Self::done`] is to be called when it came to its end.
     fn raw(&mut self) -> Result<Raw<'_>> {
         Ok(match self {
-            Self::Postgres(c) => Raw::Postgres(c.begin_use().map_err(|e| convert("acquire", &e))?),
+            Self::Postgres(c) => {
+                let (conn, answers) = c.statement().map_err(|e| convert("acquire", &e))?;
+                Raw::Postgres(conn, answers)
+            }
             Self::SqliteTxn(t) => Raw::Sqlite(t),
             Self::SqliteAlone(c) => Raw::Sqlite(c),
         })
@@ -57,8 +60,9 @@ impl Conn {
     pub async fn execute(&mut self, sql: &'static Sql, args: &[Arg<'_>]) -> Result<u64> {
         Self::check(sql, args)?;
         let touched = match self.raw()? {
-            Raw::Postgres(c) => {
-                bind_postgres(sqlx::query(sql.postgres), args).execute(c).await.map(|r| r.rows_affected())
+            Raw::Postgres(c, answers) => {
+                let done = answers.wait(bind_postgres(sqlx::query(sql.postgres), args).execute(c)).await;
+                done.map(|r| r.rows_affected())
             }
             Raw::Sqlite(c) => bind_sqlite(sqlx::query(sql.sqlite), args).execute(c).await.map(|r| r.rows_affected()),
         }
@@ -78,9 +82,9 @@ impl Conn {
         Self::check(sql, args)?;
         let failed = |e: sqlx::Error| convert(sql.name, &e);
         match self.raw()? {
-            Raw::Postgres(c) => {
+            Raw::Postgres(c, answers) => {
                 let mut rows = bind_postgres(sqlx::query(sql.postgres), args).fetch(c);
-                while let Some(row) = rows.try_next().await.map_err(failed)? {
+                while let Some(row) = answers.wait(rows.try_next()).await.map_err(failed)? {
                     each(&Row::Postgres(row))?;
                     consume_budget().await;
                 }
@@ -117,8 +121,9 @@ impl Conn {
     pub async fn first(&mut self, sql: &'static Sql, args: &[Arg<'_>]) -> Result<Option<Row>> {
         Self::check(sql, args)?;
         let row = match self.raw()? {
-            Raw::Postgres(c) => {
-                bind_postgres(sqlx::query(sql.postgres), args).fetch_optional(c).await.map(|row| row.map(Row::Postgres))
+            Raw::Postgres(c, answers) => {
+                let row = answers.wait(bind_postgres(sqlx::query(sql.postgres), args).fetch_optional(c)).await;
+                row.map(|row| row.map(Row::Postgres))
             }
             Raw::Sqlite(c) => {
                 bind_sqlite(sqlx::query(sql.sqlite), args).fetch_optional(c).await.map(|row| row.map(Row::Sqlite))
@@ -138,7 +143,7 @@ impl Conn {
     pub async fn prepare(&mut self, sql: &'static Sql) -> Result<()> {
         use sqlx::{Executor as _, SqlSafeStr as _};
         match self.raw()? {
-            Raw::Postgres(c) => c.prepare(sql.postgres.into_sql_str()).await.map(drop),
+            Raw::Postgres(c, answers) => answers.wait(c.prepare(sql.postgres.into_sql_str())).await.map(drop),
             Raw::Sqlite(c) => c.prepare(sql.sqlite.into_sql_str()).await.map(drop),
         }
         .map_err(|e| convert(sql.name, &e))
@@ -147,7 +152,7 @@ impl Conn {
     /// Runs statements of a text as they are, in the transaction: a migration's.
     pub async fn script(&mut self, name: &str, text: &'static str) -> Result<()> {
         match self.raw()? {
-            Raw::Postgres(c) => sqlx::raw_sql(text).execute(c).await.map(drop),
+            Raw::Postgres(c, answers) => answers.wait(sqlx::raw_sql(text).execute(c)).await.map(drop),
             Raw::Sqlite(c) => sqlx::raw_sql(text).execute(c).await.map(drop),
         }
         .map_err(|e| convert(name, &e))?;

@@ -5,9 +5,10 @@ pub mod arg;
 pub mod conn;
 pub mod error;
 pub mod nul;
+pub mod postgres;
 pub mod row;
-pub mod shelf;
 pub mod sql;
+pub mod wanted;
 
 pub use arg::{Arg, ColumnArg};
 pub use conn::Conn;

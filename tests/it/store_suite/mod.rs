@@ -16,6 +16,7 @@ macro_rules! store_cases {
 mod basics;
 mod connectors;
 mod constraints;
+mod failover;
 pub mod fixture;
 mod functions;
 mod heads;

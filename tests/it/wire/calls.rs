@@ -51,6 +51,9 @@ async fn errors_come_as_the_exceptions_that_the_method_declares() {
         }
         let undeclared = Answer::Error(6, "Internal error processing fail_bare".to_owned());
         assert_eq!(client.call::<m::FailBare>(1, &text("NotFound")).await, undeclared, "{wire}");
+        let away = "The metastore cannot reach its database now, try again later: because";
+        let away = Answer::Error(6, away.to_owned());
+        assert_eq!(client.call::<m::FailBare>(1, &text("Unavailable")).await, away, "{wire}");
         expect_usable(&mut client).await;
     }
     let calls = server.seen().calls;
@@ -158,4 +161,22 @@ async fn a_reply_is_no_call() {
         let Answer::Error(2, _) = client.answer::<m::Echo>().await.1 else { panic!() };
     }
     expect_usable(&mut client).await;
+}
+
+#[tokio::test]
+async fn a_write_whose_client_is_gone_is_not_begun() {
+    let server = Server::start().await;
+    for (count, wire) in WIRES.into_iter().enumerate() {
+        let mut client = Client::connect(server.addr, wire).await;
+        client.send(&call::<m::Write>(wire, 1, &text(""))).await;
+        drop(client);
+        server.until(|seen| seen.calls.len() == 2 * count + 1).await;
+        // Who sends a call that has no answer may close right behind it.
+        let mut client = Client::connect(server.addr, wire).await;
+        client.send(&call::<m::WriteOneWay>(wire, 1, &text(""))).await;
+        drop(client);
+        server.until(|seen| seen.calls.len() == 2 * count + 2).await;
+    }
+    let notes = server.notes.lock().unwrap().clone();
+    assert_eq!(notes, ["Unavailable", "committed"].repeat(WIRES.len()));
 }

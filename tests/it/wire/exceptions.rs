@@ -10,7 +10,7 @@ use skep_thrift::methods::METHODS;
 
 use crate::golden;
 
-const KINDS: [Kind; 19] = [
+const KINDS: [Kind; 20] = [
     Kind::NotFound,
     Kind::UnknownDatabase,
     Kind::UnknownTable,
@@ -27,6 +27,7 @@ const KINDS: [Kind; 19] = [
     Kind::TxnAborted,
     Kind::TxnOpen,
     Kind::Conflict,
+    Kind::Lost,
     Kind::Unavailable,
     Kind::Corrupt,
     Kind::Internal,

@@ -142,8 +142,19 @@ async fn shutdown(cx: Cx, _: Text) -> Result<()> {
     Ok(())
 }
 
+async fn write(cx: Cx, notes: Arc<Mutex<Vec<String>>>) -> Result<()> {
+    cx.session.gone().cancelled().await;
+    let outcome = match cx.metastore().store().write().await {
+        Ok(write) => write.commit().await,
+        Err(error) => Err(error),
+    };
+    notes.lock().unwrap().push(outcome.map_or_else(|error| format!("{:?}", error.kind), |()| "committed".to_owned()));
+    Ok(())
+}
+
 fn routes(gate: &Arc<Notify>, waiting: Arc<watch::Sender<usize>>, notes: &Arc<Mutex<Vec<String>>>) -> Routes {
     let (gate, notes) = (Arc::clone(gate), Arc::clone(notes));
+    let (answered, one_way) = (Arc::clone(&notes), Arc::clone(&notes));
     Routes::default()
         .on::<m::Echo>(echo)
         .on::<m::Fail>(fail)
@@ -153,6 +164,8 @@ fn routes(gate: &Arc<Notify>, waiting: Arc<watch::Sender<usize>>, notes: &Arc<Mu
         .on::<m::Big>(big)
         .on::<m::Void>(void)
         .on::<m::Shutdown>(shutdown)
+        .on::<m::Write>(move |cx: Cx, _: Text| write(cx, Arc::clone(&answered)))
+        .on::<m::WriteOneWay>(move |cx: Cx, _: Text| write(cx, Arc::clone(&one_way)))
         .on::<m::Note>(move |_: Cx, args: Text| {
             notes.lock().unwrap().push(args.0);
             async { Ok(()) }

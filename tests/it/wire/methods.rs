@@ -63,6 +63,9 @@ method! {
     Lines = "lines", false, Vec<String>, [];
     /// So many bytes, as one value.
     Big = "big", false, String, [];
+    /// Waits until its client is gone, begins a write, and notes what came of that.
+    Write = "write", false, (), [];
+    WriteOneWay = "write_one_way", true, (), [];
     /// Nobody waits for it.
     Note = "note", true, (), [];
     Shutdown = "shutdown", true, (), [];
