@@ -133,3 +133,5 @@ pub use types::NamedType;
 pub use versions::AsOf;
 pub use views::{ViewCreate, ViewMade};
 pub use write_ids::{Snapshot, ValidWriteIds};
+
+pub use crate::store::{Wanted, while_wanted};

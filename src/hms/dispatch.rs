@@ -21,7 +21,7 @@ use super::reply::{Reply, ReplyTo};
 use super::routes::{Routes, Row, refused_why};
 use super::session::Session;
 use super::transport::Wire;
-use crate::store::{Wanted, while_wanted};
+use crate::catalog::{Wanted, while_wanted};
 
 /// Methods that declare no exception which could say that the database is away wait so long for it.
 const UNDECLARED_PATIENCE: Duration = Duration::from_mins(1);

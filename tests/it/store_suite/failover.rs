@@ -1,13 +1,10 @@
 //! A database that falls silent, hosts of which some are dead, and commits that a database has lost.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::Duration;
 
-use skep::catalog::{Caller, Metastore, Settings, TableAlter, TableCreate};
-use skep::clock::Clock;
-use skep::store::{Store, StoreOptions, open};
-use skep::warehouse::{Warehouse, WarehouseConfig};
+use skep::catalog::{TableAlter, TableCreate};
+use skep::store::{StoreOptions, open};
 use skep_core::Kind;
 use skep_core::table::Parameters;
 use sqlx::{AssertSqlSafe, Connection as _};
@@ -16,7 +13,7 @@ use tokio::net::{TcpListener, TcpStream, tcp};
 use tokio::sync::watch;
 
 use super::basics::database;
-use super::fixture::{at, table};
+use super::fixture::{Field, at, field, table};
 use super::heads::{change, create, current};
 use super::lease::raw;
 use crate::backend::{now_ms, postgres_options};
@@ -125,36 +122,22 @@ async fn a_store_opens_wherever_the_primary_is_named() {
     assert!(matches!(opened.unwrap_err().kind, Kind::Lost | Kind::Unavailable));
 }
 
-async fn metastore(store: Store, root: &std::path::Path) -> Metastore {
-    let config = WarehouseConfig { managed_root: root.display().to_string(), ..WarehouseConfig::default() };
-    let warehouse = Warehouse::new(config, Arc::new(now_ms)).unwrap();
-    let metastore = Metastore::new(store, Arc::new(warehouse), Settings::default(), Clock::manual(now_ms()));
-    metastore.bootstrap().await.unwrap();
-    metastore
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn memory_follows_a_database_that_has_lost_commits() {
-    let dir = tempfile::tempdir().unwrap();
-    let options = postgres_options().await;
-    let store = open(&options, now_ms).await.unwrap();
-    database(&store).await;
-    let metastore = metastore(store, dir.path()).await;
-    let caller = Caller::default();
-    let mut made = table("t", &[]);
-    made.storage.as_mut().unwrap().location = Some(format!("file:{}", dir.path().join("t").display()));
-    let create = TableCreate { table: made, ..TableCreate::default() };
-    metastore.table_create(&caller, create).await.unwrap();
+    let store = crate::backend::postgres().await;
+    let Field { metastore, caller, .. } = &field(&store, |_| {}).await;
+    let create = TableCreate { table: table("t", &[]), ..TableCreate::default() };
+    metastore.table_create(caller, create).await.unwrap();
     let alter = async |value: &str| {
         let mut new = skep_core::table::Table::clone(&*metastore.table_get(&at("t")).await.unwrap());
         new.parameters.insert("p".to_owned(), value.to_owned());
         let alter = TableAlter { at: at("t"), new, environment: Parameters::new(), cascade: false, expected: None };
-        metastore.table_alter(&caller, alter).await.unwrap();
+        metastore.table_alter(caller, alter).await.unwrap();
         metastore.table_get(&at("t")).await.unwrap()
     };
     let kept = alter("kept").await;
     assert_eq!(alter("lost").await.version, kept.version + 1);
-    let mut conn = raw(&options).await;
+    let mut conn = raw(&store.options).await;
     let back = format!(
         "delete from table_version where version > {0}; update tbl set version = {0}, definition_version = {0}",
         kept.version
