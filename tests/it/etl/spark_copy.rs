@@ -114,7 +114,7 @@ grpc_cases! {
         let restore = a::RestoreVersionRequest {
             table: at("people"),
             as_of: Some(a::AsOf { state: Some(a::as_of::State::Version(before)) }),
-            redefine: true,
+            definition: true,
             ..Default::default()
         };
         field.versions().restore_version(restore).await.unwrap();
