@@ -57,6 +57,7 @@ mod restore_plan;
 mod roles;
 mod runtime_stats;
 mod settings;
+mod spark_place;
 mod statistics;
 mod statistics_delete;
 mod statistics_update;

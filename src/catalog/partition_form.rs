@@ -115,6 +115,11 @@ pub(super) fn overtaken(at: &TableRef) -> Error {
     Error::new(Kind::Conflict, format!("{at} was changed meanwhile"))
 }
 
+/// The same, with what it was that changed.
+pub(super) fn overtaken_by(at: &TableRef, what: impl std::fmt::Display) -> Error {
+    Error::new(Kind::Conflict, format!("{at} was changed meanwhile: {what}"))
+}
+
 /// Does what was checked against one state of a table still hold in another one?
 pub(super) fn same_frame(a: &Table, b: &Table) -> bool {
     a.id == b.id && a.location() == b.location() && a.partition_keys == b.partition_keys

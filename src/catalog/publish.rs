@@ -3,14 +3,16 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use skep_core::difference::table_difference;
+use skep_core::lake::HiveType;
 use skep_core::partition::Partition;
 use skep_core::stats::ColumnStatistics;
-use skep_core::table::{Column, Table};
+use skep_core::table::{Column, Shape, Table};
 use skep_core::{Error, Result};
 
 use super::caller::Caller;
 use super::metastore::Metastore;
-use super::partition_form::overtaken;
+use super::partition_form::overtaken_by;
 use super::partition_privileges::partition_privileges_forget;
 use super::places::{Placing, TablePlaceChange};
 use super::reference::TableRef;
@@ -105,7 +107,7 @@ impl Metastore {
         let planned = &publish.planned;
         let same = Table { version: 0, ..locked.clone() } == Table { version: 0, ..Table::clone(planned) };
         if !same {
-            return Err(overtaken(&publish.at));
+            return Err(overtaken_by(&publish.at, table_difference(planned, locked)));
         }
         if locked.version == planned.version {
             return Ok(());
@@ -115,10 +117,17 @@ impl Metastore {
         let now: HashMap<&str, i64> = now.iter().map(|p| (p.name.as_str(), p.id)).collect();
         let holds = |p: &Published| p.replaces == now.get(p.partition.name.as_str()).copied();
         let of_table = publish.partitions.iter().any(|p| p.partition.name.is_empty());
-        if of_table || !publish.dropped.is_empty() || !publish.partitions.iter().all(holds) {
-            return Err(overtaken(&publish.at));
-        }
-        Ok(())
+        let changed = publish.partitions.iter().find(|p| !holds(p)).map(|p| &p.partition.name);
+        let what = match changed {
+            Some(name) => format!("partition {name:?}"),
+            None if of_table => "its files".to_owned(),
+            None if !publish.dropped.is_empty() => "something, while partitions are to be dropped".to_owned(),
+            None => return Ok(()),
+        };
+        Err(overtaken_by(
+            &publish.at,
+            format!("{what} (version {}, and {} was planned)", locked.version, planned.version),
+        ))
     }
 
     async fn publish_new(
@@ -172,17 +181,19 @@ impl Metastore {
         Ok(version)
     }
 
-    /// Partitions get the columns that the table got, at the end; the others stay as they are, since their files are.
+    /// Partitions get the columns that the table got, at the end, and its types where theirs hold nothing but nulls; the
+    /// others stay as they are, since their files are.
     pub(super) async fn columns_append(&self, txn: &mut Txn, version: i64, old: &Table, new: &Table) -> Result<()> {
         if !new.is_partitioned() || old.columns() == new.columns() {
             return Ok(());
         }
         for slot in txn.slot_list(new.id, version).await? {
-            let has = |column: &Column| slot.shape.columns().iter().any(|c| c.name == column.name);
-            let lacking: Vec<Column> = new.columns().iter().filter(|c| !has(c)).cloned().collect();
-            if !lacking.is_empty() && slot.shape.columns.is_some() {
-                let mut shape = (*slot.shape).clone();
-                shape.columns = shape.columns.map(|columns| columns.into_iter().chain(lacking).collect());
+            if slot.shape.columns.is_none() {
+                continue;
+            }
+            let columns = columns_after(slot.shape.columns(), new.columns());
+            if columns != slot.shape.columns() {
+                let shape = Shape { columns: Some(columns), ..(*slot.shape).clone() };
                 txn.slot_reshape(new.id, slot.slot, version, &shape).await?;
             }
         }
@@ -208,6 +219,21 @@ impl Metastore {
         let found = txn.partition_by_names(table.id, table.version, names).await?;
         Ok((Arc::new(table), found))
     }
+}
+
+/// A partition's columns after its table's changed.
+fn columns_after(own: &[Column], of_table: &[Column]) -> Vec<Column> {
+    let is_void = |column: &Column| {
+        let parsed = column.type_name.as_deref().and_then(HiveType::parse);
+        parsed.is_some_and(|parsed| !parsed.is_known())
+    };
+    let named = |list: &[Column], name: &str| list.iter().find(|column| column.name == name).cloned();
+    let kept = own.iter().map(|column| {
+        let renewed = is_void(column).then(|| named(of_table, &column.name)).flatten();
+        renewed.unwrap_or_else(|| column.clone())
+    });
+    let lacking = of_table.iter().filter(|column| named(own, &column.name).is_none()).cloned();
+    kept.chain(lacking).collect()
 }
 
 /// Files and statistics, of the version that the partitions are in.

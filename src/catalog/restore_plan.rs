@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use skep_core::event_log::LogRole;
 use skep_core::registration::is_registered;
+use skep_core::spark_schema::{WrittenNames, spark_schema_follow};
 use skep_core::stats::NUM_FILES;
 use skep_core::table::{Table, TableType};
 use skep_core::{Error, Result};
@@ -135,14 +136,17 @@ pub(super) fn restore_check(now: &Table, then: &Table, redefine: bool) -> Result
 
 /// The definition that a table gets back: all of it but its name and where that belongs.
 pub(super) fn definition_then(now: &Table, then: &Table) -> Table {
-    Table {
+    let mut restored = Table {
         id: now.id,
         version: now.version,
         catalog: now.catalog.clone(),
         database: now.database.clone(),
         name: now.name.clone(),
         ..then.clone()
-    }
+    };
+    // Where it was not in step then, it is now.
+    spark_schema_follow(then, &mut restored, &WrittenNames::new());
+    restored
 }
 
 /// Whether the definition would change, and the table's own place where files must be there for it.

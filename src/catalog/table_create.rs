@@ -22,6 +22,7 @@ use super::places::{Placing, TablePlaceChange};
 use super::privileges::Privilege;
 use super::reference::TableRef;
 use super::remote::RemoteRefusal;
+use super::spark_place::spark_place;
 use super::statistics_update::Settled;
 use super::translate;
 use super::validate::{table_check, table_type_settle};
@@ -113,6 +114,7 @@ impl Metastore {
         let belongings = self.belongings(constraints, statistics, privileges)?;
         let at = TableRef::new(&table.catalog, &table.database, &table.name);
         (table.catalog, table.database, table.name) = (at.catalog.clone(), at.database.clone(), at.table.clone());
+        spark_place(&mut table);
         if environment.get("create_table_as_external").is_some_and(|v| v.eq_ignore_ascii_case("true")) {
             translate::make_external(&mut table);
         }

@@ -7,7 +7,7 @@ use skep_proto::admin::v1::watch_changes_response::Item;
 
 use super::client::{ClientArgs, client};
 use super::failure::Failure;
-use super::moment::time_text;
+use super::moment::Moment;
 use super::output::Format;
 
 #[derive(Debug, clap::Args)]
@@ -54,7 +54,7 @@ pub async fn run(args: ChangesArgs) -> Result<(), Failure> {
     let mut lines = if args.follow || !is_table { output.feed(&columns) } else { output.list(&columns) };
     while let Some(message) = stream.message().await? {
         let Some(Item::Change(change)) = message.item else { continue };
-        let time = if is_table { json!(time_text(change.time)) } else { json!(change.time) };
+        let time = Moment::Seconds(change.time).cell(is_table);
         lines.row(&[
             json!(change.id),
             time,

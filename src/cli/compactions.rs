@@ -11,7 +11,7 @@ use skep_proto::log::v1::compaction_service_client::CompactionServiceClient;
 use super::ask::confirm;
 use super::client::{ClientArgs, client};
 use super::failure::Failure;
-use super::moment::time_text;
+use super::moment::Moment;
 use super::output::{Format, Output};
 use super::partitions::partition_values;
 use super::register::{finding_json, findings_print, uri};
@@ -139,7 +139,9 @@ pub async fn run(command: CompactionCommand) -> Result<(), Failure> {
                 ttl_ms: ttl_ms.unwrap_or_default(),
             };
             let done = calls.heartbeat_compaction(request).await?.into_inner();
-            Ok(client.output().record(&[("expires_at_ms", json!(done.expires_at_ms))])?)
+            let mut output = client.output();
+            let is_table = output.format() == Format::Table;
+            Ok(output.record(&[expiry(done.expires_at_ms, is_table)])?)
         }
         CompactionCommand::Commit { of, files, user, client } => commit(of, files, user, client).await,
         CompactionCommand::Abort { of, reason, client } => {
@@ -183,6 +185,11 @@ pub(super) fn status_text(status: p::CompactionStatus) -> &'static str {
     }
 }
 
+/// When a lease ends.
+fn expiry(expires_at_ms: i64, is_table: bool) -> (&'static str, Value) {
+    (if is_table { "expires" } else { "expires_at_ms" }, Moment::Millis(expires_at_ms).cell(is_table))
+}
+
 pub(super) fn state_json(state: &p::CompactionState) -> Value {
     let time = |ms: i64| if ms == 0 { Value::Null } else { json!(ms) };
     json!({
@@ -202,7 +209,7 @@ pub(super) fn state_json(state: &p::CompactionState) -> Value {
 const HISTORY: [&str; 8] = ["token", "status", "holder", "began", "ended", "partitions", "location", "reason"];
 
 fn history_row(state: &p::CompactionState, is_table: bool) -> Vec<Value> {
-    let time = |ms: i64| if is_table { json!(time_text(ms / 1_000)) } else { json!(ms) };
+    let time = |ms: i64| Moment::Millis(ms).cell(is_table);
     vec![
         json!(state.token),
         json!(status_text(state.status())),
@@ -258,7 +265,7 @@ async fn begin(args: BeginArgs) -> Result<(), Failure> {
         ("token", json!(work.token)),
         ("snapshot", json!(work.snapshot_id)),
         ("location", json!(work.location)),
-        ("expires_at_ms", json!(work.expires_at_ms)),
+        expiry(work.expires_at_ms, is_table),
         ("watermark", place_json(work.watermark.as_ref(), is_table)),
         ("base", json!(work.base_snapshot_id)),
         ("base_location", json!(work.base_location)),

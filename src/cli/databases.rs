@@ -12,7 +12,7 @@ use super::ask::confirm;
 use super::client::{ClientArgs, client};
 use super::failure::Failure;
 use super::kept::kept_tell;
-use super::moment::time_text;
+use super::moment::Moment;
 use super::output::Format;
 use super::table_arg::{DatabaseArg, pair};
 use super::table_definition::principal_text;
@@ -204,7 +204,7 @@ async fn show(database: DatabaseArg, client: ClientArgs) -> Result<(), Failure> 
     let found = get(&mut calls, database).await?;
     let mut output = client.output();
     let is_table = output.format() == Format::Table;
-    let created = if is_table { json!(time_text(found.create_time)) } else { json!(found.create_time) };
+    let created = Moment::Seconds(found.create_time).cell(is_table);
     let remote = found.remote.map(|remote| json!({ "connector": remote.connector, "database": remote.database }));
     output.record(&[
         ("catalog", json!(found.catalog)),

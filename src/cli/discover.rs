@@ -10,7 +10,9 @@ use super::ask::progress;
 use super::client::{ClientArgs, client};
 use super::failure::Failure;
 use super::output::Format;
-use super::register::{Evolution, broken, finding_json, findings_print, outcome_text, table_text, uri, user};
+use super::register::{
+    EmptyValue, Evolution, broken, finding_json, findings_print, outcome_text, table_text, uri, user,
+};
 use super::table_arg::{DatabaseArg, TableArg};
 
 #[derive(Debug, clap::Args)]
@@ -36,6 +38,9 @@ pub struct DiscoverArgs {
     /// Where values stand in paths without `k=v` [default: as the table was registered]
     #[arg(long)]
     pattern: Option<String>,
+    /// What a directory `key=` without a value means [default: as the table says, else error]
+    #[arg(long, value_enum, value_name = "MEANING")]
+    empty_value: Option<EmptyValue>,
     /// What may change where files and table differ
     #[arg(long, value_enum, default_value_t = Evolution::AddColumns)]
     evolution: Evolution,
@@ -70,6 +75,9 @@ pub struct RegisterDumpArgs {
     /// Make databases that are not there
     #[arg(long)]
     create_databases: bool,
+    /// What a directory `key=` without a value means [default: as each table says, else error]
+    #[arg(long, value_enum, value_name = "MEANING")]
+    empty_value: Option<EmptyValue>,
     /// What may change where files and tables differ
     #[arg(long, value_enum, default_value_t = Evolution::AddColumns)]
     evolution: Evolution,
@@ -92,6 +100,7 @@ pub async fn run(args: DiscoverArgs) -> Result<(), Failure> {
         dry_run: args.dry_run,
         pattern: args.pattern.unwrap_or_default(),
         evolution: args.evolution.policy().into(),
+        empty_value: EmptyValue::choice(args.empty_value),
         keep_empty: args.keep_empty,
         allow_drop_most: args.allow_drop_most,
         allow_missing_location: args.allow_missing_location,
@@ -177,6 +186,7 @@ pub async fn register_dump(args: RegisterDumpArgs) -> Result<(), Failure> {
         database: into.database,
         create_databases: args.create_databases,
         evolution: args.evolution.policy().into(),
+        empty_value: EmptyValue::choice(args.empty_value),
         dry_run: args.dry_run,
         request_id: args.request_id,
         user: user(),

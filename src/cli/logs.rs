@@ -10,7 +10,7 @@ use super::ask::confirm;
 use super::client::{ClientArgs, client};
 use super::compactions::{place_json, status_text};
 use super::failure::Failure;
-use super::moment::{bytes_text, parse_span_ms, span_text, time_text};
+use super::moment::{Moment, bytes_text, parse_span_ms, span_text};
 use super::output::Format;
 use super::partitions::partition_values;
 use super::table_arg::TableArg;
@@ -246,7 +246,7 @@ async fn show(table: &TableArg, client: &ClientArgs) -> Result<(), Failure> {
     let mut output = client.output();
     let is_table = output.format() == Format::Table;
     let columns = |names: &[String]| if is_table { json!(names.join(", ")) } else { json!(names) };
-    let time = |ms: i64| if is_table { json!(time_text(ms / 1_000)) } else { json!(ms) };
+    let time = |ms: i64| Moment::Millis(ms).cell(is_table);
     let bytes = |bytes: i64| if is_table { json!(bytes_text(bytes.max(0) as u64)) } else { json!(bytes) };
     let places = |all: &[p::Boundary]| -> Value {
         let all: Vec<Value> = all.iter().map(|one| place_json(Some(one), is_table)).collect();
@@ -304,7 +304,7 @@ fn options(log: &p::EventLog, state: &p::EventLogState, is_table: bool) -> Vec<(
         fields.push(("compacted_view", json!(log.compacted_view)));
         fields.push(("compacted_snapshot", json!(state.compacted_snapshot_id)));
         fields.push(if is_table {
-            ("compacted_time", json!(time_text(at_ms / 1_000)))
+            ("compacted_time", json!(Moment::Millis(at_ms).told()))
         } else {
             ("compacted_at_ms", json!(at_ms))
         });

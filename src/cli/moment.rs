@@ -1,5 +1,8 @@
 //! Times for people, in UTC.
 
+use std::fmt;
+
+use serde_json::{Value, json};
 use skep_proto::admin::v1 as p;
 use skep_proto::admin::v1::as_of::State;
 
@@ -36,39 +39,90 @@ pub fn day_text(days: i64) -> String {
     format!("{year:04}-{month:02}-{day:02}")
 }
 
-/// `2024-01-02 03:04:05`, of seconds since the epoch; nothing for 0 and less, which stand for "not known".
-pub fn time_text(seconds: i64) -> String {
-    if seconds <= 0 {
-        return String::new();
+/// A point in time, kept with the unit in which a server tells it, so that no command takes one unit for the other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Moment {
+    /// Since the epoch.
+    Seconds(i64),
+    /// Since the epoch.
+    Millis(i64),
+}
+
+impl Moment {
+    /// Reads `2024-01-02`, `2024-01-02 03:04` or `2024-01-02T03:04:05`; none for other texts.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (day, time) = text.split_once([' ', 'T']).map_or((text, None), |(day, time)| (day, Some(time)));
+        let numbers =
+            |text: &str, by: char| text.split(by).map(|part| part.parse::<u32>().ok()).collect::<Option<Vec<_>>>();
+        let [year, month, day] = numbers(day, '-')?.try_into().ok()?;
+        let midnight = days(year.into(), month, day)? * 86_400;
+        let (hour, minute, second) = match time.map(|time| numbers(time.trim_end_matches('Z'), ':')) {
+            None => (0, 0, 0),
+            Some(parts) => match parts?.as_slice() {
+                [hour, minute] => (*hour, *minute, 0),
+                [hour, minute, second] => (*hour, *minute, *second),
+                _ => return None,
+            },
+        };
+        let is_valid = hour < 24 && minute < 60 && second < 60;
+        is_valid.then(|| Self::Seconds(midnight + i64::from(hour * 3_600 + minute * 60 + second)))
     }
-    let (days, second) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
-    format!("{} {:02}:{:02}:{:02}", day_text(days), second / 3_600, second / 60 % 60, second % 60)
+
+    /// Reads an argument: a time as [`Self::parse`] takes it, or milliseconds since the epoch.
+    ///
+    /// # Errors
+    /// Says what is allowed.
+    pub fn argument(text: &str) -> Result<Self, String> {
+        let number = || text.parse().ok().map(Self::Millis);
+        Self::parse(text)
+            .or_else(number)
+            .ok_or_else(|| "it is a time (UTC) as 2024-01-02 or 2024-01-02 03:04[:05], or milliseconds".to_owned())
+    }
+
+    /// Gives it in seconds, as requests and arithmetic of days want it.
+    pub fn seconds(self) -> i64 {
+        match self {
+            Self::Seconds(seconds) => seconds,
+            Self::Millis(ms) => ms.div_euclid(1_000),
+        }
+    }
+
+    /// Gives it in milliseconds, as requests want it.
+    pub fn millis(self) -> i64 {
+        match self {
+            Self::Seconds(seconds) => seconds.saturating_mul(1_000),
+            Self::Millis(ms) => ms,
+        }
+    }
+
+    /// Writes it for people: nothing for 0 and less, which in a server's answer stand for "not known".
+    pub fn told(self) -> String {
+        if self.seconds() <= 0 { String::new() } else { self.to_string() }
+    }
+
+    /// Makes a cell of a server's answer: text for people, the number as it was told for programs.
+    pub fn cell(self, is_table: bool) -> Value {
+        match self {
+            _ if is_table => json!(self.told()),
+            Self::Seconds(number) | Self::Millis(number) => json!(number),
+        }
+    }
 }
 
-/// Seconds since the epoch of `2024-01-02`, `2024-01-02 03:04` or `2024-01-02T03:04:05`; none for other texts.
-pub fn parse_time(text: &str) -> Option<i64> {
-    let (day, time) = text.split_once([' ', 'T']).map_or((text, None), |(day, time)| (day, Some(time)));
-    let numbers =
-        |text: &str, by: char| text.split(by).map(|part| part.parse::<u32>().ok()).collect::<Option<Vec<_>>>();
-    let [year, month, day] = numbers(day, '-')?.try_into().ok()?;
-    let midnight = days(year.into(), month, day)? * 86_400;
-    let (hour, minute, second) = match time.map(|time| numbers(time.trim_end_matches('Z'), ':')) {
-        None => (0, 0, 0),
-        Some(parts) => match parts?.as_slice() {
-            [hour, minute] => (*hour, *minute, 0),
-            [hour, minute, second] => (*hour, *minute, *second),
-            _ => return None,
-        },
-    };
-    (hour < 24 && minute < 60 && second < 60).then(|| midnight + i64::from(hour * 3_600 + minute * 60 + second))
+impl fmt::Display for Moment {
+    /// `2024-01-02 03:04:05`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (days, second) = (self.seconds().div_euclid(86_400), self.seconds().rem_euclid(86_400));
+        write!(f, "{} {:02}:{:02}:{:02}", day_text(days), second / 3_600, second / 60 % 60, second % 60)
+    }
 }
 
-/// Which state of a table: the number of a version, or a time as [`parse_time`] takes it.
+/// Reads which state of a table is meant: the number of a version, or a time as [`Moment::parse`] takes it.
 pub fn as_of(text: &str) -> Result<p::AsOf, String> {
     let state = match text.parse() {
         Ok(version) => State::Version(version),
-        Err(_) => parse_time(text)
-            .map(|seconds| State::TimeMs(seconds * 1_000))
+        Err(_) => Moment::parse(text)
+            .map(|moment| State::TimeMs(moment.millis()))
             .ok_or("it is the number of a version, or a time (UTC) as 2024-01-02 or 2024-01-02 03:04[:05]")?,
     };
     Ok(p::AsOf { state: Some(state) })
@@ -118,7 +172,29 @@ pub fn bytes_text(bytes: u64) -> String {
 mod tests {
     use skep_proto::admin::v1::as_of::State;
 
-    use super::{as_of, bytes_text, civil, day_text, days, parse_span_ms, span_text, time_text};
+    use serde_json::json;
+
+    use super::{Moment, as_of, bytes_text, civil, day_text, days, parse_span_ms, span_text};
+
+    #[test]
+    fn both_units_are_the_same_moment() {
+        let (seconds, millis) = (Moment::Seconds(1_700_000_000), Moment::Millis(1_700_000_000_123));
+        assert_eq!([seconds.told(), millis.told()], ["2023-11-14 22:13:20"; 2]);
+        assert_eq!(
+            [seconds.cell(true), millis.cell(true)],
+            [json!("2023-11-14 22:13:20"), json!("2023-11-14 22:13:20")]
+        );
+        assert_eq!([seconds.cell(false), millis.cell(false)], [json!(1_700_000_000), json!(1_700_000_000_123_i64)]);
+        assert_eq!([Moment::Seconds(0).told(), Moment::Millis(0).told(), Moment::Millis(-5).told()], [""; 3]);
+        assert_eq!(
+            [Moment::Seconds(0).to_string(), Moment::Millis(-1).to_string()],
+            ["1970-01-01 00:00:00", "1969-12-31 23:59:59"]
+        );
+        let argument = |text| Moment::argument(text).map(Moment::millis);
+        assert_eq!(argument("2023-11-14 22:13:20"), Ok(1_700_000_000_000));
+        assert_eq!(argument("1700000000123"), Ok(1_700_000_000_123));
+        assert!(argument("yesterday").unwrap_err().contains("2024-01-02"));
+    }
 
     #[test]
     fn states() {
@@ -157,8 +233,6 @@ mod tests {
 
     #[test]
     fn texts() {
-        assert_eq!(time_text(1_700_000_000), "2023-11-14 22:13:20");
-        assert_eq!(time_text(0), "");
         assert_eq!(
             [span_text(0), span_text(59), span_text(3_600), span_text(-93_784)],
             ["0 s", "59 s", "1 h", "-1 d 2 h"]

@@ -12,7 +12,7 @@ use super::ask::progress;
 use super::client::{ClientArgs, client};
 use super::failure::Failure;
 use super::heat;
-use super::moment::{bytes_text, span_text, time_text};
+use super::moment::{Moment, bytes_text, span_text};
 use super::output::{Format, visible};
 use super::partition_days::{Slot, TimeKeys};
 use super::table_arg::TableArg;
@@ -213,12 +213,12 @@ fn text(args: &StatsArgs, head: &p::PartitionListHead, keys: &[String], seen: &S
     let unknown = if seen.unknown > 0 { format!(", {} without a size", seen.unknown) } else { String::new() };
     line("partitions", format!("{}{unknown}", seen.partitions));
     line("content", format!("{} in {} files, {} rows", bytes_text(seen.bytes), seen.files, seen.rows));
-    line("last change", time_text(seen.newest_change));
+    line("last change", Moment::Seconds(seen.newest_change).told());
     if let (Some(oldest), Some(newest)) = (seen.by_slot.keys().next(), seen.by_slot.keys().next_back()) {
-        line("oldest", time_text(oldest.begin()));
+        line("oldest", Moment::Seconds(oldest.begin()).to_string());
         let lag = now - newest.end();
         let lag = if lag > 0 { format!("ended {} ago", span_text(lag)) } else { "not over yet".to_owned() };
-        line("newest", format!("{}, {lag}", time_text(newest.begin())));
+        line("newest", format!("{}, {lag}", Moment::Seconds(newest.begin())));
         line("gaps", gaps_text(&seen.gaps(), newest.hour.is_some()));
     }
     let average = seen.bytes.checked_div(seen.files).map(bytes_text).unwrap_or_default();
@@ -256,7 +256,8 @@ fn gaps_text(gaps: &[(i64, i64, i64)], hours: bool) -> String {
     if missing == 0 {
         return "none".to_owned();
     }
-    let time = |at: &i64| time_text(*at).chars().take(if hours { 13 } else { 10 }).collect::<String>();
+    let time =
+        |at: &i64| Moment::Seconds(*at).to_string().chars().take(if hours { 13 } else { 10 }).collect::<String>();
     let gap = |(from, to, missing): &(i64, i64, i64)| {
         if *missing == 1 { time(from) } else { format!("{} to {}", time(from), time(to)) }
     };

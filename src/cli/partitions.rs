@@ -10,7 +10,7 @@ use super::ask::{confirm, progress};
 use super::client::{ClientArgs, client};
 use super::failure::Failure;
 use super::kept::{kept_field, kept_tell};
-use super::moment::{as_of, time_text};
+use super::moment::{Moment, as_of};
 use super::output::{Format, visible};
 use super::partition_stats::{self, StatsArgs};
 use super::table_arg::{TableArg, pair};
@@ -255,7 +255,7 @@ async fn list(args: ListArgs) -> Result<(), Failure> {
                     lines.row(&[json!(name)])?;
                 }
                 for one in batch.partitions {
-                    let created = if is_table { json!(time_text(one.create_time)) } else { json!(one.create_time) };
+                    let created = Moment::Seconds(one.create_time).cell(is_table);
                     lines.row(&[
                         json!(one.name),
                         number(&one.parameters, "numFiles"),
@@ -326,7 +326,7 @@ async fn show(table: TableArg, partition: String, as_of: Option<p::AsOf>, client
     let storage = one.storage.unwrap_or_default();
     let mut output = client.output();
     let is_table = output.format() == Format::Table;
-    let created = if is_table { json!(time_text(one.create_time)) } else { json!(one.create_time) };
+    let created = Moment::Seconds(one.create_time).cell(is_table);
     output.record(&[
         ("table", json!(table.to_string())),
         ("table_version", json!(version)),

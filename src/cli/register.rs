@@ -10,9 +10,10 @@ use skep_proto::etl::v1::registration_service_client::RegistrationServiceClient;
 use super::ask::progress;
 use super::client::{ClientArgs, client};
 use super::failure::Failure;
-use super::moment::time_text;
+use super::moment::Moment;
 use super::output::Format;
 use super::table_arg::TableArg;
+use super::table_definition::parts;
 
 #[derive(Debug, clap::Args)]
 #[command(
@@ -32,7 +33,7 @@ pub struct RegisterArgs {
     #[arg(long)]
     create: bool,
     /// Keys of a new table, in order: `dt,hour:int`
-    #[arg(long, value_name = "KEYS", value_delimiter = ',', conflicts_with = "pattern")]
+    #[arg(long, value_name = "KEYS", conflicts_with = "pattern")]
     partition_by: Vec<String>,
     /// Where values stand in paths without `k=v`: `{dt}/{hour:int}`
     #[arg(long)]
@@ -40,6 +41,9 @@ pub struct RegisterArgs {
     /// Where paths begin that hold values [default: the table's location]
     #[arg(long, value_name = "URI")]
     base: Option<String>,
+    /// What a directory `key=` without a value means [default: as the table says, else error]
+    #[arg(long, value_enum, value_name = "MEANING")]
+    empty_value: Option<EmptyValue>,
     /// What may change where files and table differ
     #[arg(long, value_enum, default_value_t = Evolution::AddColumns)]
     evolution: Evolution,
@@ -77,6 +81,27 @@ impl Evolution {
             Self::AddColumns => p::EvolutionPolicy::AddColumns,
             Self::Widen => p::EvolutionPolicy::Widen,
         }
+    }
+}
+
+/// What an empty partition value means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum EmptyValue {
+    /// NULL, as `key=__HIVE_DEFAULT_PARTITION__`
+    Null,
+    /// Its files are refused
+    Error,
+}
+
+impl EmptyValue {
+    /// Gives what requests say; nothing where the table is to say it.
+    pub fn choice(given: Option<Self>) -> i32 {
+        let choice = match given {
+            None => p::EmptyValue::Unspecified,
+            Some(Self::Null) => p::EmptyValue::Null,
+            Some(Self::Error) => p::EmptyValue::Error,
+        };
+        choice.into()
     }
 }
 
@@ -130,7 +155,8 @@ pub async fn run(args: RegisterArgs) -> Result<(), Failure> {
         uris: args.uris.iter().map(|text| uri(text)).collect::<Result<_, _>>()?,
         files: Vec::new(),
         create: args.create,
-        partition_by: args.partition_by,
+        partition_by: args.partition_by.iter().flat_map(|keys| parts(keys)).map(str::to_owned).collect(),
+        empty_value: EmptyValue::choice(args.empty_value),
         pattern: args.pattern.unwrap_or_default(),
         base: args.base.as_deref().map(uri).transpose()?.unwrap_or_default(),
         evolution: args.evolution.policy().into(),
@@ -193,7 +219,7 @@ async fn list(args: ListArgs) -> Result<(), Failure> {
     loop {
         let page = calls.list_quarantine(p::ListQuarantineRequest { page_size: 0, page_token }).await?.into_inner();
         for batch in page.batches {
-            let time = if is_table { json!(time_text(batch.at_ms)) } else { json!(batch.at_ms) };
+            let time = Moment::Millis(batch.at_ms).cell(is_table);
             lines.row(&[
                 json!(batch.quarantine_id),
                 json!(table_text(batch.table.as_ref())),

@@ -9,7 +9,7 @@ use super::ask::confirm;
 use super::client::{ClientArgs, client};
 use super::compactions::place_json;
 use super::failure::Failure;
-use super::moment::{bytes_text, time_text};
+use super::moment::{Moment, bytes_text};
 use super::output::Format;
 use super::table_arg::TableArg;
 use super::tables::Acting;
@@ -88,9 +88,9 @@ pub struct ExpireArgs {
     /// The newest so many stay
     #[arg(long, value_name = "COUNT")]
     keep: i32,
-    /// Only those made before, in milliseconds since the epoch
-    #[arg(long, value_name = "TIME_MS")]
-    before_ms: Option<i64>,
+    /// Only those made before (UTC): 2024-01-02, 2024-01-02 03:04, or milliseconds since the epoch
+    #[arg(long, alias = "before-ms", value_name = "TIME", value_parser = Moment::argument)]
+    before: Option<Moment>,
     /// One that the view showed within so many milliseconds stays, for those who read it [default: an hour]
     #[arg(long, value_name = "MS")]
     reader_grace_ms: Option<i64>,
@@ -143,7 +143,7 @@ pub async fn run(command: SnapshotsCommand) -> Result<(), Failure> {
 
 /// A snapshot's fields.
 pub(super) fn snapshot_fields(one: &p::Snapshot, is_table: bool) -> Vec<(&'static str, Value)> {
-    let time = if is_table { json!(time_text(one.at_ms / 1_000)) } else { json!(one.at_ms) };
+    let time = Moment::Millis(one.at_ms).cell(is_table);
     let bytes = if is_table { json!(bytes_text(one.bytes.max(0) as u64)) } else { json!(one.bytes) };
     vec![
         ("snapshot", json!(one.snapshot_id)),
@@ -218,7 +218,7 @@ async fn expire(args: ExpireArgs) -> Result<(), Failure> {
     let request = p::ExpireSnapshotsRequest {
         table: Some(args.table.name()),
         keep: args.keep,
-        before_ms: args.before_ms.unwrap_or_default(),
+        before_ms: args.before.map(Moment::millis).unwrap_or_default(),
         delete_files: args.delete_files,
         dry_run: args.dry_run,
         request_id: args.acting.request_id(),
@@ -233,7 +233,7 @@ async fn expire(args: ExpireArgs) -> Result<(), Failure> {
         let one = expired.snapshot.unwrap_or_default();
         lines.row(&[
             json!(one.snapshot_id),
-            if is_table { json!(time_text(one.at_ms / 1_000)) } else { json!(one.at_ms) },
+            Moment::Millis(one.at_ms).cell(is_table),
             json!(one.rows),
             json!(one.bytes),
             json!(expired.location),

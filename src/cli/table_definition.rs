@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use skep_proto::admin::v1 as p;
 
 use super::failure::Failure;
-use super::moment::time_text;
+use super::moment::Moment;
 use super::output::visible;
 use super::table_arg::{TableArg, pair};
 
@@ -155,23 +155,27 @@ impl TableChanges {
     }
 }
 
-/// `id bigint, s struct<a:int,b:map<string,int>>, d decimal(10,2)`: commas within brackets are the type's.
-fn columns(text: &str) -> Result<Vec<p::Column>, Failure> {
-    let (mut parts, mut part, mut depth) = (Vec::new(), String::new(), 0_i32);
-    for c in text.chars() {
+/// Parts a list at its commas: those within brackets are a type's, as in `dt,p:decimal(10,2)`.
+pub(super) fn parts(text: &str) -> Vec<&str> {
+    let (mut parts, mut start, mut depth) = (Vec::new(), 0, 0_i32);
+    for (at, c) in text.char_indices() {
         match c {
             '<' | '(' => depth += 1,
             '>' | ')' => depth -= 1,
+            ',' if depth == 0 => {
+                parts.push(text[start..at].trim());
+                start = at + 1;
+            }
             _ => {}
         }
-        if c == ',' && depth == 0 {
-            parts.push(std::mem::take(&mut part));
-        } else {
-            part.push(c);
-        }
     }
-    parts.push(part);
-    let parts: Vec<&str> = parts.iter().map(|part| part.trim()).collect();
+    parts.push(text[start..].trim());
+    parts
+}
+
+/// Reads `id bigint, s struct<a:int,b:map<string,int>>, d decimal(10,2)`.
+fn columns(text: &str) -> Result<Vec<p::Column>, Failure> {
+    let parts = parts(text);
     if parts == [""] {
         return Ok(Vec::new());
     }
@@ -259,7 +263,7 @@ pub fn table_text(table: &p::Table) -> String {
     line("type", table_type_text(table.table_type));
     line("version", &table.version.to_string());
     line("owner", table.owner.as_deref().unwrap_or_default());
-    line("created", &time_text(table.create_time));
+    line("created", &Moment::Seconds(table.create_time).told());
     line("location", storage.location.as_deref().unwrap_or_default());
     let serde = storage.serde.as_ref().and_then(|serde| serde.library.as_deref()).unwrap_or_default();
     let format = FORMATS.iter().find(|format| format.3 == serde && Some(format.1) == storage.input_format.as_deref());

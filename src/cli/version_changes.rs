@@ -9,7 +9,7 @@ use skep_proto::admin::v1::version_service_client::VersionServiceClient;
 use super::ask::confirm;
 use super::client::{ClientArgs, client};
 use super::failure::Failure;
-use super::moment::{as_of, bytes_text, time_text};
+use super::moment::{Moment, as_of, bytes_text};
 use super::output::{Format, visible};
 use super::table_arg::TableArg;
 use super::tables::Acting;
@@ -233,7 +233,7 @@ pub async fn expired(args: ExpiredArgs) -> Result<(), Failure> {
                 json!(place.location),
                 json!(place.files),
                 if is_table { json!(bytes.map(bytes_text)) } else { json!(bytes) },
-                if is_table { json!(time_text(place.expired_ms / 1_000)) } else { json!(place.expired_ms) },
+                Moment::Millis(place.expired_ms).cell(is_table),
                 json!(place.kept),
             ])?;
         }

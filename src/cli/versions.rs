@@ -8,7 +8,7 @@ use skep_proto::admin::v1::version_service_client::VersionServiceClient;
 
 use super::client::{ClientArgs, client};
 use super::failure::Failure;
-use super::moment::{as_of, time_text};
+use super::moment::{Moment, as_of};
 use super::output::Format;
 use super::table_arg::TableArg;
 use super::table_definition::{table_json, table_text};
@@ -122,7 +122,7 @@ async fn list(table: TableArg, limit: Option<usize>, client: ClientArgs) -> Resu
         request.page_size = i32::try_from(left.min(1_000)).unwrap_or(1_000);
         let page = calls.list_versions(request.clone()).await?.into_inner();
         for one in page.versions {
-            let time = if is_table { json!(time_text(one.time_ms / 1_000)) } else { json!(one.time_ms) };
+            let time = Moment::Millis(one.time_ms).cell(is_table);
             left -= 1;
             lines.row(&[
                 json!(one.version),
@@ -151,7 +151,7 @@ async fn show(table: TableArg, version: p::AsOf, client: ClientArgs) -> Result<(
     let mut output = client.output();
     if output.format() == Format::Table {
         let by = entry.user.map(|user| format!(" by {user}")).unwrap_or_default();
-        let head = format!("{:<14}  {}{by}, {}\n", "made", entry.operation, time_text(entry.time_ms / 1_000));
+        let head = format!("{:<14}  {}{by}, {}\n", "made", entry.operation, Moment::Millis(entry.time_ms).told());
         return Ok(output.text(&(head + &table_text(&table)))?);
     }
     let mut fields = table_json(&table);

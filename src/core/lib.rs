@@ -2,6 +2,7 @@
 //! expressions, statistics. Nothing here does I/O, reads a clock or is async, so its tests run in seconds.
 
 pub mod compaction;
+pub mod difference;
 pub mod error;
 pub mod event_log;
 pub mod evolution;
@@ -17,6 +18,7 @@ pub mod prune;
 pub mod recent;
 pub mod registration;
 pub mod rows;
+pub mod spark_schema;
 pub mod stats;
 pub mod table;
 pub mod transaction;

@@ -104,6 +104,7 @@ pub(super) fn parquet_file(metadata: &[u8], file: &LakeFile) -> Result<ParquetFi
     if seen.is_encrypted {
         return Err(FileProblem::new(ProblemKind::Encrypted, format!("{} has encrypted columns", file.location)));
     }
+    let metadata = &*seen.mended(metadata);
     // The decoder is another's, and its input a stranger's: what it takes for impossible is here a corrupt file.
     let read = catch_unwind(AssertUnwindSafe(|| {
         let decoded = ParquetMetaDataReader::decode_metadata(metadata).map_err(|e| e.to_string())?;

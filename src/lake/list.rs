@@ -14,6 +14,9 @@ use skep_core::{Error, Kind, Result};
 /// How many entries one page of a listing has.
 pub(super) const PAGE: usize = 1000;
 
+/// So many objects are looked at for one that ends as it must.
+const ENTRIES_SEEN: usize = 10_000;
+
 /// One entry of a listing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Listed {
@@ -23,11 +26,15 @@ pub enum Listed {
     Skipped(String, Finding),
 }
 
-/// Why an entry whose path below the prefix is `below` is none of the table's: some name in it is hidden.
-pub(super) fn hidden(below: &str) -> Option<Finding> {
+/// Why an entry whose path below the prefix is `below` is none of the table's: some name in it is hidden. As Spark has
+/// it, a directory `_code=1` is a partition.
+pub(super) fn hidden(below: &str, is_directory: bool) -> Option<Finding> {
+    let (directories, last) = below.rsplit_once('/').unwrap_or(("", below));
+    let is_partition = |name: &str| name.starts_with('_') && name.contains('=');
     // `.` and `..` are names in a bucket alone, where they hide nothing: no location can name what lies there.
     let is_hidden = |name: &&str| name.starts_with(['_', '.']) && !matches!(*name, "." | "..");
-    let name = below.split('/').find(is_hidden)?;
+    let above = directories.split('/').filter(|name| !is_partition(name));
+    let name = above.chain((!is_directory || !is_partition(last)).then_some(last)).find(is_hidden)?;
     Some(Finding::info("hidden", format!("{name} begins with {:?}: readers pass it over", &name[..1])))
 }
 
@@ -70,6 +77,38 @@ impl Lake {
         let entries = objects.map_ok(move |object| entry(&prefix, object));
         let pages = entries.try_chunks(PAGE).map_err(move |e| failed("list", &root, &e.1));
         if_empty(pages.boxed(), itself).boxed()
+    }
+}
+
+impl Lake {
+    /// Tells whether a directory is there that holds anything, and whether a name in it ends with `suffix`. What may not
+    /// be listed is not there.
+    ///
+    /// # Errors
+    /// Unavailable where that cannot be found out now.
+    pub async fn has_entry(&self, directory: &Location, suffix: &str) -> Result<bool> {
+        if directory.is_file() {
+            let Ok(mut entries) = tokio::fs::read_dir(directory.path()).await else { return Ok(false) };
+            while let Ok(Some(entry)) = entries.next_entry().await {
+                if entry.file_name().to_string_lossy().ends_with(suffix) {
+                    return Ok(true);
+                }
+            }
+            return Ok(false);
+        }
+        let (store, key) = self.stores.store(directory)?;
+        let mut objects = store.list(Some(&key)).take(ENTRIES_SEEN).boxed();
+        loop {
+            match objects.try_next().await {
+                Ok(Some(object)) if ObjectStores::raw_key(&object.location).ends_with(suffix) => return Ok(true),
+                Ok(Some(_)) => {}
+                Ok(None) => return Ok(false),
+                Err(e) => match failed("list", directory, &e) {
+                    error if error.kind == Kind::Unavailable => return Err(error),
+                    _ => return Ok(false),
+                },
+            }
+        }
     }
 }
 
@@ -116,7 +155,7 @@ fn entry(prefix: &Location, object: ObjectMeta) -> Listed {
     if object.size == 0 && key.ends_with('/') {
         return Listed::Skipped(uri, Finding::info("marker", "It stands for a directory"));
     }
-    if let Some(why) = hidden(&below).or_else(|| marker(name)) {
+    if let Some(why) = hidden(&below, false).or_else(|| marker(name)) {
         return Listed::Skipped(uri, why);
     }
     match Location::parse(&uri) {

@@ -79,7 +79,7 @@ impl Walk {
             let entry = entry.map_err(failed)?;
             let kind = entry.file_type().map_err(failed)?;
             let name = entry.file_name().to_string_lossy().into_owned();
-            if let Some(why) = hidden(&name).or_else(|| marker(&name)) {
+            if let Some(why) = hidden(&name, kind.is_dir()).or_else(|| marker(&name)) {
                 self.skip(&entry, why)?;
             } else if kind.is_dir() {
                 pending.push(entry.path());

@@ -1,6 +1,8 @@
 //! Looks through a footer's Thrift before the parquet crate decodes it. That decoder calls itself for every level of
 //! the schema, and makes room for as many children as a node says it has; both are a stranger's to choose.
 
+use std::borrow::Cow;
+
 /// Nodes of a schema.
 const NODES_MAX: u64 = 100_000;
 /// Levels of a schema's tree, lists and maps counting two: deeper ones no engine reads.
@@ -14,17 +16,40 @@ const THRIFT_DEPTH_MAX: usize = 32;
 pub(super) struct Seen {
     /// The footer is plain and some columns are not.
     pub(super) is_encrypted: bool,
+    /// Where nodes of the schema end that are decimals without a scale. It is 0 then, and the decoder takes none.
+    scaleless: Vec<usize>,
+}
+
+/// `scale = 0` of a schema's node, with its field's number written out.
+const SCALE_ZERO: [u8; 3] = [I32, 7 << 1, 0];
+
+impl Seen {
+    /// Gives the metadata as the decoder takes it.
+    pub(super) fn mended<'m>(&self, metadata: &'m [u8]) -> Cow<'m, [u8]> {
+        if self.scaleless.is_empty() {
+            return Cow::Borrowed(metadata);
+        }
+        let mut mended = Vec::with_capacity(metadata.len() + self.scaleless.len() * SCALE_ZERO.len());
+        let mut done = 0;
+        for end in &self.scaleless {
+            mended.extend_from_slice(&metadata[done..*end]);
+            mended.extend_from_slice(&SCALE_ZERO);
+            done = *end;
+        }
+        mended.extend_from_slice(&metadata[done..]);
+        Cow::Owned(mended)
+    }
 }
 
 /// # Errors
 /// Says what is wrong, as the end of a sentence.
 pub(super) fn check(metadata: &[u8]) -> Result<Seen, String> {
     let mut thrift = Thrift { rest: metadata };
-    let mut seen = Seen { is_encrypted: false };
+    let mut seen = Seen { is_encrypted: false, scaleless: Vec::new() };
     let mut id = 0;
     while let Some(kind) = thrift.field(&mut id)? {
         match (id, kind) {
-            (2, LIST) => thrift.schema()?,
+            (2, LIST) => seen.scaleless.append(&mut thrift.schema(metadata.len())?),
             (4, LIST) => {
                 let (count, kind) = thrift.list()?;
                 if count > ROW_GROUPS_MAX {
@@ -158,12 +183,14 @@ impl Thrift<'_> {
         }
     }
 
-    /// The schema's nodes, parents before their children: checks that they are a tree, and its depth.
-    fn schema(&mut self) -> Result<(), String> {
+    /// The schema's nodes, parents before their children: checks that they are a tree, and its depth. Gives the places
+    /// in the metadata, of so many bytes, where decimals without a scale end.
+    fn schema(&mut self, length: usize) -> Result<Vec<usize>, String> {
         let (count, kind) = self.list()?;
         if kind != STRUCT || count == 0 || count > NODES_MAX {
             return Err(format!("its schema has {count} nodes; it must have 1 to {NODES_MAX}"));
         }
+        let mut scaleless = Vec::new();
         // how many children are still to come, of each open node
         let mut open: Vec<i64> = Vec::new();
         for n in 0..count {
@@ -172,11 +199,14 @@ impl Thrift<'_> {
                 None if n > 0 => return Err("its schema has nodes without a parent".to_owned()),
                 None => {}
             }
-            let children = self.schema_node()?;
-            if children < 0 || children.cast_unsigned() > count {
-                return Err(format!("a node of its schema says that it has {children} children"));
+            let node = self.schema_node()?;
+            if node.children < 0 || node.children.cast_unsigned() > count {
+                return Err(format!("a node of its schema says that it has {} children", node.children));
             }
-            open.push(children);
+            if node.is_decimal && !node.has_scale {
+                scaleless.push(length - self.rest.len() - 1);
+            }
+            open.push(node.children);
             if open.len() > DEPTH_MAX {
                 return Err(format!("its schema is nested deeper than {DEPTH_MAX} levels"));
             }
@@ -184,21 +214,35 @@ impl Thrift<'_> {
                 open.pop();
             }
         }
-        if open.is_empty() { Ok(()) } else { Err("its schema lacks nodes".to_owned()) }
+        if open.is_empty() { Ok(scaleless) } else { Err("its schema lacks nodes".to_owned()) }
     }
 
-    /// One SchemaElement; returns its number of children.
-    fn schema_node(&mut self) -> Result<i64, String> {
-        let (mut id, mut children) = (0, 0);
+    /// One SchemaElement.
+    fn schema_node(&mut self) -> Result<Node, String> {
+        let (mut id, mut node) = (0, Node::default());
         while let Some(kind) = self.field(&mut id)? {
-            if (id, kind) == (5, I32) {
-                children = self.zigzag()?;
-            } else {
-                self.skip(kind, 1)?;
+            match (id, kind) {
+                (5, I32) => node.children = self.zigzag()?,
+                (6, I32) => node.is_decimal = self.zigzag()? == CONVERTED_DECIMAL,
+                _ => {
+                    node.has_scale |= id == 7;
+                    self.skip(kind, 1)?;
+                }
             }
         }
-        Ok(children)
+        Ok(node)
     }
+}
+
+/// ConvertedType's number of decimals.
+const CONVERTED_DECIMAL: i64 = 5;
+
+/// What is asked of a node of a schema.
+#[derive(Default)]
+struct Node {
+    children: i64,
+    is_decimal: bool,
+    has_scale: bool,
 }
 
 #[cfg(test)]
@@ -224,6 +268,22 @@ mod tests {
             n >>= 7;
         }
         bytes.push(n as u8);
+    }
+
+    #[test]
+    fn decimals_without_a_scale_get_one() {
+        // Two nodes: one with a child, and an int32 that is a decimal of five digits.
+        let node = |scale: &[u8]| {
+            let mut bytes = vec![0x29, 0x2c, 0x55, 0x02, 0x00, 0x65, 0x0a];
+            bytes.extend_from_slice(scale);
+            bytes
+        };
+        let without = node(&[0x25, 0x0a, 0x00, 0x00]);
+        let seen = check(&without).unwrap();
+        assert_eq!(seen.mended(&without), node(&[0x25, 0x0a, 0x05, 0x0e, 0x00, 0x00, 0x00]));
+        assert!(check(&seen.mended(&without)).unwrap().scaleless.is_empty());
+        let with = node(&[0x15, 0x04, 0x15, 0x0a, 0x00, 0x00]);
+        assert_eq!(check(&with).unwrap().mended(&with), with);
     }
 
     #[test]

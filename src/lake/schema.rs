@@ -18,10 +18,13 @@ pub(super) fn file_schema(root: &Type) -> FileSchema {
     for node in root.get_fields() {
         let name = node.name().to_lowercase();
         let mut walk = Walk { path: node.name().to_owned(), findings: Vec::new() };
-        if !names.insert(name.clone()) {
-            walk.error("name_clash", "differs from another column's name in case only: Hive's names have no case");
+        if !names.insert(name.trim().to_owned()) {
+            walk.error(
+                "name_clash",
+                "differs from another column's name in case or blanks only: Hive's names have no case",
+            );
         }
-        if name.is_empty() || name.chars().any(char::is_control) {
+        if name.trim().is_empty() || name.chars().any(char::is_control) {
             walk.error("column_name", "is a name that no table's column can have");
         }
         let found = walk.field_type(node, 0);
@@ -49,6 +52,14 @@ fn is_repeated(node: &Type) -> bool {
 
 fn optional(node: &Type) -> bool {
     repetition(node) != Some(Repetition::REQUIRED)
+}
+
+/// The group of a map that has its keys and values.
+fn map_entry(node: &Type) -> Option<&Type> {
+    match node.get_fields() {
+        [entry] if is_repeated(entry) && entry.is_group() => Some(entry),
+        _ => None,
+    }
 }
 
 struct Walk {
@@ -86,8 +97,11 @@ impl Walk {
             Some(LogicalType::List) => self.list_type(node, depth),
             Some(LogicalType::Map) => self.map_type(node, depth),
             _ if converted == ConvertedType::LIST => self.list_type(node, depth),
-            // a map's middle node, alone, is how old writers marked the map itself
-            _ if matches!(converted, ConvertedType::MAP | ConvertedType::MAP_KEY_VALUE) && !is_repeated(node) => {
+            // A map's middle node, alone, is how old writers marked the map itself; one that repeats and has a middle
+            // node of its own is the element of a list.
+            _ if matches!(converted, ConvertedType::MAP | ConvertedType::MAP_KEY_VALUE)
+                && (!is_repeated(node) || map_entry(node).is_some()) =>
+            {
                 self.map_type(node, depth)
             }
             _ => self.struct_type(node, depth),
@@ -133,12 +147,9 @@ impl Walk {
     }
 
     fn map_type(&mut self, node: &Type, depth: usize) -> Option<String> {
-        let entry = match node.get_fields() {
-            [entry] if is_repeated(entry) && entry.is_group() => entry,
-            _ => {
-                self.error("map_form", "is marked as a map and does not have one group that repeats");
-                return None;
-            }
+        let Some(entry) = map_entry(node) else {
+            self.error("map_form", "is marked as a map and does not have one group that repeats");
+            return None;
         };
         let [key, value] = entry.get_fields() else {
             self.error("map_form", "is a map whose entries have not a key and a value");

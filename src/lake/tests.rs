@@ -162,6 +162,27 @@ fn nested_types_in_all_their_forms() {
             "optional group c (LIST) { repeated group list { optional group element (LIST) { repeated group list { optional int32 element; } } } }",
             "array<array<int>>",
         ),
+        // As parquet-avro wrote lists of maps and of lists, for years.
+        (
+            "optional group c (LIST) { repeated group array (MAP) { repeated group map (MAP_KEY_VALUE) { required binary key (UTF8); required int32 value; } } }",
+            "array<map<string,int>>",
+        ),
+        (
+            "optional group c (LIST) { repeated group array (MAP) { repeated group map { required binary key (UTF8); required group value (LIST) { repeated int64 array; } } } }",
+            "array<map<string,array<bigint>>>",
+        ),
+        ("optional group c (LIST) { repeated group array (LIST) { repeated int32 array; } }", "array<array<int>>"),
+        (
+            "repeated group c (MAP) { repeated group map (MAP_KEY_VALUE) { required int32 key; required int32 value; } }",
+            "array<map<int,int>>",
+        ),
+        (
+            "repeated group c (MAP_KEY_VALUE) { required int32 key; required int32 value; }",
+            "array<struct<key:int,value:int>>",
+        ),
+        // What pandas and PyArrow write of values that are all null.
+        ("optional group c (LIST) { repeated group list { optional int32 element (UNKNOWN); } }", "array<void>"),
+        ("optional group c { optional int32 a (UNKNOWN); optional int32 b; }", "struct<a:void,b:int>"),
     ] {
         let message = if message.ends_with('}') { message.to_owned() } else { format!("{message};") };
         let schema = schema_of(&message);
@@ -176,6 +197,44 @@ fn nested_types_in_all_their_forms() {
     ] {
         assert_eq!(schema_of(message).findings[0].code, code, "{message}");
     }
+}
+
+/// Old writers left the scale of a decimal out where it was 0; Parquet says that it is then.
+#[tokio::test]
+async fn a_decimal_without_a_scale_has_scale_zero() {
+    let schema = "message m { required int32 n; required int32 price (DECIMAL(5,0)); optional int32 last; }";
+    let schema = Arc::new(parse_message_type(schema).unwrap());
+    let mut bytes = Vec::new();
+    let mut writer = SerializedFileWriter::new(&mut bytes, schema, Arc::new(WriterProperties::default())).unwrap();
+    let mut rows = writer.next_row_group().unwrap();
+    for n in 0..3 {
+        let mut column = rows.next_column().unwrap().unwrap();
+        let levels: Option<&[i16]> = (n == 2).then_some(&[1, 1]);
+        column.typed::<Int32Type>().write_batch(&[7, 9], levels, None).unwrap();
+        column.close().unwrap();
+    }
+    rows.close().unwrap();
+    writer.close().unwrap();
+    // The converted type (6) is 5, scale (7) is 0, precision (8) is 5; then without the scale.
+    let (with, without) = ([0x25, 0x0a, 0x15, 0x00, 0x15, 0x0a], [0x25, 0x0a, 0x25, 0x0a]);
+    let at = bytes.windows(with.len()).position(|window| window == with).unwrap();
+    bytes.splice(at..at + with.len(), without);
+    let length_at = bytes.len() - 8;
+    let length = u32::from_le_bytes(bytes[length_at..length_at + 4].try_into().unwrap()) - 2;
+    bytes[length_at..length_at + 4].copy_from_slice(&length.to_le_bytes());
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("f.parquet");
+    fs::write(&path, bytes).unwrap();
+    let lake = lake(&[]);
+    let file = lake.file(&Location::file(path.to_str().unwrap()).unwrap()).await.unwrap();
+    let read = read_all(&lake, vec![file]).await.remove(0).outcome.unwrap();
+    let types: Vec<&str> = read.schema.columns.iter().map(|c| c.hive_type.as_str()).collect();
+    assert_eq!(types, ["int", "decimal(5,0)", "int"], "{:?}", read.schema.findings);
+    let price = &read.facts.column("price").unwrap().bounds;
+    assert_eq!(
+        (&price.low, &price.high),
+        (&Some(Value::Decimal { digits: 7, scale: 0 }), &Some(Value::Decimal { digits: 9, scale: 0 }))
+    );
 }
 
 #[tokio::test]
@@ -286,17 +345,20 @@ async fn local_listings() {
     write("dt=2/empty", "");
     write("dt=2/empty.parquet", "");
     write("_temporary/0/f", "x");
+    write("_code=1/f", "x");
+    write("_code=1/_code=2", "x");
     symlink(root.join("dt=1/a b%3A.parquet"), root.join("dt=2/inside")).unwrap();
     symlink(outside.path().join("secret"), root.join("dt=2/outside")).unwrap();
     symlink(outside.path(), root.join("dt=3")).unwrap();
     let lake = lake(&[]);
     let (files, skipped) = listing(&lake, root.to_str().unwrap()).await.unwrap();
     let names: Vec<&str> = files.iter().map(|file| file.location.name()).collect();
-    assert_eq!(names, ["a b%3A.parquet", "empty.parquet", "inside"], "an empty .parquet is a file with a problem");
+    let wanted = ["f", "a b%3A.parquet", "empty.parquet", "inside"];
+    assert_eq!(names, wanted, "an empty .parquet is a file with a problem; `_code=1/` is a partition");
     let codes: Vec<&str> = skipped.iter().map(|(_, code)| *code).collect();
-    assert_eq!(codes, ["hidden", "hidden", "hidden", "marker", "link", "link"]);
-    let (one, _) = listing(&lake, files[0].location.path()).await.unwrap();
-    assert_eq!(one[0], files[0], "a file is listed as itself");
+    assert_eq!(codes, ["hidden", "hidden", "hidden", "hidden", "marker", "link", "link"], "{skipped:?}");
+    let (one, _) = listing(&lake, files[1].location.path()).await.unwrap();
+    assert_eq!(one[0], files[1], "a file is listed as itself");
     let error = listing(&lake, root.join("none").to_str().unwrap()).await.unwrap_err();
     assert_eq!(error.kind, skep_core::Kind::NotFound);
     assert!(listing(&lake, "hdfs://n/x").await.is_err());

@@ -1,5 +1,6 @@
 //! What changes tables. Each runs within a transaction, alone or as one of a commit's.
 
+use skep_core::spark_schema::{WrittenNames, spark_schema_follow};
 use skep_core::table::{Parameters, Table};
 use skep_core::{Error, Kind, Result};
 use skep_proto::admin::v1 as p;
@@ -93,7 +94,9 @@ impl TableEdit {
                         format!("{at} is at version {}, not {expected_version}: read it again", old.version),
                     ));
                 }
-                alter_to(within, caller, at, *new, cascade).await
+                let mut new = *new;
+                spark_schema_follow(&old, &mut new, &WrittenNames::new());
+                alter_to(within, caller, at, new, cascade).await
             }
             Self::Rename { at, to } => {
                 let mut new = (*within.table_get(&at).await?).clone();

@@ -37,6 +37,9 @@ pub struct RegisterRequest {
     /// Noted as who did it.
     #[prost(string, tag = "13")]
     pub user: ::prost::alloc::string::String,
+    /// What a directory `key=` without a value means.
+    #[prost(enumeration = "EmptyValue", tag = "14")]
+    pub empty_value: i32,
 }
 /// A file that needs not be opened.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -261,6 +264,40 @@ pub struct DropQuarantineRequest {
 }
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct DropQuarantineResponse {}
+/// What a directory `key=` without a value means, which DuckDB, PyArrow and Polars write for an empty text. Hive has no
+/// empty partition value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum EmptyValue {
+    /// As the table's parameter `skep.partition.empty_value` says; without it ERROR.
+    Unspecified = 0,
+    /// Its files are refused.
+    Error = 1,
+    /// NULL, as Hive reads `key=__HIVE_DEFAULT_PARTITION__`. A table that is made so has the parameter.
+    Null = 2,
+}
+impl EmptyValue {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "EMPTY_VALUE_UNSPECIFIED",
+            Self::Error => "EMPTY_VALUE_ERROR",
+            Self::Null => "EMPTY_VALUE_NULL",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "EMPTY_VALUE_UNSPECIFIED" => Some(Self::Unspecified),
+            "EMPTY_VALUE_ERROR" => Some(Self::Error),
+            "EMPTY_VALUE_NULL" => Some(Self::Null),
+            _ => None,
+        }
+    }
+}
 /// What to do when files and table differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
@@ -980,6 +1017,9 @@ pub struct DiscoverRequest {
     /// Noted as who did it.
     #[prost(string, tag = "12")]
     pub user: ::prost::alloc::string::String,
+    /// What a directory `key=` without a value means.
+    #[prost(enumeration = "EmptyValue", tag = "13")]
+    pub empty_value: i32,
 }
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct DiscoverResponse {
@@ -1090,6 +1130,9 @@ pub struct RegisterDumpRequest {
     /// Noted as who did it.
     #[prost(string, tag = "8")]
     pub user: ::prost::alloc::string::String,
+    /// What a directory `key=` without a value means.
+    #[prost(enumeration = "EmptyValue", tag = "9")]
+    pub empty_value: i32,
 }
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct RegisterDumpResponse {

@@ -5,6 +5,7 @@ use std::borrow::Borrow;
 
 use skep_core::event_log::{ArrivalOrder, EVENT_LOG, LATE_MAX, LOG_ROLE, LogRole};
 use skep_core::partition::Partition;
+use skep_core::spark_schema::{WrittenNames, spark_schema_follow};
 use skep_core::table::{Column, Table};
 use skep_core::{Error, Result};
 
@@ -146,6 +147,7 @@ impl Metastore {
         if let Some(storage) = after.storage.as_mut() {
             std::sync::Arc::make_mut(&mut storage.shape).columns = Some(new.columns().to_vec());
         }
+        spark_schema_follow(&before, &mut after, &WrittenNames::new());
         let event = at.tale("ALTER_TABLE", &Altered { truncate: false, partition: None, renamed_from: None });
         let change = Change { operation: "log_alter", by: caller.user() };
         let version = txn.table_commit_told(after.id, Some(Definition::of(&after)), change, Some(&event)).await?;

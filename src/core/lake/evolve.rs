@@ -2,13 +2,12 @@
 
 use std::collections::HashMap;
 
-use crate::name::normalize;
 use crate::table::Column;
 
 use super::evolve_type::{Fit, fit};
 use super::finding::Finding;
 use super::hive_type::HiveType;
-use super::schema::FileSchema;
+use super::schema::{FileColumn, FileSchema};
 
 /// How far files may differ from the table.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -50,7 +49,7 @@ impl SchemaChange {
     /// Makes the change, so that the next file is held against what this one made of the table.
     pub fn apply(&self, columns: &mut Vec<Column>) {
         for change in &self.change {
-            if let Some(column) = columns.iter_mut().find(|column| normalize(&column.name) == change.name) {
+            if let Some(column) = columns.iter_mut().find(|column| column.name.to_lowercase() == change.name) {
                 column.type_name = Some(change.new_type.clone());
             }
         }
@@ -59,15 +58,16 @@ impl SchemaChange {
 }
 
 /// Holds a file's schema against a table's columns and keys. Columns meet by name without case, as Spark, Trino and
-/// Hive read Parquet by default; places do not count. The schema's own findings are part of the answer.
+/// Hive read Parquet by default, blanks around it included; places do not count. The schema's own findings are part of
+/// the answer.
 pub fn schema_compare(columns: &[Column], keys: &[Column], file: &FileSchema, policy: Policy) -> SchemaChange {
     let mut change = SchemaChange { findings: file.findings.clone(), ..SchemaChange::default() };
-    let places: HashMap<String, usize> = columns.iter().zip(0..).map(|(c, at)| (normalize(&c.name), at)).collect();
+    let places: HashMap<String, usize> = columns.iter().zip(0..).map(|(c, at)| (c.name.to_lowercase(), at)).collect();
     let mut is_seen = vec![false; columns.len()];
     let mut last = None;
     let mut is_reordered = false;
     for column in &file.columns {
-        if keys.iter().any(|key| normalize(&key.name) == column.name) {
+        if keys.iter().any(|key| key.name.to_lowercase() == column.name) {
             change.findings.push(key_in_file(&column.name));
             continue;
         }
@@ -80,8 +80,12 @@ pub fn schema_compare(columns: &[Column], keys: &[Column], file: &FileSchema, po
                 ),
             ));
         }
+        change.findings.extend(name_findings(&column.written_name));
         let Some(at) = places.get(&column.name) else {
-            change.column_new(&column.name, &column.hive_type, policy);
+            match columns.iter().chain(keys).find(|other| is_told_apart_by_blanks(&other.name, &column.name)) {
+                Some(other) => change.findings.push(blanks_clash(&column.written_name, &other.name)),
+                None => change.column_new(column, policy),
+            }
             continue;
         };
         is_seen[*at] = true;
@@ -102,6 +106,39 @@ pub fn schema_compare(columns: &[Column], keys: &[Column], file: &FileSchema, po
     change
 }
 
+/// What some reader makes of a column's name.
+fn name_findings(written: &str) -> impl Iterator<Item = Finding> {
+    let comma = written.contains(',').then(|| {
+        Finding::warning(
+            "column_comma",
+            format!(
+                "The column {written:?} has a comma in its name: Hive takes it for two columns, and Spark alters no table that has it"
+            ),
+        )
+    });
+    let blank = (written.trim() != written).then(|| {
+        Finding::warning(
+            "column_blank",
+            format!("The column {written:?} has blanks around its name: it is found only where they are written, too"),
+        )
+    });
+    comma.into_iter().chain(blank)
+}
+
+/// Whether only blanks around them make two names different ones: nobody could tell them apart in a statement.
+fn is_told_apart_by_blanks(one: &str, other: &str) -> bool {
+    one.trim().to_lowercase() == other.trim().to_lowercase() && one.to_lowercase() != other.to_lowercase()
+}
+
+fn blanks_clash(written: &str, other: &str) -> Finding {
+    Finding::error(
+        "name_clash",
+        format!(
+            "The column {written:?} differs from the table's {other:?} in blanks alone: readers find neither by the other's name; write it as {other:?}"
+        ),
+    )
+}
+
 fn key_in_file(name: &str) -> Finding {
     Finding::warning(
         "partition_key_in_file",
@@ -112,23 +149,33 @@ fn key_in_file(name: &str) -> Finding {
 }
 
 impl SchemaChange {
-    fn column_new(&mut self, name: &str, hive_type: &str, policy: Policy) {
-        if hive_type == "void" {
+    fn column_new(&mut self, column: &FileColumn, policy: Policy) {
+        let (name, hive_type) = (&column.name, &column.hive_type);
+        let Some(known) = column.known_type() else {
             self.findings.push(Finding::info(
                 "type_unknown",
-                format!("The column {name} holds nothing but nulls and tells no type: it is not added"),
+                format!("The column {name} ({hive_type}) holds nothing but nulls and tells no type: it is not added"),
             ));
-        } else if policy == Policy::Strict {
+            return;
+        };
+        if policy == Policy::Strict {
             self.findings.push(Finding::error(
                 "column_extra",
                 format!(
                     "The column {name} ({hive_type}) is in the file and not in the table; the policy strict adds none"
                 ),
             ));
-        } else {
-            let type_name = Some(hive_type.to_owned());
-            self.add.push(Column { name: name.to_owned(), type_name, comment: None });
+            return;
         }
+        if known != *hive_type {
+            self.findings.push(Finding::info(
+                "type_unknown",
+                format!(
+                    "The column {name} is {hive_type} in the file: parts that hold nothing but nulls are left out, it is added as {known}"
+                ),
+            ));
+        }
+        self.add.push(Column { name: name.clone(), type_name: Some(known), comment: None });
     }
 
     fn column_missing(&mut self, name: &str, policy: Policy) {
@@ -241,7 +288,48 @@ mod tests {
         let table = columns(&[("u", "uniontype<int,string>"), ("v", "int")]);
         assert!(!schema_compare(&table, &[], &file(&[("u", "uniontype<int,string>")]), Policy::Widen).has_errors());
         assert!(schema_compare(&table, &[], &file(&[("u", "int")]), Policy::Widen).has_errors());
-        let void = schema_compare(&table, &[], &file(&[("w", "void"), ("v", "void")]), Policy::Widen);
+        let void = file(&[("w", "void"), ("l", "array<void>"), ("s", "struct<a:map<string,void>>"), ("v", "void")]);
+        let void = schema_compare(&table, &[], &void, Policy::Widen);
         assert!(void.is_empty() && !void.has_errors());
+    }
+
+    /// What pandas writes of columns without a value, and then with one, in one batch or over days.
+    #[test]
+    fn a_later_type_replaces_void() {
+        let mut table = columns(&[("id", "int"), ("made_before", "array<void>")]);
+        let day = |list: &[(&str, &str)], table: &mut Vec<Column>| {
+            let change = schema_compare(table, &[], &file(list), Policy::AddColumns);
+            assert!(!change.has_errors(), "{change:?}");
+            change.apply(table);
+        };
+        day(&[("id", "int"), ("l", "array<void>"), ("s", "struct<a:int,b:void>")], &mut table);
+        assert_eq!(table, columns(&[("id", "int"), ("made_before", "array<void>"), ("s", "struct<a:int>")]));
+        day(
+            &[("id", "int"), ("made_before", "array<date>"), ("l", "array<string>"), ("s", "struct<b:date>")],
+            &mut table,
+        );
+        let after =
+            [("id", "int"), ("made_before", "array<date>"), ("s", "struct<a:int,b:date>"), ("l", "array<string>")];
+        assert_eq!(table, columns(&after));
+        day(&[("id", "int"), ("l", "array<void>"), ("s", "struct<a:void,b:void>")], &mut table);
+        assert_eq!(table, columns(&after));
+    }
+
+    #[test]
+    fn names_keep_their_blanks_and_never_meet_half() {
+        let mut table = columns(&[("id", "int")]);
+        let written = file(&[("id", "int"), (" Name ", "string")]);
+        let change = schema_compare(&table, &[], &written, Policy::AddColumns);
+        assert_eq!(change.add, columns(&[(" name ", "string")]));
+        change.apply(&mut table);
+        assert!(schema_compare(&table, &[], &written, Policy::Strict).is_empty(), "the same file once more");
+        let half = schema_compare(&table, &[], &file(&[("id", "int"), ("name", "string")]), Policy::AddColumns);
+        assert!(half.is_empty() && half.has_errors() && codes(&half)[0] == "name_clash", "{half:?}");
+        let found =
+            schema_compare(&table, &[], &file(&[("id", "int"), (" name ", "string"), ("a,b", "int")]), Policy::Widen);
+        assert_eq!(codes(&found), ["column_blank", "column_comma"]);
+        assert!(!found.has_errors());
+        let of_key = schema_compare(&table, &columns(&[("dt", "string")]), &file(&[("dt ", "string")]), Policy::Widen);
+        assert!(of_key.has_errors(), "{of_key:?}");
     }
 }

@@ -32,6 +32,8 @@ fn is_timestamp(name: &str) -> bool {
 pub(super) fn fit(table: &HiveType, file: &HiveType) -> Fit {
     match (table, file) {
         (_, HiveType::Primitive(void)) if void == "void" => Fit::Same,
+        // A table that was made when nobody knew more.
+        (HiveType::Primitive(void), file) if void == "void" => file.known().map_or(Fit::Same, Fit::Add),
         (HiveType::Primitive(table), HiveType::Primitive(file)) => fit_primitive(table, file),
         (
             HiveType::Decimal { precision, scale },
@@ -88,9 +90,9 @@ fn fit_struct(table: &[(String, HiveType)], file: &[(String, HiveType)]) -> Fit 
             let found = fit(&field.1, file_type);
             field.1 = found.type_or(&field.1);
             fits.push(found);
-        } else if *file_type != HiveType::Primitive("void".to_owned()) {
-            fields.push((name.clone(), file_type.clone()));
-            fits.push(Fit::Add(file_type.clone()));
+        } else if let Some(known) = file_type.known() {
+            fields.push((name.clone(), known.clone()));
+            fits.push(Fit::Add(known));
         }
     }
     joined(&fits, HiveType::Struct(fields))
@@ -166,6 +168,17 @@ mod tests {
             ("struct<a:int>", "struct<b:array<int>,a:bigint>", "widen struct<a:bigint,b:array<int>>"),
             ("struct<a:int>", "struct<b:int,a:string>", "conflict"),
             ("struct<a:int>", "struct<a:int,b:void>", "same"),
+            ("struct<a:int>", "struct<a:int,b:array<void>>", "same"),
+            ("struct<a:int>", "struct<a:int,b:struct<c:int,d:void>>", "add struct<a:int,b:struct<c:int>>"),
+            ("array<int>", "array<void>", "same"),
+            ("map<string,array<int>>", "map<string,void>", "same"),
+            ("int", "array<void>", "conflict"),
+            ("void", "void", "same"),
+            ("void", "array<void>", "same"),
+            ("void", "struct<a:int,b:void>", "add struct<a:int>"),
+            ("array<void>", "array<int>", "add array<int>"),
+            ("map<string,void>", "map<string,date>", "add map<string,date>"),
+            ("struct<a:int,b:void>", "struct<a:int,b:string>", "add struct<a:int,b:string>"),
         ] {
             assert_eq!(shown(table, file), wanted, "{table} <- {file}");
         }

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+/// The type of what holds nothing but nulls.
+const VOID: &str = "void";
 /// Deeper types are not read.
 const DEPTH_MAX: usize = 64;
 
@@ -25,6 +27,27 @@ impl HiveType {
         let mut parser = Parser { rest: text.trim() };
         let read = parser.read(0)?;
         parser.rest.trim().is_empty().then_some(read)
+    }
+
+    /// Leaves out what is known to be null and nothing else (`void`, at any depth): writers make it of columns without
+    /// a value, and no reader can use it. None where nothing is left.
+    pub fn known(&self) -> Option<Self> {
+        match self {
+            Self::Primitive(name) if name == VOID => None,
+            Self::Primitive(_) | Self::Decimal { .. } => Some(self.clone()),
+            Self::List(element) => Some(Self::List(Box::new(element.known()?))),
+            Self::Map(key, value) => Some(Self::Map(Box::new(key.known()?), Box::new(value.known()?))),
+            Self::Struct(fields) => {
+                let known = fields.iter().filter_map(|(name, field)| Some((name.clone(), field.known()?)));
+                let known: Vec<(String, Self)> = known.collect();
+                (!known.is_empty()).then_some(Self::Struct(known))
+            }
+        }
+    }
+
+    /// Tells whether no part of it is void.
+    pub fn is_known(&self) -> bool {
+        self.known().as_ref() == Some(self)
     }
 }
 
@@ -157,7 +180,34 @@ mod tests {
         }
     }
 
+    #[test]
+    fn void_is_left_out_at_any_depth() {
+        let known = |text: &str| HiveType::parse(text).unwrap().known().map(|known| known.to_string());
+        for (text, left) in [
+            ("int", Some("int")),
+            ("void", None),
+            ("array<void>", None),
+            ("array<array<void>>", None),
+            ("map<string,void>", None),
+            ("map<void,int>", None),
+            ("struct<a:void>", None),
+            ("struct<a:struct<b:void>,c:int>", Some("struct<c:int>")),
+            ("struct<a:int,b:void,c:array<void>>", Some("struct<a:int>")),
+            ("array<struct<a:int,b:void>>", Some("array<struct<a:int>>")),
+            ("map<string,struct<a:void,b:map<string,int>>>", Some("map<string,struct<b:map<string,int>>>")),
+        ] {
+            assert_eq!(known(text).as_deref(), left, "{text}");
+        }
+    }
+
     proptest! {
+        #[test]
+        fn what_is_left_is_known(text in "(array<|map<string,|struct<a:|struct<b:int,c:){0,4}(void|int)>{0,4}") {
+            if let Some(known) = HiveType::parse(&text).and_then(|read| read.known()) {
+                prop_assert!(known.is_known() && !known.to_string().contains("void"));
+            }
+        }
+
         #[test]
         fn no_text_panics(text in "(array<|map<|struct<|[a-z]{1,3}|:|,|>|\\(|\\)|[0-9]{1,4}|é| ){0,20}") {
             if let Some(read) = HiveType::parse(&text) {

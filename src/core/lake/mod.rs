@@ -19,6 +19,7 @@ mod scan_filter_test;
 mod schema;
 mod slack;
 mod statistics;
+mod table_format;
 
 pub use block::{BLOCK_FILES_MAX, BLOCK_FILES_MIN, FileBlock, Filled};
 pub use bounds::{Bounds, Nan, TEXT_BOUND_MAX, text_high, text_low};
@@ -27,9 +28,10 @@ pub use facts::{COLUMNS_MAX, ColumnFacts, FileFacts, GROUP_BOUNDS_MAX, ROW_GROUP
 pub use finding::{Finding, Severity};
 pub use hive_type::HiveType;
 pub use path_pattern::PathPattern;
-pub use path_values::{PathValues, path_keys, path_values};
+pub use path_values::{EmptyValue, PathValues, path_key, path_keys, path_values};
 pub use possible::Known;
 pub use scan_filter::{ScanFilter, column_unknown};
 pub use schema::{FileColumn, FileSchema};
 pub use slack::Slack;
 pub use statistics::statistics_of;
+pub use table_format::{MARKERS, TableFormat};

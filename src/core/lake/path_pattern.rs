@@ -1,12 +1,12 @@
 //! Partition values in paths of any other form: `{dt}/hour-{hour:int}`.
 
-use crate::name::{normalize, unescape};
+use crate::name::{normalize, unescape_path};
 use crate::table::Column;
 use crate::types::KeyType;
 use crate::{Error, Result};
 
 use super::finding::Finding;
-use super::path_values::{PathValues, value_check};
+use super::path_values::{EmptyValue, PathValues, value_check};
 
 /// Longer patterns are refused.
 const LENGTH_MAX: usize = 4000;
@@ -21,7 +21,7 @@ enum Piece {
 
 /// How directories below a table's location name partition values. Segments are parted by `/`; `{key}` or
 /// `{key:type}` is a value, all else is literal text. Directories below the last segment are allowed where the pattern
-/// ends with `/**` (or `/…`). Values are taken as they are, but after a literal that ends with `=` by Hive's escaping.
+/// ends with `/**` (or `/…`). Values are taken as they are, but after a literal that ends with `=` by writers' escaping.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PathPattern {
     text: String,
@@ -135,7 +135,7 @@ impl PathPattern {
     ///
     /// # Errors
     /// An error finding that names the path and what was expected.
-    pub fn values(&self, keys: &[Column], path: &str) -> Result<PathValues, Finding> {
+    pub fn values(&self, keys: &[Column], path: &str, empty: EmptyValue) -> Result<PathValues, Finding> {
         let wrong =
             |why: String| Finding::error("partition_path", format!("{path}: {why}; the pattern is {:?}", self.text));
         let mut directories: Vec<&str> = path.split('/').collect();
@@ -148,7 +148,7 @@ impl PathPattern {
         }
         let mut found = vec![String::new(); self.keys.len()];
         for (pieces, directory) in self.segments.iter().zip(&directories) {
-            segment_match(pieces, directory, &mut found)
+            segment_match(pieces, directory, empty, &mut found)
                 .ok_or_else(|| wrong(format!("the directory {directory:?} is not of the form")))?;
         }
         let mut values = Vec::with_capacity(keys.len());
@@ -167,7 +167,7 @@ impl PathPattern {
 }
 
 /// Takes a directory's name apart. A value ends where the literal after it first comes.
-fn segment_match(pieces: &[Piece], directory: &str, found: &mut [String]) -> Option<()> {
+fn segment_match(pieces: &[Piece], directory: &str, empty: EmptyValue, found: &mut [String]) -> Option<()> {
     let mut rest = directory;
     let mut is_escaped = false;
     for (n, piece) in pieces.iter().enumerate() {
@@ -186,10 +186,12 @@ fn segment_match(pieces: &[Piece], directory: &str, found: &mut [String]) -> Opt
                     _ => rest.len(),
                 };
                 let (value, after) = rest.split_at(end);
-                if value.is_empty() {
-                    return None;
-                }
-                found[*at] = if is_escaped { unescape(value).into_owned() } else { value.to_owned() };
+                found[*at] = match (value.is_empty(), is_escaped) {
+                    (false, true) => unescape_path(value).into_owned(),
+                    (false, false) => value.to_owned(),
+                    (true, true) => empty.value()?.to_owned(),
+                    (true, false) => return None,
+                };
                 rest = after;
             }
         }
@@ -204,7 +206,7 @@ mod tests {
 
     fn values(pattern: &str, path: &str) -> Result<Vec<String>, Finding> {
         let pattern = PathPattern::parse(pattern).unwrap();
-        pattern.values(pattern.keys(), path).map(|found| found.values)
+        pattern.values(pattern.keys(), path, EmptyValue::Error).map(|found| found.values)
     }
 
     #[test]
@@ -216,11 +218,16 @@ mod tests {
             ("{y}/…", "2024/f", &["2024"]),
             ("raw/dt={dt}", "raw/dt=a%3Ab/f", &["a:b"]),
             ("raw/{dt}", "raw/a%3Ab/f", &["a%3Ab"]),
+            ("land={l}/{p:decimal(10,2)}", "land=T%C3%BCrkiye/1.25/f", &["Türkiye", "1.25"]),
             ("{a}x{b}", "xxy/f", &["x", "y"]),
         ] {
             assert_eq!(values(pattern, path).unwrap(), wanted, "{pattern} {path}");
         }
+        let empty = PathPattern::parse("k={k}/{n}").unwrap();
+        let found = empty.values(empty.keys(), "k=/1/f", EmptyValue::Null).unwrap();
+        assert_eq!(found.values, [crate::name::DEFAULT_PARTITION, "1"]);
         for (pattern, path, why) in [
+            ("k={k}", "k=/f", "not of the form"),
             ("{dt}/{hour:int}", "2024/seven/f", "no int"),
             ("{dt}/{hour}", "2024/f", "1 directories, not 2"),
             ("{dt}", "2024/07/f", "a directory too many"),
@@ -242,7 +249,7 @@ mod tests {
         let keys = |names: &[&str]| -> Vec<Column> {
             names.iter().map(|n| Column { name: (*n).to_owned(), ..Column::default() }).collect()
         };
-        assert_eq!(pattern.values(&keys(&["A", "b"]), "1/2/f").unwrap().values, ["2", "1"]);
+        assert_eq!(pattern.values(&keys(&["A", "b"]), "1/2/f", EmptyValue::Error).unwrap().values, ["2", "1"]);
         assert!(pattern.keys_check(&keys(&["a", "b"])).is_ok());
         assert!(pattern.keys_check(&keys(&["a"])).unwrap_err().message.contains("names b"));
         assert!(pattern.keys_check(&keys(&["a", "b", "c"])).unwrap_err().message.contains("does not name c"));
@@ -258,7 +265,7 @@ mod tests {
         #[test]
         fn no_text_panics(pattern in "(\\{a\\}|\\{b:int\\}|\\{|\\}|/|x|é|:|\\*){0,8}", path in "(x|é|/|1|=){0,10}") {
             if let Ok(pattern) = PathPattern::parse(&pattern) {
-                let _ = pattern.values(pattern.keys(), &path);
+                let _ = pattern.values(pattern.keys(), &path, EmptyValue::Null);
             }
         }
     }

@@ -9,7 +9,7 @@ use super::possible::Known;
 use super::slack::Slack;
 use crate::filter::parse::parse;
 use crate::filter::{Expr, Filter, Value};
-use crate::name::{DEFAULT_PARTITION, normalize};
+use crate::name::DEFAULT_PARTITION;
 use crate::table::Column;
 use crate::{Error, Kind, Result};
 
@@ -198,7 +198,7 @@ fn names_default_partition(condition: &Expr<String>) -> bool {
 impl Asked {
     fn new(column: &Column) -> Self {
         let hive_type = column.type_name.as_deref().and_then(HiveType::parse);
-        Self { name: normalize(&column.name), hive_type, slacks: HashMap::new() }
+        Self { name: column.name.to_lowercase(), hive_type, slacks: HashMap::new() }
     }
 
     fn place(&mut self, facts: &FileFacts) -> Place {

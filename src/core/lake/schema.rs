@@ -3,6 +3,7 @@
 use crate::table::Column;
 
 use super::finding::Finding;
+use super::hive_type::HiveType;
 
 /// A top-level column of a file.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -11,10 +12,23 @@ pub struct FileColumn {
     pub name: String,
     /// As the file spells it.
     pub written_name: String,
-    /// Hive's type text; `void` where the file only says that all values are null.
+    /// Hive's type text; `void`, also within it, where the file only says that all values are null.
     pub hive_type: String,
     /// Whether the file allows nulls.
     pub is_optional: bool,
+}
+
+impl FileColumn {
+    /// Gives the type that a table's column can have for it: without parts that hold nothing but nulls. None where no
+    /// other part is left.
+    pub fn known_type(&self) -> Option<String> {
+        match HiveType::parse(&self.hive_type) {
+            Some(parsed) if parsed.is_known() => Some(self.hive_type.clone()),
+            Some(parsed) => parsed.known().map(|known| known.to_string()),
+            // A type that a job told, and only it knows.
+            None => Some(self.hive_type.clone()),
+        }
+    }
 }
 
 /// A file's columns in its order. Files of one job mostly share one: it is cheap to compare and to hash.
@@ -26,17 +40,14 @@ pub struct FileSchema {
 }
 
 impl FileSchema {
-    /// The columns for a new table, without those that are partition keys and those whose type is not known.
+    /// The columns for a new table, without those that are partition keys and what has no type that is known.
     pub fn table_columns(&self, partition_keys: &[Column]) -> Vec<Column> {
-        let is_key = |name: &str| partition_keys.iter().any(|key| key.name.eq_ignore_ascii_case(name));
-        let known = self.columns.iter().filter(|column| column.hive_type != "void" && !is_key(&column.name));
-        known
-            .map(|column| Column {
-                name: column.name.clone(),
-                type_name: Some(column.hive_type.clone()),
-                comment: None,
-            })
-            .collect()
+        let is_key = |name: &str| partition_keys.iter().any(|key| key.name.to_lowercase() == name);
+        let columns = self.columns.iter().filter(|column| !is_key(&column.name));
+        let known = columns.filter_map(|column| {
+            Some(Column { name: column.name.clone(), type_name: Some(column.known_type()?), comment: None })
+        });
+        known.collect()
     }
 
     pub fn column(&self, name: &str) -> Option<&FileColumn> {

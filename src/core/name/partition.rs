@@ -93,6 +93,34 @@ pub fn unescape(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// Reads one side of a `key=value` in a path, which any writer may have made: like [`unescape`], but a run of bytes from
+/// `%80` on that is UTF-8 is that text (DuckDB, PyArrow and Polars write `T%C3%BCrkiye`). Hive escapes no such character.
+pub fn unescape_path(text: &str) -> Cow<'_, str> {
+    if !text.contains('%') {
+        return Cow::Borrowed(text);
+    }
+    let code = |at: usize| {
+        let hex =
+            text.get(at..)?.strip_prefix('%')?.get(..2).filter(|hex| hex.bytes().all(|b| b.is_ascii_hexdigit()))?;
+        u8::from_str_radix(hex, 16).ok().filter(|byte| *byte >= 0x80)
+    };
+    let mut out = String::with_capacity(text.len());
+    let mut done = 0;
+    while let Some(start) = text[done..].find('%').map(|at| done + at) {
+        let run: Vec<u8> = (start..).step_by(3).map_while(code).collect();
+        let end = start + run.len() * 3;
+        out.push_str(&text[done..start]);
+        match String::from_utf8(run) {
+            Ok(run) if run.is_empty() => out.push('%'),
+            Ok(run) => out.push_str(&run),
+            Err(_) => out.push_str(&text[start..end]),
+        }
+        done = end.max(start + 1);
+    }
+    out.push_str(&text[done..]);
+    Cow::Owned(unescape(&out).into_owned())
+}
+
 /// The name of the partition with these keys and values, in the order given.
 pub fn partition_name_of<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
     let mut name = String::new();
@@ -228,6 +256,26 @@ mod tests {
     }
 
     #[test]
+    fn paths_of_other_writers_are_utf8() {
+        for (path, value) in [
+            ("T%C3%BCrkiye", "Türkiye"),
+            ("%e6%97%a5%e6%9c%ac", "日本"),
+            ("%F0%9F%98%80%20%2F", "😀 /"),
+            ("a%3Ab", "a:b"),
+            // No UTF-8: as Hive reads it.
+            ("%E9t%E9", "été"),
+            ("%C3%BC%FF", "Ã¼ÿ"),
+            ("%25C3%25BC", "%C3%BC"),
+            ("%", "%"),
+            ("100%", "100%"),
+            ("%C3", "Ã"),
+            ("é%C3%A9", "éé"),
+        ] {
+            assert_eq!(unescape_path(path), value, "{path}");
+        }
+    }
+
+    #[test]
     fn names_of_partitions() {
         let name = partition_name(&keys(&["DS", "hr"]), &["2024/01", ""]).unwrap();
         assert_eq!(name, "ds=2024%2F01/hr=__HIVE_DEFAULT_PARTITION__");
@@ -280,6 +328,14 @@ mod tests {
             let escaped = escape(&text).into_owned();
             prop_assert!(!escaped.contains(['/', '=']));
             prop_assert_eq!(unescape(&escaped), text.as_str());
+            prop_assert_eq!(unescape_path(&escaped), text.as_str());
+        }
+
+        #[test]
+        fn any_writers_escaping_is_undone(text in any::<String>(), plain in "[a-zA-Z0-9_.-]{0,3}") {
+            let escaped = text.bytes().fold(String::new(), |all, byte| all + &format!("%{byte:02X}"));
+            let path = format!("{plain}{escaped}");
+            prop_assert_eq!(unescape_path(&path), format!("{plain}{text}"));
         }
 
         #[test]
@@ -298,6 +354,7 @@ mod tests {
             let _ = partition_name_for_statistics(&text);
             let _ = partition_values_of(&keys(&["a"]), &text);
             unescape(&text);
+            unescape_path(&text);
         }
     }
 }

@@ -3,12 +3,11 @@
 use std::collections::{BTreeMap, HashSet};
 
 use skep_core::Result;
-use skep_core::lake::PathPattern;
 
 use super::state::State;
 use crate::catalog::Metastore;
 use crate::etl::register::gather::Source;
-use crate::etl::register::partitions::{Part, below, parts_of};
+use crate::etl::register::partitions::{Part, Paths, below, parts_of};
 use crate::etl::register::report::{Finding, Severity};
 
 /// The lake's side: which files are whose.
@@ -20,7 +19,7 @@ pub(in crate::etl) struct Lakeside {
 }
 
 impl Lakeside {
-    pub fn of(state: &State, pattern: Option<&PathPattern>, sources: &[Source]) -> Self {
+    pub fn of(state: &State, paths: Paths<'_>, sources: &[Source]) -> Self {
         let mut owned: BTreeMap<String, Part> = BTreeMap::new();
         let mut others = Vec::new();
         for (at, source) in sources.iter().enumerate() {
@@ -36,8 +35,8 @@ impl Lakeside {
                 None => others.push(at),
             }
         }
-        let base = Some(&state.location);
-        let (mut parts, misplaced) = parts_of(&state.table, pattern, base, sources, others.into_iter());
+        let paths = Paths { base: Some(&state.location), ..paths };
+        let (mut parts, misplaced) = parts_of(&state.table, paths, sources, others.into_iter());
         let mut findings: Vec<Finding> = misplaced.into_iter().map(|(_, finding)| finding).collect();
         parts.retain(|name, part| {
             if !state.known.contains_key(name) {

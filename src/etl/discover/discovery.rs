@@ -21,12 +21,13 @@ use crate::catalog::{Caller, RequestKey, TableRef};
 use crate::etl::register::bare::is_parquet;
 use crate::etl::register::draft::Draft;
 use crate::etl::register::fill::{Bad, Batch};
+use crate::etl::register::formats::{TABLE_FORMAT, format_refuse, formats_above};
 use crate::etl::register::gather::Gathered;
-use crate::etl::register::land::{ATTEMPTS, Landing, overtaken_always};
-use crate::etl::register::partitions::Part;
+use crate::etl::register::land::{Landing, Overtaken};
+use crate::etl::register::partitions::{Part, Paths};
 use crate::etl::register::registration::{Etl, Progress, Read, report_read, report_write};
 use crate::etl::register::report::{Finding, Outcome, Severity, findings_cut};
-use crate::etl::register::request::{Mode, PATTERN, Register};
+use crate::etl::register::request::{Mode, PATTERN, Register, empty_value};
 use crate::warehouse::Location;
 
 /// Fewer partitions than these may go without more ado.
@@ -49,7 +50,8 @@ impl Etl {
         }
         let at = request.table.at();
         let mut listed: Option<(Location, Gathered)> = None;
-        for _ in 0..ATTEMPTS {
+        let mut overtaken = Overtaken::default();
+        loop {
             let (location, pattern) = self.subject(&at, request).await?;
             let gathered = match listed.take() {
                 Some((of, gathered)) if of == location => gathered,
@@ -59,12 +61,11 @@ impl Etl {
             let count = gathered.files.len();
             let attempt = Attempt { etl: self, caller, request, key, pattern: pattern.as_ref(), location: &location };
             match attempt.run(gathered, progress).await {
-                Err(error) if error.kind == Kind::Conflict => tokio::task::yield_now().await,
+                Err(error) if error.kind == Kind::Conflict => overtaken.again(&at, error).await?,
                 done => return done,
             }
             gathered.files.truncate(count);
         }
-        Err(overtaken_always(&at))
     }
 
     /// Where the table lies, and how values stand in its paths.
@@ -73,6 +74,7 @@ impl Etl {
         if table.is_view() {
             return Err(Error::invalid_operation(format!("{at} is a view; files belong to tables")));
         }
+        format_refuse(at, &table)?;
         let location = table.location().ok_or_else(|| Error::invalid_operation(format!("{at} has no location")))?;
         let pattern = request.pattern.as_ref().or_else(|| table.parameters.get(PATTERN));
         let pattern = pattern.map(|text| PathPattern::parse(text)).transpose()?;
@@ -104,6 +106,8 @@ impl Etl {
         }
         progress.listing_done.store(true, Ordering::Relaxed);
         gathered.sort();
+        let above = formats_above(&self.lake, [location]).await?;
+        gathered.findings_add(above);
         Ok(gathered)
     }
 }
@@ -139,6 +143,10 @@ impl Attempt<'_> {
         findings.append(&mut found.looks.findings);
         findings.append(&mut found.differences.findings);
         let dropped = self.dropped(&found);
+        if findings.iter().any(|finding| finding.code == TABLE_FORMAT) {
+            report.outcome = Outcome::Refused;
+            return Ok((end(report, findings), false));
+        }
         if let Some(refusal) = self.refusal(&found, &dropped, is_void) {
             findings.push(refusal);
             report.outcome = Outcome::Refused;
@@ -189,9 +197,11 @@ impl Attempt<'_> {
         let state = State::read(&self.etl.metastore, &at, self.location).await?;
         let is_here = state.table.location().and_then(|place| Location::parse(place).ok());
         if is_here.as_ref() != Some(self.location) {
-            return Err(Error::new(Kind::Conflict, format!("{at} moved meanwhile")));
+            return Err(Error::new(Kind::Conflict, format!("{at} moved meanwhile, from {}", self.location)));
         }
-        let mut lakeside = Lakeside::of(&state, self.pattern, &gathered.files);
+        let empty = empty_value(self.request.empty_value, &state.table);
+        let paths = Paths { pattern: self.pattern, base: None, empty };
+        let mut lakeside = Lakeside::of(&state, paths, &gathered.files);
         let new = lakeside.parts.keys().filter(|name| !state.known.contains_key(*name)).cloned().collect();
         let looks = Looks::take(&self.etl.lake, &state, &mut lakeside, &mut gathered.files).await?;
         let differences = Differences::of(&self.etl.metastore, &state, &lakeside, &gathered.files).await?;

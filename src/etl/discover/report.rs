@@ -1,7 +1,7 @@
 //! What a discovery is asked for, and what came of it.
 
 use serde::{Deserialize, Serialize};
-use skep_core::lake::Policy;
+use skep_core::lake::{EmptyValue, Policy};
 
 use crate::etl::register::report::{Finding, Outcome};
 use crate::etl::register::request::TableName;
@@ -19,6 +19,8 @@ pub struct Discover {
     pub dry_run: bool,
     /// How values stand in paths without `k=v`.
     pub pattern: Option<String>,
+    /// What directories `key=` mean; None: as the table says.
+    pub empty_value: Option<EmptyValue>,
     pub policy: Policy,
     /// Partitions stay whose directory is still there, empty.
     pub keep_empty: bool,

@@ -4,10 +4,12 @@
 use std::collections::VecDeque;
 
 use futures_util::TryStreamExt as _;
+use skep_core::lake::TableFormat;
 use skep_core::{Error, Kind, Result};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
 use super::scan::Waiting;
+use crate::etl::register::formats::{format_finding, format_listed};
 use crate::lake::{Lake, Listed};
 use crate::warehouse::{Location, ObjectStores};
 
@@ -49,7 +51,10 @@ async fn list(lake: Lake, place: String, pages: Sender<Result<Vec<Listed>>>) {
     let mut listing = lake.list(&location);
     loop {
         let page = match listing.try_next().await {
-            Ok(Some(page)) => Ok(page),
+            Ok(Some(page)) => match page.iter().find_map(|entry| format_listed(&location, entry)) {
+                Some((format, directory)) => Err(format_error(&format, &directory)),
+                None => Ok(page),
+            },
             Ok(None) => return,
             // A partition whose directory nobody made has no files.
             Err(error) if error.kind == Kind::NotFound => return,
@@ -60,6 +65,11 @@ async fn list(lake: Lake, place: String, pages: Sender<Result<Vec<Listed>>>) {
             return;
         }
     }
+}
+
+/// The files that another format's metadata speak for are not those of a listing.
+fn format_error(format: &TableFormat, directory: &Location) -> Error {
+    Error::invalid_operation(format!("{directory}: {}", format_finding(format, directory).message))
 }
 
 fn located(place: &str) -> Result<Location> {

@@ -13,6 +13,7 @@ use skep_core::{Error, Kind, Result};
 use super::files::Unit;
 use super::listing::Listings;
 use crate::catalog::{AsOf, Metastore, PartitionWalk, TableRef, WalkedPartition};
+use crate::etl::register::formats::format_refuse;
 use crate::etl::register::registration::Etl;
 use crate::lake::Lake;
 
@@ -144,6 +145,7 @@ impl Etl {
         if table.is_view() {
             return Err(whole(Error::invalid_operation(format!("{at} is a view; files belong to tables"))));
         }
+        format_refuse(at, &table).map_err(whole)?;
         let filter = parse(&table).map_err(of("filter"))?;
         let columns = columns(&table, &request.columns)
             .map_err(|(place, error)| PlanRefusal { field: Some(format!("columns[{place}]")), error })?;

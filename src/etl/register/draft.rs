@@ -7,6 +7,7 @@ use skep_core::Result;
 use skep_core::lake::{FileFacts, FileSchema, schema_compare, statistics_of};
 use skep_core::partition::Partition;
 use skep_core::registration::REGISTERED;
+use skep_core::spark_schema::WrittenNames;
 use skep_core::stats::{Accuracy, NUM_ROWS, fast_statistics_set};
 use skep_core::table::{Column, Parameters, Shape, Storage, Table};
 
@@ -17,7 +18,7 @@ use super::gather::Source;
 use super::log_rules::LogRules;
 use super::partitions::{Part, place_problem};
 use super::report::{Finding, Severity};
-use super::request::Register;
+use super::request::{EMPTY_VALUE, PATTERN, Register};
 use crate::catalog::{Published, totals_claim};
 use crate::warehouse::Location;
 
@@ -37,6 +38,8 @@ pub(in crate::etl) struct Draft<'r> {
     /// Columns as the batch leaves them.
     pub columns: Vec<Column>,
     pub changes: Vec<ColumnChange>,
+    /// How files spell columns that are new.
+    pub written: WrittenNames,
     pub findings: Vec<Finding>,
     pub published: Vec<Published>,
     pub counts: Counts,
@@ -82,6 +85,7 @@ impl<'r> Draft<'r> {
             columns: table.columns().to_vec(),
             table,
             changes: Vec::new(),
+            written: WrittenNames::new(),
             findings: Vec::new(),
             published: Vec::new(),
             counts: Counts::default(),
@@ -99,6 +103,9 @@ impl<'r> Draft<'r> {
                 let found = schema_compare(&self.columns, &self.table.partition_keys, schema, self.request.policy);
                 if !found.has_errors() {
                     found.apply(&mut self.columns);
+                    let spelled = found.add.iter().filter_map(|new| schema.column(&new.name));
+                    let spelled = spelled.map(|column| (column.name.clone(), column.written_name.clone()));
+                    self.written.extend(spelled);
                     let types = found.change.into_iter().map(|c| (c.name, Some(c.old_type), c.new_type));
                     let new = found.add.into_iter().map(|c| (c.name, None, c.type_name.unwrap_or_default()));
                     for (name, old_type, new_type) in types.chain(new) {
@@ -289,8 +296,10 @@ pub(in crate::etl) fn table_of(request: &Register, base: &str, keys: &[(String, 
         ..Shape::default()
     };
     // So that discovery reads these paths, too.
-    let pattern = request.pattern.as_ref().map(|pattern| (super::request::PATTERN.to_owned(), pattern.clone()));
-    let parameters = pattern.into_iter().chain([("EXTERNAL".to_owned(), "TRUE".to_owned())]).collect();
+    let pattern = request.pattern.as_ref().map(|pattern| (PATTERN.to_owned(), pattern.clone()));
+    let empty = request.empty_value.map(|empty| (EMPTY_VALUE.to_owned(), empty.as_str().to_owned()));
+    let external = [("EXTERNAL".to_owned(), "TRUE".to_owned())];
+    let parameters = pattern.into_iter().chain(empty).chain(external).collect();
     Table {
         catalog: at.catalog,
         database: at.database,

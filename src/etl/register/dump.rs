@@ -6,14 +6,15 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use serde::{Deserialize, Serialize};
-use skep_core::lake::Policy;
+use skep_core::lake::{EmptyValue, Policy};
 use skep_core::name::normalize;
 use skep_core::table::Database;
 use skep_core::{Error, Kind, Result};
 
+use super::formats::formats_above;
 use super::gather::{Gathered, Source};
-use super::land::{ATTEMPTS, Landing, overtaken_always};
-use super::partitions::below;
+use super::land::{Landing, Overtaken};
+use super::partitions::{Paths, below};
 use super::registration::{Attempt, Etl, Prepared, Progress, Read, has_errors, report_of, report_read, report_write};
 use super::report::{Finding, Outcome, Report, findings_cut};
 use super::request::{Register, TableName};
@@ -32,6 +33,8 @@ pub struct Dump {
     pub database: Option<String>,
     pub create_databases: bool,
     pub policy: Policy,
+    /// What directories `key=` mean; None: as each table says.
+    pub empty_value: Option<EmptyValue>,
     pub dry_run: bool,
 }
 
@@ -72,17 +75,19 @@ impl Etl {
         gathered.list(&self.lake, &root, &progress.listed).await?;
         progress.listing_done.store(true, Ordering::Relaxed);
         gathered.sort();
+        let above = formats_above(&self.lake, [&root]).await?;
+        gathered.findings_add(above);
         let (mut tables, mut findings) = tables_of(dump, &root, gathered)?;
         if tables.is_empty() {
             findings.push(Finding::error(&dump.uri, "no_files", "no table's files lie there"));
         }
-        for _ in 0..ATTEMPTS {
+        let mut overtaken = Overtaken::default();
+        loop {
             match self.dump_once(caller, dump, key, (&mut tables, &findings), progress).await {
-                Err(error) if error.kind == Kind::Conflict => tokio::task::yield_now().await,
+                Err(error) if error.kind == Kind::Conflict => overtaken.again(&dump.uri, error).await?,
                 done => return done,
             }
         }
-        Err(overtaken_always(&dump.uri))
     }
 
     async fn dump_once(
@@ -98,7 +103,8 @@ impl Etl {
         for table in tables {
             let DumpTable { request, place, gathered, read } = table;
             let request: &Register = request;
-            let attempt = Attempt { etl: self, caller, request, key, pattern: None, base: Some(place) };
+            let attempt =
+                Attempt { etl: self, caller, request, key, paths: Paths { base: Some(place), ..Paths::default() } };
             prepared.push((request, attempt.prepare(gathered, read, progress).await?));
         }
         let refused = has_errors(findings) || prepared.iter().any(|(_, one)| has_errors(&one.findings));
@@ -247,6 +253,7 @@ fn tables_of(dump: &Dump, root: &Location, gathered: Gathered) -> Result<(Vec<Du
             uris: vec![place.to_string()],
             create: true,
             policy: dump.policy,
+            empty_value: dump.empty_value,
             dry_run: dump.dry_run,
             ..Register::default()
         };

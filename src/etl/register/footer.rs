@@ -25,6 +25,13 @@ impl Footer {
         Ok(ParquetFile { facts: self.facts()?, schema: self.schema, created_by: None })
     }
 
+    /// Whether a table could be made of it: it has a column whose type is known, or errors that say why it has none.
+    pub fn tells_columns(&self) -> bool {
+        let schema = &self.schema;
+        schema.columns.iter().any(|column| column.known_type().is_some())
+            || schema.findings.iter().any(skep_core::lake::Finding::is_error)
+    }
+
     pub fn facts(&self) -> Result<FileFacts> {
         FileFacts::parse(&self.facts)
     }

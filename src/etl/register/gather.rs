@@ -1,6 +1,6 @@
 //! Which files a request means.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -8,6 +8,7 @@ use futures_util::TryStreamExt as _;
 use skep_core::{Error, Kind, Result};
 
 use super::footer::Footer;
+use super::formats::{format_finding, format_listed, formats_above};
 use super::report::{Finding, Severity};
 use super::request::Register;
 use super::told::told;
@@ -25,6 +26,8 @@ pub(in crate::etl) struct Gathered {
     pub findings: Vec<Finding>,
     /// Facts that the request itself told, by location.
     pub told: HashMap<Location, Footer>,
+    /// Directories of tables of other formats.
+    pub formats: HashSet<Location>,
 }
 
 /// A file, and below which prefix it was found.
@@ -67,6 +70,9 @@ pub(in crate::etl) async fn gather(lake: &Lake, request: &Register, listed: &Arc
         all.files.push(source);
     }
     all.sort();
+    let places: Vec<&Location> = all.files.iter().map(|source| &*source.prefix).collect();
+    let above = formats_above(lake, places).await?;
+    all.findings_add(above);
     Ok(all)
 }
 
@@ -85,14 +91,32 @@ impl Gathered {
         Ok(())
     }
 
-    /// By location, each file once.
+    /// By location, each file once, by whichever name of its store (`s3:`, `s3a:`) it was asked for.
     pub fn sort(&mut self) {
-        self.files.sort_by(|one, other| one.file.location.cmp(&other.file.location));
-        self.files.dedup_by(|one, other| one.file.location == other.file.location);
+        fn key(source: &Source) -> (&str, &str, &str) {
+            let location = &source.file.location;
+            (location.store_scheme(), location.authority(), location.path())
+        }
+        self.files.sort_by(|one, other| key(one).cmp(&key(other)));
+        self.files.dedup_by(|one, other| one.file.location.same_place(&other.file.location));
+    }
+
+    /// Takes in findings that are not there yet.
+    pub fn findings_add(&mut self, more: Vec<Finding>) {
+        for finding in more {
+            if !self.findings.contains(&finding) {
+                self.findings.push(finding);
+            }
+        }
     }
 
     fn take(&mut self, page: Vec<Listed>, prefix: &Arc<Location>) {
         for listed in page {
+            if let Some((format, directory)) = format_listed(prefix, &listed)
+                && self.formats.insert(directory.clone())
+            {
+                self.findings.push(format_finding(&format, &directory));
+            }
             match listed {
                 Listed::File(mut file) => {
                     file.location.share(prefix);

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use skep_core::spark_schema::spark_schema_follow;
 use skep_core::table::{Database, Table};
 use skep_core::{Error, Kind, Result};
 
@@ -94,6 +95,12 @@ fn publish_of(landing: &Landing<'_>, planned: &Arc<Table>) -> Publish {
         }
         definition = Some(new);
     }
+    // Also where columns stay: an earlier change may have left the copy behind.
+    let mut in_step = definition.clone().unwrap_or_else(|| Table::clone(planned));
+    spark_schema_follow(planned, &mut in_step, &landing.draft.written);
+    if in_step.parameters != definition.as_ref().unwrap_or(&**planned).parameters {
+        definition = Some(in_step);
+    }
     if let Some(parameters) = totals_claim(&definition.as_ref().unwrap_or(&**planned).parameters) {
         definition.get_or_insert_with(|| Table::clone(planned)).parameters = parameters;
     }
@@ -107,9 +114,41 @@ fn publish_of(landing: &Landing<'_>, planned: &Arc<Table>) -> Publish {
 }
 
 /// So often a draft is made anew that others overtook.
-pub(in crate::etl) const ATTEMPTS: usize = 50;
+const ATTEMPTS: usize = 50;
 
-/// What is said after the last attempt.
-pub(in crate::etl) fn overtaken_always(what: &impl std::fmt::Display) -> Error {
-    Error::new(Kind::Unavailable, format!("{what} was changed by others {ATTEMPTS} times meanwhile; try again"))
+/// How often a draft was overtaken.
+#[derive(Debug, Default)]
+pub(in crate::etl) struct Overtaken(usize);
+
+impl Overtaken {
+    /// Lets others go on before the next attempt. Errors: Unavailable after the last one, with what was in its way.
+    pub async fn again(&mut self, what: &impl std::fmt::Display, conflict: Error) -> Result<()> {
+        self.0 += 1;
+        if self.0 < ATTEMPTS {
+            tokio::task::yield_now().await;
+            return Ok(());
+        }
+        let message = format!(
+            "{what} was changed by others {ATTEMPTS} times meanwhile, the last time: {}; try again",
+            conflict.message
+        );
+        Err(Error::new(Kind::Unavailable, message))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn the_last_attempt_says_what_was_in_its_way() {
+        let mut overtaken = Overtaken::default();
+        let conflict = || Error::new(Kind::Conflict, "d.t was changed meanwhile: its columns (\" name\")");
+        for _ in 1..ATTEMPTS {
+            overtaken.again(&"d.t", conflict()).await.unwrap();
+        }
+        let error = overtaken.again(&"d.t", conflict()).await.unwrap_err();
+        assert_eq!(error.kind, Kind::Unavailable);
+        assert!(error.message.contains("50 times") && error.message.contains("its columns (\" name\")"), "{error}");
+    }
 }

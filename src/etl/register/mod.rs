@@ -8,6 +8,7 @@ pub mod draft;
 mod dump;
 pub mod fill;
 mod footer;
+pub mod formats;
 pub mod gather;
 pub mod land;
 pub mod log_rules;

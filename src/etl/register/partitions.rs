@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use skep_core::lake::{PathPattern, path_values};
+use skep_core::lake::{EmptyValue, PathPattern, path_key, path_values};
 use skep_core::name::partition_name;
 use skep_core::table::Table;
 
@@ -20,21 +20,29 @@ pub(in crate::etl) struct Part {
     pub files: Vec<usize>,
 }
 
+/// How the paths of files tell to which partitions they belong.
+#[derive(Debug, Clone, Copy, Default)]
+pub(in crate::etl) struct Paths<'p> {
+    /// None: by `k=v`.
+    pub pattern: Option<&'p PathPattern>,
+    /// Where paths begin that hold values.
+    pub base: Option<&'p Location>,
+    pub empty: EmptyValue,
+}
+
 /// The parts of a batch by partition name (`""`: a table without keys), and what fits none.
 pub(in crate::etl) fn parts(
     table: &Table,
-    pattern: Option<&PathPattern>,
-    base: Option<&Location>,
+    paths: Paths<'_>,
     sources: &[Source],
 ) -> (BTreeMap<String, Part>, Vec<(usize, Finding)>) {
-    parts_of(table, pattern, base, sources, 0..sources.len())
+    parts_of(table, paths, sources, 0..sources.len())
 }
 
 /// The same of some files.
 pub(in crate::etl) fn parts_of(
     table: &Table,
-    pattern: Option<&PathPattern>,
-    base: Option<&Location>,
+    paths: Paths<'_>,
     sources: &[Source],
     wanted: impl Iterator<Item = usize>,
 ) -> (BTreeMap<String, Part>, Vec<(usize, Finding)>) {
@@ -42,11 +50,11 @@ pub(in crate::etl) fn parts_of(
     let (mut parts, mut problems) = (BTreeMap::<String, Part>::new(), Vec::new());
     for (at, source) in wanted.filter_map(|at| Some((at, sources.get(at)?))) {
         let uri = source.file.location.to_string();
-        let root = root_of(table, &keys, base, source);
+        let root = root_of(table, &keys, paths.base, source);
         let path = below(&source.file.location, &root);
-        let found = match pattern {
-            Some(pattern) => pattern.values(&table.partition_keys, path),
-            None => path_values(&table.partition_keys, path),
+        let found = match paths.pattern {
+            Some(pattern) => pattern.values(&table.partition_keys, path, paths.empty),
+            None => path_values(&table.partition_keys, path, paths.empty),
         };
         let found = match found {
             Ok(found) => found,
@@ -95,15 +103,17 @@ fn root_of(table: &Table, keys: &[String], base: Option<&Location>, source: &Sou
     }
     // A prefix may begin within the values: `…/dt=2024-01-01/`.
     let mut root = Location::clone(&source.prefix);
-    let is_value = |segment: &str| {
-        segment.split_once('=').is_some_and(|(key, _)| keys.iter().any(|k| k.eq_ignore_ascii_case(key)))
-    };
-    while is_value(root.name())
+    while is_value(root.name(), keys.iter().map(String::as_str))
         && let Some(parent) = root.parent()
     {
         root = parent;
     }
     root
+}
+
+/// Whether a directory is the value of one of these keys.
+pub(in crate::etl) fn is_value<'k>(directory: &str, mut keys: impl Iterator<Item = &'k str>) -> bool {
+    path_key(directory).is_some_and(|key| keys.any(|known| known.to_lowercase() == key))
 }
 
 /// The path of a place below another.

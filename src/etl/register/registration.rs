@@ -5,19 +5,20 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 
 use futures_util::{StreamExt as _, stream};
-use skep_core::lake::{PathPattern, path_keys};
+use skep_core::lake::{PathPattern, path_key, path_keys};
 use skep_core::table::Table;
 use skep_core::{Error, Kind, Result};
 
 use super::draft::{Draft, table_of};
 use super::fill::{Bad, Batch, problem_of};
 use super::footer::Footer;
+use super::formats::format_refuse;
 use super::gather::{Gathered, Source, gather};
-use super::land::{ATTEMPTS, Landing, overtaken_always};
+use super::land::{Landing, Overtaken};
 use super::log_rules::LogRules;
-use super::partitions::{below, parts};
+use super::partitions::{Paths, below, is_value, parts};
 use super::report::{Finding, Outcome, Report, Severity, findings_cut, names_cut};
-use super::request::Register;
+use super::request::{Register, empty_value};
 use crate::catalog::{Caller, Metastore, RequestKey};
 use crate::clock::Clock;
 use crate::lake::{FileProblem, FileRead, Lake, LakeFile, ProblemKind};
@@ -70,14 +71,15 @@ impl Etl {
         let mut gathered = gather(&self.lake, request, &progress.listed).await?;
         progress.listing_done.store(true, Ordering::Relaxed);
         let mut read = Read { files: std::mem::take(&mut gathered.told), ..Read::default() };
-        for _ in 0..ATTEMPTS {
-            let attempt = Attempt { etl: self, caller, request, key, pattern: pattern.as_ref(), base: base.as_ref() };
+        let paths = Paths { pattern: pattern.as_ref(), base: base.as_ref(), ..Paths::default() };
+        let mut overtaken = Overtaken::default();
+        loop {
+            let attempt = Attempt { etl: self, caller, request, key, paths };
             match attempt.run(&gathered, &mut read, progress).await {
-                Err(error) if error.kind == Kind::Conflict => tokio::task::yield_now().await,
+                Err(error) if error.kind == Kind::Conflict => overtaken.again(&request.table.at(), error).await?,
                 done => return done,
             }
         }
-        Err(overtaken_always(&request.table.at()))
     }
 
     /// Reads the footers that are not read yet.
@@ -133,8 +135,8 @@ pub(in crate::etl) struct Attempt<'a> {
     pub caller: &'a Caller,
     pub request: &'a Register,
     pub key: Option<&'a RequestKey>,
-    pub pattern: Option<&'a PathPattern>,
-    pub base: Option<&'a Location>,
+    /// What an empty value means is the table's to say, too.
+    pub paths: Paths<'a>,
 }
 
 /// What an attempt would do.
@@ -158,16 +160,24 @@ impl<'a> Attempt<'a> {
         let Some((table, is_new)) = self.table(sources, read, progress, &mut findings).await? else {
             return Ok(Prepared { draft: None, findings, is_new: false });
         };
-        if let Some(pattern) = self.pattern {
+        if let Some(pattern) = self.paths.pattern {
             pattern.keys_check(&table.partition_keys)?;
         }
-        let (parts, misplaced) = parts(&table, self.pattern, self.base, sources);
+        let paths = Paths { empty: empty_value(self.request.empty_value, &table), ..self.paths };
+        let (parts, misplaced) = parts(&table, paths, sources);
         findings.extend(misplaced.into_iter().map(|(_, finding)| finding));
         let mut draft = self.etl.draft(self.request, Arc::new(table), is_new).await?;
         let bad = if self.request.without_bad_files { Bad::LeaveFiles } else { Bad::Refuse };
         let batch = Batch { parts: &parts, sources, is_new, bad };
         self.etl.fill(&mut draft, &batch, read, progress).await?;
         findings.splice(0..0, std::mem::take(&mut draft.findings));
+        if is_new && draft.columns.is_empty() && !has_errors(&findings) {
+            findings.push(Finding::error(
+                "",
+                "no_columns",
+                "no column of any file has a type: all hold nothing but nulls",
+            ));
+        }
         Ok(Prepared { draft: Some(draft), findings, is_new })
     }
 
@@ -184,19 +194,25 @@ impl<'a> Attempt<'a> {
             Ok((table, _)) if table.is_view() => {
                 return Err(Error::invalid_operation(format!("{at} is a view; files belong to tables")));
             }
-            Ok((table, _)) => return Ok(Some((Arc::unwrap_or_clone(table), false))),
+            Ok((table, _)) => {
+                format_refuse(&at, &table)?;
+                return Ok(Some((Arc::unwrap_or_clone(table), false)));
+            }
             Err(error) if error.kind == Kind::NotFound && self.request.create => {}
             Err(error) => return Err(error),
         }
         // The newest file has the schema that later ones will have; columns of older ones are added to it.
         let mut newest: Vec<&Source> = sources.iter().collect();
         newest.sort_by_key(|source| std::cmp::Reverse(source.file.modified_at_ms));
+        let oldest = newest.last().map(|source| source.file.location.clone());
         for source in newest {
             let location = &source.file.location;
             if !read.files.contains_key(location) && !read.problems.contains_key(location) {
                 self.etl.footers(vec![source.file.clone()], read, progress).await?;
             }
-            if let Some(footer) = read.files.get(location) {
+            // One whose columns are all null tells nothing; the last is taken for want of a better.
+            let tells = |footer: &&Footer| footer.tells_columns() || oldest.as_ref() == Some(location);
+            if let Some(footer) = read.files.get(location).filter(tells) {
                 let keys = self.keys(source)?;
                 let base = self.new_base(sources, source, &keys);
                 return Ok(Some((table_of(self.request, &base.to_string(), &keys, footer), true)));
@@ -227,15 +243,15 @@ impl<'a> Attempt<'a> {
             }
             return Ok(keys);
         }
-        if let Some(pattern) = self.pattern {
+        if let Some(pattern) = self.paths.pattern {
             return Ok(pattern.keys().iter().map(|key| text(&key.name, key.type_name.as_deref())).collect());
         }
-        let within = self.base.unwrap_or(&source.prefix);
+        let within = self.paths.base.unwrap_or(&source.prefix);
         // A prefix may begin within the values.
         let mut of_prefix: Vec<String> = Vec::new();
         let mut root = within.clone();
-        while let Some((key, _)) = root.name().split_once('=').filter(|_| self.base.is_none()) {
-            of_prefix.insert(0, key.to_lowercase());
+        while let Some(key) = path_key(root.name()).filter(|_| self.paths.base.is_none()) {
+            of_prefix.insert(0, key);
             match root.parent() {
                 Some(parent) => root = parent,
                 None => break,
@@ -248,10 +264,8 @@ impl<'a> Attempt<'a> {
     /// Where a new table lies.
     fn new_base(&self, sources: &[Source], source: &Source, keys: &[(String, String)]) -> Location {
         let Some(first) = sources.first() else { return Location::clone(&source.prefix) };
-        let mut base = Location::clone(self.base.unwrap_or(&first.prefix));
-        let is_value = |segment: &str| {
-            segment.split_once('=').is_some_and(|(key, _)| keys.iter().any(|(k, _)| k.eq_ignore_ascii_case(key)))
-        };
+        let mut base = Location::clone(self.paths.base.unwrap_or(&first.prefix));
+        let is_value = |directory: &str| is_value(directory, keys.iter().map(|(key, _)| key.as_str()));
         while (is_value(base.name()) || !sources.iter().all(|source| source.file.location.is_below(&base)))
             && let Some(parent) = base.parent()
         {

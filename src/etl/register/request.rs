@@ -1,12 +1,22 @@
 //! What a registration is asked for.
 
 use serde::{Deserialize, Serialize};
-use skep_core::lake::Policy;
+use skep_core::lake::{EmptyValue, Policy};
+use skep_core::table::Table;
 
 use crate::catalog::TableRef;
 
 /// The table parameter that holds the pattern of its paths.
 pub(in crate::etl) const PATTERN: &str = "skep.partition.pattern";
+
+/// The table parameter that says what directories `key=` mean: `null` or `error`.
+pub(in crate::etl) const EMPTY_VALUE: &str = "skep.partition.empty_value";
+
+/// What directories `key=` mean: as a request says, else as the table does.
+pub(in crate::etl) fn empty_value(asked: Option<EmptyValue>, table: &Table) -> EmptyValue {
+    let of_table = || table.parameters.get(EMPTY_VALUE).and_then(|text| EmptyValue::parse(text));
+    asked.or_else(of_table).unwrap_or_default()
+}
 
 /// A table by its name.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -42,6 +52,9 @@ pub struct Register {
     /// Where paths begin that hold values.
     #[serde(default)]
     pub base: Option<String>,
+    /// What directories `key=` mean; None: as the table says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub empty_value: Option<EmptyValue>,
     #[serde(default, with = "policy_text")]
     pub policy: Policy,
     #[serde(default)]

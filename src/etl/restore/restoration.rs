@@ -11,7 +11,7 @@ use skep_core::{Error, Kind, Result};
 
 use super::look::{Looked, expected};
 use crate::catalog::{AsOf, Caller, Metastore, RequestKey, RestorePart, RestorePlan, TableRef, VersionRestore};
-use crate::etl::register::land::{ATTEMPTS, overtaken_always};
+use crate::etl::register::land::Overtaken;
 use crate::etl::register::registration::Etl;
 use crate::etl::register::report::{Finding, LISTED_MAX, Outcome, Severity, findings_cut};
 use crate::etl::register::request::TableName;
@@ -100,7 +100,8 @@ impl Etl {
             return Ok((read(&answer)?, true));
         }
         let mut known = Known::default();
-        for _ in 0..ATTEMPTS {
+        let mut overtaken = Overtaken::default();
+        loop {
             let plan = self.metastore.restore_plan(&request.at, request.as_of, request.redefine).await?;
             // A time is a version from here on: the table's clock goes on.
             let request = &Restore { as_of: AsOf::Version(plan.then.version), ..request.clone() };
@@ -109,11 +110,10 @@ impl Etl {
                 return Ok((report, false));
             }
             match self.restore_land(caller, request, key, report, &known).await {
-                Err(error) if error.kind == Kind::Conflict => tokio::task::yield_now().await,
+                Err(error) if error.kind == Kind::Conflict => overtaken.again(&request.at, error).await?,
                 done => return done,
             }
         }
-        Err(overtaken_always(&request.at))
     }
 
     /// What would be done, and whether it can be.

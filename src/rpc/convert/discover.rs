@@ -3,7 +3,7 @@
 use skep_proto::admin::v1 as a;
 use skep_proto::etl::v1 as p;
 
-use super::register::{column_out, finding_out, outcome_out, policy_in, report_out};
+use super::register::{column_out, empty_value_in, finding_out, outcome_out, policy_in, report_out};
 use crate::catalog::TableRef;
 use crate::etl::{Discover, Discovered, Dump, DumpReport, Limits, Names, TableName};
 use crate::rpc::error::{Answer, refused_field};
@@ -21,6 +21,7 @@ pub fn discover_in(request: p::DiscoverRequest, at: &TableRef) -> Answer<Discove
         dry_run: request.dry_run,
         pattern: text(request.pattern),
         policy: policy_in(request.evolution)?,
+        empty_value: empty_value_in(request.empty_value)?,
         keep_empty: request.keep_empty,
         allow_drop_most: request.allow_drop_most,
         allow_missing_location: request.allow_missing_location,
@@ -72,6 +73,7 @@ pub fn dump_in(request: p::RegisterDumpRequest, catalog: String) -> Answer<Dump>
         database: text(request.database),
         create_databases: request.create_databases,
         policy: policy_in(request.evolution)?,
+        empty_value: empty_value_in(request.empty_value)?,
         dry_run: request.dry_run,
     })
 }

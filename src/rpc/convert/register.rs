@@ -1,6 +1,6 @@
 //! Registrations.
 
-use skep_core::lake::Policy;
+use skep_core::lake::{EmptyValue, Policy};
 use skep_proto::admin::v1 as a;
 use skep_proto::etl::v1 as p;
 
@@ -27,6 +27,7 @@ pub fn register_in(request: p::RegisterRequest, at: &TableRef) -> Answer<Registe
         partition_by: request.partition_by,
         pattern: text(request.pattern),
         base: text(request.base),
+        empty_value: empty_value_in(request.empty_value)?,
         policy: policy_in(request.evolution)?,
         mode: match p::RegisterMode::try_from(request.mode) {
             Ok(p::RegisterMode::Unspecified | p::RegisterMode::Append) => Mode::Append,
@@ -45,6 +46,16 @@ pub fn policy_in(given: i32) -> Answer<Policy> {
         Ok(p::EvolutionPolicy::Strict) => Ok(Policy::Strict),
         Ok(p::EvolutionPolicy::Widen) => Ok(Policy::Widen),
         Err(_) => Err(refused_field("evolution", format!("{given} is no policy"))),
+    }
+}
+
+/// None: as the table says.
+pub fn empty_value_in(given: i32) -> Answer<Option<EmptyValue>> {
+    match p::EmptyValue::try_from(given) {
+        Ok(p::EmptyValue::Unspecified) => Ok(None),
+        Ok(p::EmptyValue::Error) => Ok(Some(EmptyValue::Error)),
+        Ok(p::EmptyValue::Null) => Ok(Some(EmptyValue::Null)),
+        Err(_) => Err(refused_field("empty_value", format!("{given} is no choice; 1 (error) and 2 (null) are"))),
     }
 }
 

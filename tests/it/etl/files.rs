@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
+use parquet::column::writer::ColumnWriter;
 use parquet::data_type::{ByteArray, ByteArrayType, DoubleType, Int32Type, Int64Type};
 use parquet::file::properties::WriterProperties;
 use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
@@ -55,6 +56,33 @@ fn column(rows: &mut SerializedRowGroupWriter<'_, fs::File>, values: &Values) {
         }
     };
     column.close().unwrap();
+}
+
+/// Writes so many rows of any schema whose columns are optional, as `optional int32 id; …`: all of them are NULL.
+pub fn nulls(path: &Path, fields: &str, rows: usize) {
+    let schema = Arc::new(parse_message_type(&format!("message m {{ {fields} }}")).unwrap());
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    let file = fs::File::create(path).unwrap();
+    let mut writer = SerializedFileWriter::new(file, schema, Arc::new(WriterProperties::default())).unwrap();
+    let mut group = writer.next_row_group().unwrap();
+    let levels = Some(vec![0_i16; rows]);
+    while let Some(mut column) = group.next_column().unwrap() {
+        let levels = levels.as_deref();
+        match column.untyped() {
+            ColumnWriter::BoolColumnWriter(writer) => writer.write_batch(&[], levels, levels),
+            ColumnWriter::Int32ColumnWriter(writer) => writer.write_batch(&[], levels, levels),
+            ColumnWriter::Int64ColumnWriter(writer) => writer.write_batch(&[], levels, levels),
+            ColumnWriter::Int96ColumnWriter(writer) => writer.write_batch(&[], levels, levels),
+            ColumnWriter::FloatColumnWriter(writer) => writer.write_batch(&[], levels, levels),
+            ColumnWriter::DoubleColumnWriter(writer) => writer.write_batch(&[], levels, levels),
+            ColumnWriter::ByteArrayColumnWriter(writer) => writer.write_batch(&[], levels, levels),
+            ColumnWriter::FixedLenByteArrayColumnWriter(writer) => writer.write_batch(&[], levels, levels),
+        }
+        .unwrap();
+        column.close().unwrap();
+    }
+    group.close().unwrap();
+    writer.close().unwrap();
 }
 
 /// `id` from `first` on, and `name`.

@@ -22,4 +22,5 @@ mod failures;
 mod odd_keys;
 mod register;
 pub mod server;
+mod strangers;
 mod warehouse;
