@@ -33,6 +33,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(4, "0004_versions"),
     migration!(5, "0005_file_blocks"),
     migration!(6, "0006_places"),
+    migration!(7, "0007_node_lease"),
 ];
 
 /// The version that a store has after [`run`].
