@@ -75,7 +75,7 @@ impl Metastore {
             initiator_id: request.initiator_id.clone(),
             initiator_version: request.initiator_version.clone(),
             error: None,
-            enqueued_at: self.clock.now_ms(),
+            enqueued_at: txn.moment(&self.clock).await?,
             ended_at: None,
         };
         txn.compaction_insert(&compaction, &request.options).await?;
@@ -115,9 +115,10 @@ impl Metastore {
         self.store
             .retrying("compaction_abort", || async move {
                 let mut txn = self.store.write().await?;
+                let now_ms = txn.moment(&self.clock).await?;
                 let mut all = Vec::with_capacity(ids.len());
                 for id in ids {
-                    let outcome = if txn.compaction_abort(*id, ABORTED_WHY, self.clock.now_ms()).await? {
+                    let outcome = if txn.compaction_abort(*id, ABORTED_WHY, now_ms).await? {
                         CompactionAborted::Done
                     } else {
                         txn.compaction_state(*id).await?.map_or(CompactionAborted::Unknown, CompactionAborted::Not)

@@ -100,26 +100,27 @@ fn described(blocker: &LockBlocker) -> String {
 }
 
 impl Metastore {
-    /// What has had no heartbeat since then is over.
-    pub(super) fn lock_cutoff_ms(&self) -> i64 {
+    /// What has had no heartbeat since then is over, at this moment of the clock that all nodes have in common.
+    pub(super) fn lock_cutoff_ms(&self, now_ms: i64) -> i64 {
         let timeout = i64::try_from(self.settings.txn_timeout.as_millis()).unwrap_or(i64::MAX);
-        self.clock.now_ms().saturating_sub(timeout)
+        now_ms.saturating_sub(timeout)
     }
 
-    /// Begins a write of locks or transactions: alone, and rid of what is over.
-    pub(super) async fn locks_begin(&self) -> Result<Txn> {
+    /// Begins a write of locks or transactions: alone, and rid of what is over. Gives the moment from when it is alone, by
+    /// the clock that all nodes have in common: a node whose own is wrong ends nobody's lock.
+    pub(super) async fn locks_begin(&self) -> Result<(Txn, i64)> {
         let mut txn = self.store.write_locks().await?;
-        txn.lock_serialize().await?;
-        let cutoff = self.lock_cutoff_ms();
+        let now_ms = txn.lock_serialize(&self.clock).await?;
+        let cutoff = self.lock_cutoff_ms(now_ms);
         let locks = txn.lock_expire(cutoff).await?;
         let expired = txn.acid_expired(cutoff).await?;
         if !expired.is_empty() {
-            txn.acid_abort(&expired, self.clock.now_ms()).await?;
+            txn.acid_abort(&expired, now_ms).await?;
         }
         if locks > 0 || !expired.is_empty() {
             tracing::info!(locks, transactions = expired.len(), "locks and transactions without a heartbeat are over");
         }
-        Ok(txn)
+        Ok((txn, now_ms))
     }
 
     /// Ends locks and transactions whose holders are gone, and forgets transactions and compactions of long ago. To be run every some
@@ -128,12 +129,15 @@ impl Metastore {
         const KEPT_MS: i64 = 86_400_000;
         self.store
             .retrying("locks_sweep", || async {
-                let mut txn = self.locks_begin().await?;
-                let forgotten = txn.acid_purge(self.clock.now_ms() - KEPT_MS).await?;
+                let (mut txn, now_ms) = self.locks_begin().await?;
+                if txn.lock_settle(now_ms).await? + txn.acid_settle(now_ms).await? > 0 {
+                    tracing::warn!("heartbeats came from the future: the database's clock was set back");
+                }
+                let forgotten = txn.acid_purge(now_ms - KEPT_MS).await?;
                 if forgotten > 0 {
                     txn.write_id_purge().await?;
                 }
-                txn.compaction_purge(self.clock.now_ms() - COMPACTION_KEPT_MS).await?;
+                txn.compaction_purge(now_ms - COMPACTION_KEPT_MS).await?;
                 txn.commit().await
             })
             .await
@@ -149,9 +153,9 @@ impl Metastore {
     }
 
     async fn lock_once(&self, request: &LockRequest, places: &[LockPlace]) -> Result<LockAnswer> {
-        let mut txn = self.locks_begin().await?;
+        let (mut txn, now_ms) = self.locks_begin().await?;
         if request.txn_id != 0 {
-            self.transaction_heartbeat(&mut txn, request.txn_id).await?;
+            self.transaction_heartbeat(&mut txn, request.txn_id, now_ms).await?;
             for (component, place) in request.components.iter().zip(places) {
                 self.lock_component_record(&mut txn, request.txn_id, component, place).await?;
             }
@@ -162,12 +166,12 @@ impl Metastore {
             host: &request.host,
             agent_info: &request.agent_info,
         };
-        let lock_id = txn.lock_insert(&owner, places, self.clock.now_ms()).await?;
+        let lock_id = txn.lock_insert(&owner, places, now_ms).await?;
         let patience = Patience {
             zero_wait_read: request.zero_wait_read && request.txn_id != 0,
             exclusive_ctas: request.exclusive_ctas,
         };
-        let answer = self.lock_try(&mut txn, lock_id, patience).await?;
+        let answer = self.lock_try(&mut txn, lock_id, patience, now_ms).await?;
         txn.commit().await?;
         Ok(answer)
     }
@@ -191,9 +195,9 @@ impl Metastore {
         txn.acid_component_insert(txn_id, at, place.operation, vec![place.partition.clone()]).await
     }
 
-    async fn lock_try(&self, txn: &mut Txn, lock_id: i64, patience: Patience) -> Result<LockAnswer> {
+    async fn lock_try(&self, txn: &mut Txn, lock_id: i64, patience: Patience, now_ms: i64) -> Result<LockAnswer> {
         let Some(blocker) = txn.lock_blocker(lock_id).await? else {
-            txn.lock_acquire(lock_id, self.clock.now_ms()).await?;
+            txn.lock_acquire(lock_id, now_ms).await?;
             return Ok(LockAnswer { lock_id, state: LockState::Acquired, message: None });
         };
         let given_up = if patience.exclusive_ctas {
@@ -216,17 +220,17 @@ impl Metastore {
     pub async fn lock_check(&self, lock_id: i64) -> Result<LockAnswer> {
         self.store
             .retrying("lock_check", || async {
-                let mut txn = self.locks_begin().await?;
+                let (mut txn, now_ms) = self.locks_begin().await?;
                 let (txn_id, state) = txn.lock_head(lock_id).await?.ok_or_else(|| no_such_lock(lock_id))?;
                 if txn_id == 0 {
-                    txn.lock_heartbeat(lock_id, self.clock.now_ms(), self.lock_cutoff_ms()).await?;
+                    txn.lock_heartbeat(lock_id, now_ms, self.lock_cutoff_ms(now_ms)).await?;
                 } else {
-                    self.transaction_heartbeat(&mut txn, txn_id).await?;
+                    self.transaction_heartbeat(&mut txn, txn_id, now_ms).await?;
                 }
                 let answer = if state == LockState::Acquired.code() {
                     LockAnswer { lock_id, state: LockState::Acquired, message: None }
                 } else {
-                    self.lock_try(&mut txn, lock_id, Patience::default()).await?
+                    self.lock_try(&mut txn, lock_id, Patience::default(), now_ms).await?
                 };
                 txn.commit().await?;
                 Ok(answer)
@@ -239,7 +243,7 @@ impl Metastore {
         self.store
             .retrying("unlock", || async {
                 let mut txn = self.store.write_locks().await?;
-                txn.lock_serialize().await?;
+                txn.lock_serialize(&self.clock).await?;
                 if !txn.lock_unlock(lock_id).await? && txn.lock_head(lock_id).await?.is_some() {
                     return Err(Error::new(
                         Kind::TxnOpen,
@@ -256,16 +260,19 @@ impl Metastore {
         self.store
             .retrying("lock_heartbeat", || async {
                 let mut txn = self.store.write_locks().await?;
-                let (now, cutoff) = (self.clock.now_ms(), self.lock_cutoff_ms());
-                if lock_id != 0 && !txn.lock_heartbeat(lock_id, now, cutoff).await? {
+                let now_ms = txn.moment(&self.clock).await?;
+                let cutoff = self.lock_cutoff_ms(now_ms);
+                if lock_id != 0 && !txn.lock_heartbeat(lock_id, now_ms, cutoff).await? {
                     // A transaction's locks live as long as it does.
                     match txn.lock_head(lock_id).await? {
-                        Some((of_txn, _)) if of_txn != 0 => self.transaction_heartbeat(&mut txn, of_txn).await?,
+                        Some((of_txn, _)) if of_txn != 0 => {
+                            self.transaction_heartbeat(&mut txn, of_txn, now_ms).await?;
+                        }
                         _ => return Err(no_such_lock(lock_id)),
                     }
                 }
                 if txn_id != 0 {
-                    self.transaction_heartbeat(&mut txn, txn_id).await?;
+                    self.transaction_heartbeat(&mut txn, txn_id, now_ms).await?;
                 }
                 txn.commit().await
             })
@@ -273,8 +280,8 @@ impl Metastore {
     }
 
     /// Renews a transaction, which must be open.
-    pub(super) async fn transaction_heartbeat(&self, txn: &mut Txn, id: i64) -> Result<()> {
-        if txn.acid_heartbeat(id, id, self.clock.now_ms(), self.lock_cutoff_ms()).await? > 0 {
+    pub(super) async fn transaction_heartbeat(&self, txn: &mut Txn, id: i64, now_ms: i64) -> Result<()> {
+        if txn.acid_heartbeat(id, id, now_ms, self.lock_cutoff_ms(now_ms)).await? > 0 {
             return Ok(());
         }
         Err(match txn.acid_get(id).await?.map(|row| row.state) {
@@ -286,7 +293,9 @@ impl Metastore {
 
     /// Locks that are held or waited for, by id.
     pub async fn lock_list(&self, filter: &LockFilter) -> Result<Vec<LockRow>> {
-        self.store.peek().await?.lock_list(filter, self.lock_cutoff_ms()).await
+        let mut peek = self.store.peek().await?;
+        let now_ms = peek.moment(&self.clock).await?;
+        peek.lock_list(filter, self.lock_cutoff_ms(now_ms)).await
     }
 }
 

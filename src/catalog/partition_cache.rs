@@ -35,10 +35,16 @@ pub struct PartitionCache {
 #[derive(Debug, Default)]
 struct State {
     entries: BTreeMap<i64, Entry>,
+    /// By their last use: the one longest unused is the first.
+    by_use: BTreeMap<u64, i64>,
     bytes: usize,
-    /// Counts uses, so that the one longest unused is known.
+    /// Counts uses.
     uses: u64,
 }
+
+/// What an entry takes beside its content: its place in both maps, whose nodes may be half empty, and its turn.
+const ENTRY: usize =
+    2 * (size_of::<(i64, Entry)>() + size_of::<(u64, i64)>()) + size_of::<tokio::sync::Mutex<()>>() + 32;
 
 #[derive(Debug, Default)]
 struct Entry {
@@ -107,10 +113,7 @@ impl PartitionCache {
 
     pub fn find(&self, head: TableHead, now_ms: i64) -> Cached {
         let mut state = self.state();
-        state.uses += 1;
-        let uses = state.uses;
-        let Some(entry) = state.entries.get_mut(&head.id) else { return Cached::Unknown };
-        entry.used = uses;
+        let Some(entry) = state.used(head.id) else { return Cached::Unknown };
         let is_stale = now_ms.saturating_sub(entry.current_at_ms) > STALE_AFTER_MS;
         match &entry.content {
             Content::Partitions(partitions) if partitions.table().version >= head.version => {
@@ -132,7 +135,7 @@ impl PartitionCache {
     /// into memory, where it fits: engines ask for all partitions so, by the hundred or thousand.
     pub fn look_up(&self, table_id: i64, count: usize) -> bool {
         let mut state = self.state();
-        let entry = state.entries.entry(table_id).or_default();
+        let entry = state.entry(table_id, self.budget);
         entry.look_ups = entry.look_ups.saturating_add(count);
         let many = match &entry.content {
             Content::Nothing => LOOK_UPS_MANY,
@@ -148,7 +151,7 @@ impl PartitionCache {
 
     /// The turn to load a table.
     pub fn turn(&self, table_id: i64) -> Arc<tokio::sync::Mutex<()>> {
-        Arc::clone(&self.state().entries.entry(table_id).or_default().turn)
+        Arc::clone(&self.state().entry(table_id, self.budget).turn)
     }
 
     /// Keeps a table's partitions, unless a later version is there, and lets go of what was unused longest.
@@ -158,9 +161,7 @@ impl PartitionCache {
             return self.too_large(id, now_ms);
         }
         let mut state = self.state();
-        state.uses += 1;
-        let uses = state.uses;
-        let entry = state.entries.entry(id).or_default();
+        let entry = state.entry(id, self.budget);
         if matches!(&entry.content, Content::Partitions(known) if known.table().version >= version) {
             return;
         }
@@ -169,7 +170,6 @@ impl PartitionCache {
         entry.look_ups = 0;
         entry.merged = None;
         entry.later.retain(|later| later.version() > version);
-        entry.used = uses;
         entry.current_at_ms = now_ms;
         let now = entry.bytes();
         state.bytes = state.bytes + now - before;
@@ -196,8 +196,7 @@ impl PartitionCache {
         state.bytes += bytes;
         if is_over {
             // It does not fit any more, which its next reader finds out.
-            let gone = state.entries.remove(&table_id);
-            state.bytes -= gone.map_or(0, |entry| entry.bytes());
+            state.forget(table_id);
             return false;
         }
         state.shrink(self.budget);
@@ -234,13 +233,14 @@ impl PartitionCache {
     /// Remembers that a table does not fit, so that not every request tries.
     pub fn too_large(&self, table_id: i64, now_ms: i64) {
         let mut state = self.state();
-        let entry = state.entries.entry(table_id).or_default();
+        let entry = state.entry(table_id, self.budget);
         let before = entry.bytes();
         entry.content = Content::TooLarge;
         entry.merged = None;
         entry.later.clear();
         entry.current_at_ms = now_ms;
-        state.bytes -= before;
+        let now = entry.bytes();
+        state.bytes = state.bytes + now - before;
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -252,8 +252,8 @@ impl Entry {
     fn bytes(&self) -> usize {
         let merged = self.merged.as_ref().map_or(0, |merged| merged.bytes());
         let later: usize = self.later.iter().map(|later| later.bytes()).sum();
-        let Content::Partitions(known) = &self.content else { return merged };
-        known.bytes() + merged + later
+        let Content::Partitions(known) = &self.content else { return ENTRY + merged };
+        ENTRY + known.bytes() + merged + later
     }
 
     /// The latest version that can be made of what is here.
@@ -272,12 +272,41 @@ impl Entry {
 }
 
 impl State {
+    /// Gives the entry of a table, as the one used last.
+    fn used(&mut self, table_id: i64) -> Option<&mut Entry> {
+        let entry = self.entries.get_mut(&table_id)?;
+        self.uses += 1;
+        self.by_use.remove(&entry.used);
+        self.by_use.insert(self.uses, table_id);
+        entry.used = self.uses;
+        Some(entry)
+    }
+
+    /// Gives the entry of a table, as the one used last, and makes it where there is none. All that is known of a table,
+    /// however little, takes its part of the budget.
+    fn entry(&mut self, table_id: i64, budget: usize) -> &mut Entry {
+        if self.used(table_id).is_none() {
+            self.uses += 1;
+            let entry = Entry { used: self.uses, ..Entry::default() };
+            self.bytes += entry.bytes();
+            self.by_use.insert(self.uses, table_id);
+            self.entries.insert(table_id, entry);
+            self.shrink(budget);
+        }
+        self.entries.entry(table_id).or_default()
+    }
+
+    fn forget(&mut self, table_id: i64) {
+        let Some(gone) = self.entries.remove(&table_id) else { return };
+        self.by_use.remove(&gone.used);
+        self.bytes -= gone.bytes();
+    }
+
+    /// Lets go of what was unused longest; the one used last stays.
     fn shrink(&mut self, budget: usize) {
-        while self.bytes > budget {
-            let held = self.entries.iter().filter(|(_, e)| matches!(e.content, Content::Partitions(_)));
-            let Some(oldest) = held.min_by_key(|(_, entry)| entry.used).map(|(id, _)| *id) else { return };
-            let gone = self.entries.remove(&oldest);
-            self.bytes -= gone.map_or(0, |entry| entry.bytes());
+        while self.bytes > budget && self.by_use.len() > 1 {
+            let Some((_, oldest)) = self.by_use.first_key_value() else { return };
+            self.forget(*oldest);
         }
     }
 }
@@ -321,7 +350,7 @@ mod tests {
 
     #[test]
     fn what_was_unused_longest_goes_and_the_count_is_right() {
-        let size = partitions(1, 1, 100).bytes();
+        let size = partitions(1, 1, 100).bytes() + ENTRY;
         let cache = PartitionCache::new(3 * size as u64);
         for id in 1..=3 {
             cache.keep(&partitions(id, 1, 100), 0);
@@ -337,6 +366,25 @@ mod tests {
         assert_eq!(cache.bytes(), 3 * size);
     }
 
+    /// A hundred thousand tables of next to nothing are not nothing.
+    #[test]
+    fn what_is_small_counts_too() {
+        let cache = PartitionCache::new(1 << 20);
+        for id in 0..10_000 {
+            match id % 4 {
+                0 => cache.keep(&partitions(id, 1, 0), 0),
+                1 => cache.too_large(id, 0),
+                2 => assert!(!cache.look_up(id, 1)),
+                _ => drop(cache.turn(id)),
+            }
+            assert!(cache.bytes() <= 1 << 20, "{id}");
+        }
+        let state = cache.state();
+        assert_eq!(state.bytes, state.entries.values().map(Entry::bytes).sum::<usize>());
+        assert!((100..5_000).contains(&state.entries.len()), "{}", state.entries.len());
+        assert!(state.by_use.values().copied().eq(10_000 - state.entries.len() as i64..10_000), "the latest stay");
+    }
+
     #[test]
     fn a_table_that_does_not_fit_is_remembered_for_a_while() {
         let cache = PartitionCache::new(10_000);
@@ -344,7 +392,7 @@ mod tests {
         cache.keep(&partitions(1, 2, 1000), 0);
         assert!(matches!(cache.find(head(1, 2), STALE_AFTER_MS), Cached::TooLarge));
         assert!(matches!(cache.find(head(1, 2), STALE_AFTER_MS + 1), Cached::Unknown));
-        assert_eq!(cache.bytes(), 0);
+        assert_eq!(cache.bytes(), ENTRY);
     }
 
     #[test]
@@ -377,12 +425,12 @@ mod tests {
         assert_eq!(now.table().version, 5);
         let Cached::Earlier(from) = cache.find(head(1, 6), 0) else { panic!() };
         assert!(Arc::ptr_eq(&from, &merged));
-        assert_eq!(cache.bytes(), now.bytes() + merged.bytes());
+        assert_eq!(cache.bytes(), ENTRY + now.bytes() + merged.bytes());
         assert!(cache.merge_begin(1) && !cache.merge_begin(1) && !cache.merge_begin(2));
         cache.keep_merged(&merged);
         assert!(cache.merge_begin(1));
         cache.keep(&partitions(1, 6, 10), 0);
-        assert_eq!(cache.bytes(), partitions(1, 6, 10).bytes());
+        assert_eq!(cache.bytes(), ENTRY + partitions(1, 6, 10).bytes());
     }
 
     #[test]

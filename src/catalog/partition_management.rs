@@ -43,12 +43,12 @@ impl Metastore {
         let interval_ms = i64::try_from(interval.as_millis()).unwrap_or(i64::MAX);
         self.store
             .retrying("management_claim", || async {
-                let now_ms = self.clock.now_ms();
                 let mut txn = self.store.write().await?;
                 txn.counter_next(TURN, 0).await?;
+                let now_ms = txn.moment(&self.clock).await?;
                 let last: Turn = txn.document_get(DocumentKind::Node, "", TURN).await?.unwrap_or_default();
-                let is_taken = last.holder != holder && last.lease_until_ms > now_ms;
-                // A clock that was set back does not stop the rounds.
+                // A clock that was set back does not stop the rounds: no lease is longer, no beginning in the future.
+                let is_taken = last.holder != holder && (1..=LEASE_MS).contains(&(last.lease_until_ms - now_ms));
                 let is_early = (last.began_at_ms..last.began_at_ms.saturating_add(interval_ms)).contains(&now_ms);
                 if is_taken || is_early {
                     return Ok(false);
@@ -69,7 +69,7 @@ impl Metastore {
                 txn.counter_next(TURN, 0).await?;
                 let turn: Option<Turn> = txn.document_get(DocumentKind::Node, "", TURN).await?;
                 let Some(turn) = turn.filter(|turn| turn.holder == holder) else { return Ok(()) };
-                let lease_until_ms = if is_over { 0 } else { self.clock.now_ms() + LEASE_MS };
+                let lease_until_ms = if is_over { 0 } else { txn.moment(&self.clock).await? + LEASE_MS };
                 txn.document_put(DocumentKind::Node, "", TURN, &Turn { lease_until_ms, ..turn }).await?;
                 txn.commit().await
             })

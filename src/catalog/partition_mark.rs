@@ -47,7 +47,7 @@ impl Metastore {
                 let mut txn = self.store.write().await?;
                 let table = self.mark_table(&mut txn, at).await?;
                 let name = mark_name(&table, values, kind)?;
-                let mark = Mark { at: self.clock.now_ms() };
+                let mark = Mark { at: txn.moment(&self.clock).await? };
                 txn.document_put(DocumentKind::PartitionMark, &table.id.to_string(), &name, &mark).await?;
                 txn.commit().await
             })

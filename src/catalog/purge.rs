@@ -12,7 +12,7 @@ use crate::store::{Horizon, PlaceKind, PurgeTable};
 const BATCH: i64 = 2_000;
 /// So many tables are looked at in one statement.
 const TABLES: i64 = 500;
-/// Clocks of nodes and database may differ by as much.
+/// The database's clock may have been set by as much between what is compared; a fail-over can do that.
 const CLOCKS_MS: i64 = 3_600_000;
 /// Requests may come again for seven days.
 const REQUESTS_MS: i64 = 7 * 24 * 3_600_000;
@@ -63,7 +63,8 @@ impl Metastore {
     /// Deletes events older than `event_ttl`; gives how many. What is left has no gaps, and ids go on. To be run every
     /// some minutes, by any number of nodes.
     pub async fn events_purge(&self) -> Result<u64> {
-        let before = self.clock.now_ms().saturating_sub(millis(self.settings.event_ttl));
+        let now_ms = self.store.moment(&self.clock).await?;
+        let before = now_ms.saturating_sub(millis(self.settings.event_ttl));
         // Numbered first: an event may wait unnumbered for a reader that never comes.
         self.store.event_number().await?;
         self.purge(Purge::Events { before }).await
@@ -71,7 +72,8 @@ impl Metastore {
 
     /// Forgets requests that can no longer come again. To be run every some hours, by any number of nodes.
     pub async fn requests_purge(&self) -> Result<u64> {
-        self.purge(Purge::Requests { before: self.clock.now_ms().saturating_sub(REQUESTS_MS) }).await
+        let now_ms = self.store.moment(&self.clock).await?;
+        self.purge(Purge::Requests { before: now_ms.saturating_sub(REQUESTS_MS) }).await
     }
 
     /// Forgets versions that need not be kept: those older than `retention` and those beyond `versions_max`, but the
@@ -79,7 +81,7 @@ impl Metastore {
     /// began that is still open, pinned versions, those that snapshots of an event log were made of. No table is locked
     /// for longer than it takes to say what goes. To be run every some hours, by any number of nodes.
     pub async fn versions_purge(&self) -> Result<u64> {
-        let now_ms = self.clock.now_ms();
+        let now_ms = self.store.moment(&self.clock).await?;
         let before = |kept: i64| now_ms.saturating_sub(kept).saturating_sub(CLOCKS_MS);
         let mut newest = before(millis(self.settings.event_ttl));
         let mut txn = self.store.read().await?;

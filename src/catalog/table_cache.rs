@@ -119,11 +119,10 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Roughly what a definition takes in memory: its many short texts have a head and an allocation each.
-fn weight(table: &Table) -> usize {
-    const TEXTS_HEAVIER_THAN_JSON: usize = 4;
-    let json = serde_json::to_vec(table).map_or(0, |text| text.len());
-    size_of::<Table>() + TEXTS_HEAVIER_THAN_JSON * json
+/// Roughly what an entry takes in memory, with its place in a map that may be half empty.
+pub(super) fn weight(table: &Table) -> usize {
+    const PLACE: usize = 2 * (size_of::<(i64, Kept, usize)>() + 1);
+    PLACE + table.bytes()
 }
 
 impl Metastore {

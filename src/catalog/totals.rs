@@ -18,6 +18,7 @@ use skep_core::table::{Parameters, Table};
 
 use super::metastore::Metastore;
 use super::publish::Publish;
+use super::table_cache::weight;
 use crate::store::{DocumentKind, Txn};
 
 /// The parameter of a table that says whose statistics clients are to see: `files` those of what is registered. Anything
@@ -93,8 +94,7 @@ impl Metastore {
         told.parameters.extend(spark_statistics(&known.totals));
         told.parameters.insert(STATISTICS_VERSION.to_owned(), known.version.to_string());
         let told = Arc::new(told);
-        let weight = told.parameters.iter().map(|(key, value)| key.len() + value.len() + 64).sum();
-        lock().put(table.id, Arc::clone(&told), weight);
+        lock().put(table.id, Arc::clone(&told), weight(&told));
         Ok(told)
     }
 

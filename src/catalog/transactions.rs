@@ -73,8 +73,8 @@ impl Metastore {
         let owner = &owner;
         self.store
             .retrying("transaction_open", || async move {
-                let mut txn = self.locks_begin().await?;
-                let ids = txn.acid_open(owner, count, self.clock.now_ms()).await?;
+                let (mut txn, now_ms) = self.locks_begin().await?;
+                let ids = txn.acid_open(owner, count, now_ms).await?;
                 txn.commit().await?;
                 Ok(ids)
             })
@@ -85,7 +85,7 @@ impl Metastore {
     pub async fn transaction_abort(&self, id: i64) -> Result<()> {
         self.store
             .retrying("transaction_abort", || async {
-                let mut txn = self.locks_begin().await?;
+                let (mut txn, now_ms) = self.locks_begin().await?;
                 match txn.acid_get(id).await?.map(|row| row.state) {
                     None => return Err(no_such_txn(id)),
                     Some(TransactionState::Committed) => {
@@ -95,7 +95,7 @@ impl Metastore {
                         ));
                     }
                     Some(TransactionState::Aborted) => {}
-                    Some(TransactionState::Open) => txn.acid_abort(&[id], self.clock.now_ms()).await?,
+                    Some(TransactionState::Open) => txn.acid_abort(&[id], now_ms).await?,
                 }
                 txn.commit().await
             })
@@ -106,8 +106,8 @@ impl Metastore {
     pub async fn transaction_abort_many(&self, ids: &[i64]) -> Result<()> {
         self.store
             .retrying("transaction_abort_many", || async {
-                let mut txn = self.locks_begin().await?;
-                txn.acid_abort(ids, self.clock.now_ms()).await?;
+                let (mut txn, now_ms) = self.locks_begin().await?;
+                txn.acid_abort(ids, now_ms).await?;
                 txn.commit().await
             })
             .await
@@ -119,7 +119,7 @@ impl Metastore {
     pub async fn transaction_commit(&self, id: i64) -> Result<()> {
         self.store
             .retrying("transaction_commit", || async {
-                let mut txn = self.locks_begin().await?;
+                let (mut txn, now_ms) = self.locks_begin().await?;
                 match txn.acid_get(id).await?.map(|row| row.state) {
                     None => return Err(no_such_txn(id)),
                     Some(TransactionState::Committed) => return Ok(()),
@@ -128,11 +128,11 @@ impl Metastore {
                     Some(TransactionState::Open) => {}
                 }
                 if let Some(conflict) = txn.acid_conflict(id).await? {
-                    txn.acid_abort(&[id], self.clock.now_ms()).await?;
+                    txn.acid_abort(&[id], now_ms).await?;
                     txn.commit().await?;
                     return Err(conflicting(id, &conflict));
                 }
-                txn.acid_commit(id, self.clock.now_ms()).await?;
+                txn.acid_commit(id, now_ms).await?;
                 txn.commit().await
             })
             .await
@@ -162,8 +162,8 @@ impl Metastore {
         }
         self.store
             .retrying("transaction_heartbeat_range", || async {
-                let mut txn = self.locks_begin().await?;
-                txn.acid_heartbeat(min, max, self.clock.now_ms(), self.lock_cutoff_ms()).await?;
+                let (mut txn, now_ms) = self.locks_begin().await?;
+                txn.acid_heartbeat(min, max, now_ms, self.lock_cutoff_ms(now_ms)).await?;
                 let known = txn.acid_range(min, max).await?;
                 txn.commit().await?;
                 let mut out = RangeHeartbeat::default();
@@ -190,7 +190,7 @@ impl Metastore {
     ) -> Result<()> {
         self.store
             .retrying("transaction_partitions_add", || async {
-                let mut txn = self.locks_begin().await?;
+                let (mut txn, _) = self.locks_begin().await?;
                 self.transactions_check(&mut txn, &[id]).await?;
                 if matches!(operation, DataOperation::Update | DataOperation::Delete) {
                     let names = partitions.iter().map(|name| Some(name.clone())).collect();

@@ -44,7 +44,7 @@ impl Metastore {
     pub async fn write_id_allocate(&self, at: &TableRef, txn_ids: &[i64], again: bool) -> Result<Vec<(i64, i64)>> {
         self.store
             .retrying("write_id_allocate", || async {
-                let mut txn = self.locks_begin().await?;
+                let (mut txn, _) = self.locks_begin().await?;
                 let rows = self.transactions_check(&mut txn, txn_ids).await?;
                 if let Some(reader) = rows.iter().find(|row| row.kind == TransactionKind::ReadOnly.code()) {
                     return Err(Error::meta(format!(

@@ -18,8 +18,10 @@ section! {
         batch_retrieve_partition_max: u32 = 1_000,
         /// Most partitions that one call may ask of a table; `none`: no bound.
         limit_partition_request: Option<u64> = None,
-        /// Memory for hot tables: a sixteenth for definitions and their replies, the rest for partitions. A table whose
-        /// partitions need more is read from the database at every call, page by page.
+        /// Memory for what is known of tables that were used lately: an eighth for definitions, replies that are made of them
+        /// and lists of partition names, the rest for partitions (some 3 KiB for a table without any). A table whose
+        /// partitions need more is read from the database at every call, page by page. The whole process takes up to 100 MiB
+        /// beside it, however many tables there are.
         cache_memory_max: ByteSize = ByteSize::mib(512),
         /// List files for numFiles and totalSize when a table or partition is made or changed.
         stats_autogather: bool = true,

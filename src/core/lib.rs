@@ -7,6 +7,7 @@ pub mod error;
 pub mod event_log;
 pub mod evolution;
 pub mod filter;
+mod footprint;
 #[cfg(any(test, feature = "fuzz"))]
 pub mod fuzz;
 pub mod kryo;

@@ -32,7 +32,8 @@ pub async fn run(metastore: Metastore, metrics: Arc<Metrics>, stop: Cancellation
         told("file tasks", metastore.tasks_sweep(metastore.tasks_patience()).await.map(|_| ()));
         told("file tasks", tasks_measure(&metastore, &metrics).await);
         told("locks", metastore.locks_sweep().await);
-        if round.is_multiple_of(LOGS_EVERY) {
+        // In the first round, too: an alarm that has no figures for a minute after each start is none.
+        if round % LOGS_EVERY == 1 {
             told("event logs", logs_measure(&metastore, &metrics).await);
         }
         if round.is_multiple_of(EVENTS_EVERY) {

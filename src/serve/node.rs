@@ -10,6 +10,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use super::background;
+use super::observer::Counted;
 use super::signal::stop_on_signal;
 use super::wiring::{connection_limits, node_name, settings, store_options, warehouse_config};
 use crate::catalog::Metastore;
@@ -28,17 +29,17 @@ use crate::{rpc, web};
 pub async fn serve(loaded: Loaded) -> Result<()> {
     let config = told(loaded);
     let stop = stop_on_signal()?;
-    let store = store::open(&store_options(&config.store), clock::system_ms).await?;
-    let metrics = Arc::new(Metrics::new(store.kind()));
+    let metrics = Arc::new(Metrics::new(config.store.url.kind().name()));
+    let counted = Arc::new(Counted(Arc::clone(&metrics)));
+    let options = StoreOptions { observer: Some(counted.clone()), ..store_options(&config.store) };
+    let clock = options.clock.clone().unwrap_or_default();
+    let store = store::open(&options, clock::system_ms).await?;
     let node = NodeStatus::new(Clock::system(), store.kind(), probe(&store));
 
-    let metastore = metastore(&config, store.clone())?;
+    let metastore = metastore(&config, store.clone(), clock.clone())?;
     let addresses = Arc::new(rpc::Addresses::default());
-    let etl = Etl {
-        metastore: metastore.clone(),
-        lake: Lake::new(&metastore.warehouse(), lake::Limits::default()),
-        clock: Clock::system(),
-    };
+    let etl =
+        Etl { metastore: metastore.clone(), lake: Lake::new(&metastore.warehouse(), lake::Limits::default()), clock };
     let services = rpc::Services {
         metastore: metastore.clone(),
         etl: etl.clone(),
@@ -53,7 +54,6 @@ pub async fn serve(loaded: Loaded) -> Result<()> {
     let listener = bind("server.api_listen", config.server.api_listen).await?;
     let api = address(&listener)?;
     let _ = addresses.api.set(api);
-    let metrics_thrift: Arc<dyn hms::CallObserver> = Arc::new(super::observer::Counted(Arc::clone(&metrics)));
     let front = web::serve(listener, router, ApiLimits::default(), Arc::clone(&metrics), stop.clone());
     let front = tokio::spawn(front);
 
@@ -67,7 +67,7 @@ pub async fn serve(loaded: Loaded) -> Result<()> {
         config: Arc::clone(&config),
         started_at: Clock::system().now_seconds(),
     };
-    let dispatcher = Dispatcher::new(hms::routes(), Arc::new(services), metrics_thrift);
+    let dispatcher = Dispatcher::new(hms::routes(), Arc::new(services), counted);
     let limits = connection_limits(&config.server);
     let hive = tokio::spawn(hms::serve(listener, Arc::new(dispatcher), limits, stop.clone()));
     let background = tokio::spawn(background::run(metastore, Arc::clone(&metrics), stop.clone()));
@@ -101,10 +101,10 @@ fn managing(
 
 const DRAIN_SLACK: std::time::Duration = std::time::Duration::from_secs(1);
 
-fn metastore(config: &Config, store: Store) -> Result<Metastore> {
+fn metastore(config: &Config, store: Store, clock: Clock) -> Result<Metastore> {
     let now: crate::warehouse::NowMillis = Arc::new(clock::system_ms);
     let warehouse = Warehouse::new(warehouse_config(&config.warehouse), now)?;
-    Ok(Metastore::new(store, Arc::new(warehouse), settings(config), Clock::system()))
+    Ok(Metastore::new(store, Arc::new(warehouse), settings(config), clock))
 }
 
 /// Brings the store's schema up to this version.

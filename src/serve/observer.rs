@@ -1,13 +1,18 @@
-//! The Thrift front's events, counted.
+//! What the Thrift front and the store tell, counted.
 
+use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
+
+use skep_core::Kind;
 
 use crate::hms::{CallObserver, CallRecord};
+use crate::store::TransactionObserver;
 use crate::telemetry::Metrics;
 
 const FRONT: &str = "thrift";
 
-/// Puts what the front tells into the metrics.
+/// Puts what it is told into the metrics.
 pub struct Counted(pub Arc<Metrics>);
 
 impl CallObserver for Counted {
@@ -27,5 +32,17 @@ impl CallObserver for Counted {
         self.0.call_finished(call.method, call.outcome.as_str(), call.elapsed.as_secs_f64());
         self.0.bytes_received(FRONT, call.bytes_in as u64);
         self.0.bytes_sent(FRONT, call.bytes_out as u64);
+    }
+}
+
+impl fmt::Debug for Counted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Counted")
+    }
+}
+
+impl TransactionObserver for Counted {
+    fn transaction_finished(&self, name: &'static str, error: Option<Kind>, elapsed: Duration, retries: u32) {
+        self.0.transaction_finished(name, error.map_or("ok", Kind::as_str), elapsed.as_secs_f64(), retries);
     }
 }

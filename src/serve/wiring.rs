@@ -1,8 +1,8 @@
 //! The configuration in the words of the rooms that it configures. None of them knows it.
 
 use crate::catalog::Settings;
-use crate::clock;
-use crate::config::{self, Config, Order};
+use crate::clock::{self, Clock};
+use crate::config::{self, Config, Order, StoreKind};
 use crate::hms::ConnectionLimits;
 use crate::store::{SingleNode, StoreOptions};
 use crate::warehouse::{FileScope, WarehouseConfig};
@@ -20,6 +20,17 @@ pub fn store_options(store: &config::Store) -> StoreOptions {
             lease: store.single_node_lease,
             monotonic: clock::monotonic,
         }),
+        lease: store.single_node_lease,
+        clock: Some(store_clock(store)),
+        observer: None,
+    }
+}
+
+/// Gives the clock that what nodes compare goes by: of a Postgres, which several share, or this machine's.
+pub fn store_clock(store: &config::Store) -> Clock {
+    match store.url.kind() {
+        StoreKind::Postgres => Clock::database(clock::system_ms()),
+        StoreKind::Sqlite => Clock::system(),
     }
 }
 

@@ -7,6 +7,9 @@ use super::driver::{Arg, ColumnArg, Row, Sql};
 use super::txn::Txn;
 
 const LOCK_EXPIRE: Sql = Sql::both("lock_expire", "delete from lock_component where txn_id = 0 and heartbeat_at < $1");
+/// No heartbeat is of the future, but the database's clock may have been set back.
+const LOCK_SETTLE: Sql =
+    Sql::both("lock_settle", "update lock_component set heartbeat_at = $1 where txn_id = 0 and heartbeat_at > $1");
 const LOCK_INSERT: Sql = Sql::per_dialect(
     "lock_insert",
     "insert into lock_component (lock_id, txn_id, user_name, host, agent_info, requested_at, heartbeat_at, state, \
@@ -73,6 +76,7 @@ const LOCK_LIST: Sql = Sql::both(
 
 pub(super) const ALL: &[&Sql] = &[
     &LOCK_EXPIRE,
+    &LOCK_SETTLE,
     &LOCK_INSERT,
     &LOCK_BLOCKER,
     &LOCK_HEAD,
@@ -176,14 +180,13 @@ fn read(row: &Row) -> Result<LockRow> {
 }
 
 impl Txn {
-    /// Makes this transaction the only one that asks for locks or begins and ends Hive's transactions, until it ends.
-    /// To be called first: what is read after it is the latest.
-    pub async fn lock_serialize(&mut self) -> Result<()> {
-        self.counter_next("lock", 0).await.map(drop)
-    }
     /// Deletes locks outside of transactions without a heartbeat since `cutoff_ms`; gives how many components.
     pub async fn lock_expire(&mut self, cutoff_ms: i64) -> Result<u64> {
         self.execute(&LOCK_EXPIRE, &[Arg::I64(cutoff_ms)]).await
+    }
+    /// Takes heartbeats of locks outside of transactions that seem to come from the future for such of now.
+    pub async fn lock_settle(&mut self, now_ms: i64) -> Result<u64> {
+        self.execute(&LOCK_SETTLE, &[Arg::I64(now_ms)]).await
     }
     /// Queues a lock, waiting, and gives its id.
     pub async fn lock_insert(&mut self, owner: &LockOwner<'_>, places: &[LockPlace], now_ms: i64) -> Result<i64> {

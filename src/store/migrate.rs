@@ -33,7 +33,8 @@ const MIGRATIONS: &[Migration] = &[
     migration!(4, "0004_versions"),
     migration!(5, "0005_file_blocks"),
     migration!(6, "0006_places"),
-    migration!(7, "0007_definitions"),
+    migration!(7, "0007_node_lease"),
+    migration!(8, "0008_definitions"),
 ];
 
 /// The version that a store has after [`run`].

@@ -8,11 +8,14 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 
 use super::driver::error::convert;
 use super::driver::postgres::{Connections, Hosts, Limits};
-use super::lease::{Lease, SingleNode};
+use super::lease::{Lease, SingleNode, Watch};
 use super::memory::Trust;
 use super::migrate;
+use super::observer::TransactionObserver;
 use super::pool::Pool;
+use super::sqlite_file::SqliteFile;
 use super::store::Store;
+use crate::clock::{Clock, monotonic};
 
 /// Postgres ends the session of a node that is silent in the midst of a transaction.
 const IDLE_IN_WRITE: Duration = Duration::from_mins(1);
@@ -33,6 +36,13 @@ pub struct StoreOptions {
     pub schema: Option<String>,
     /// This node is to be the only one over its Postgres; SQLite's always is.
     pub single_node: Option<SingleNode>,
+    /// For so long another node's lease must not have changed until that node is taken for gone, at least.
+    pub lease: Duration,
+    /// What times are stamped with, and set by what the database says where it is [`Clock::database`]. None: the function
+    /// that [`open`] is given.
+    pub clock: Option<Clock>,
+    /// Is told of all transactions.
+    pub observer: Option<Arc<dyn TransactionObserver>>,
 }
 
 impl StoreOptions {
@@ -44,6 +54,9 @@ impl StoreOptions {
             statement_timeout: Duration::from_mins(2),
             schema: None,
             single_node: None,
+            lease: Duration::from_secs(10),
+            clock: None,
+            observer: None,
         }
     }
 }
@@ -52,16 +65,21 @@ impl StoreOptions {
 pub async fn open(options: &StoreOptions, now_ms: fn() -> i64) -> Result<Store> {
     let store = connect(options, now_ms).await?;
     migrate::run(&store).await?;
+    store.clock_look().await?;
     store.lease_begin().await?;
-    Ok(store)
+    Ok(store.observed(options.observer.clone()))
 }
 
 /// Opens without touching the schema.
 async fn connect(options: &StoreOptions, now_ms: fn() -> i64) -> Result<Store> {
+    let clock = options.clock.clone().unwrap_or_else(|| Clock::from(now_ms));
+    let own = options.single_node.as_ref();
+    let watch = Watch::new(own.map_or(options.lease, |own| own.lease), own.map_or(monotonic, |own| own.monotonic));
+    let watch = Arc::new(watch);
     let (pool, trust) = match options.url.split_once(':') {
         Some(("sqlite", path)) => (sqlite(options, path.trim_start_matches("//")).await?, Trust::Always),
         Some(("postgres" | "postgresql", _)) => {
-            let lease = options.single_node.clone().map(|node| Arc::new(Lease::new(node)));
+            let lease = own.map(|own| Arc::new(Lease::new(own.clone(), Arc::clone(&watch))));
             (postgres(options).await?, lease.map_or(Trust::Never, Trust::Leased))
         }
         _ => {
@@ -70,22 +88,13 @@ async fn connect(options: &StoreOptions, now_ms: fn() -> i64) -> Result<Store> {
             ));
         }
     };
-    Ok(Store::new(pool, trust, now_ms))
+    Ok(Store::new(pool, trust, watch, clock))
 }
 
 async fn sqlite(options: &StoreOptions, path: &str) -> Result<Pool> {
-    let path = std::path::PathBuf::from(path);
-    if let Some(parent) = path.parent() {
-        std::fs::create_dir_all(parent)
-            .map_err(|e| Error::meta(format!("cannot make the folder {}: {e}", parent.display())))?;
-    }
-    let lock_path = path.with_added_extension("lock");
-    let lock = std::fs::File::create(&lock_path)
-        .map_err(|e| Error::meta(format!("cannot write {}: {e}", lock_path.display())))?;
-    lock.try_lock()
-        .map_err(|_| Error::meta(format!("another server uses {}; a SQLite store serves one only", path.display())))?;
+    let file = SqliteFile::lock(std::path::Path::new(path))?;
     let connect = SqliteConnectOptions::new()
-        .filename(&path)
+        .filename(file.path())
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
         // Acknowledged is durable: every commit is synced.
@@ -107,7 +116,8 @@ async fn sqlite(options: &StoreOptions, path: &str) -> Result<Pool> {
         .connect_with(connect.read_only(true))
         .await
         .map_err(|e| convert("store_open", &e))?;
-    Ok(Pool::Sqlite { writer, reader, _lock: Arc::new(lock) })
+    file.check()?;
+    Ok(Pool::Sqlite { writer, reader, _file: Arc::new(file) })
 }
 
 async fn postgres(options: &StoreOptions) -> Result<Pool> {

@@ -9,6 +9,7 @@ use super::driver::Conn;
 use super::driver::error::convert;
 use super::driver::postgres::Connections;
 use super::lease::{BEGIN_FENCED, FENCED};
+use super::sqlite_file::SqliteFile;
 
 /// The connections of one store.
 #[derive(Debug, Clone)]
@@ -17,8 +18,8 @@ pub enum Pool {
     Sqlite {
         writer: SqlitePool,
         reader: SqlitePool,
-        /// Held as long as the store is open: refuses a second server.
-        _lock: Arc<std::fs::File>,
+        /// Behind the pools, whose connections are to end before it does.
+        _file: Arc<SqliteFile>,
     },
 }
 

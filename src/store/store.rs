@@ -11,10 +11,12 @@ use super::driver::{Conn, Sql, wanted};
 use super::heads::{CurrentTable, Heads, TableName};
 use super::joint::Joint;
 use super::lane::{Lane, LaneKey, Lanes};
-use super::lease;
+use super::lease::{self, Watch};
 use super::memory::{Doubts, Memory, Trust};
+use super::observer::TransactionObserver;
 use super::pool::Pool;
 use super::txn::Txn;
+use crate::clock::Clock;
 
 /// A serialization failure is tried again so many times: for some two seconds.
 const ATTEMPTS: u32 = 14;
@@ -39,8 +41,10 @@ pub struct Store {
     lanes: Arc<Lanes>,
     memory: Arc<Memory>,
     heads: Arc<Heads>,
-    now_ms: fn() -> i64,
-    retries: Arc<AtomicU64>,
+    /// Other nodes' leases.
+    watch: Arc<Watch>,
+    clock: Clock,
+    observer: Option<Arc<dyn TransactionObserver>>,
     /// How often the database's history became another one.
     moves: Arc<AtomicU64>,
     /// The write that all of this store's transactions are parts of.
@@ -50,11 +54,11 @@ pub struct Store {
 const PING: Sql = Sql::both("ping", "select 1");
 
 impl Store {
-    pub(super) fn new(pool: Pool, trust: Trust, now_ms: fn() -> i64) -> Self {
+    pub(super) fn new(pool: Pool, trust: Trust, watch: Arc<Watch>, clock: Clock) -> Self {
         let memory = Memory::new(trust);
         let heads = Arc::new(Heads::new(Arc::clone(&memory)));
-        let (retries, moves) = (Arc::default(), Arc::default());
-        let store = Self { pool, lanes: Arc::default(), memory, heads, now_ms, retries, moves, joint: None };
+        let (lanes, moves) = (Arc::default(), Arc::default());
+        let store = Self { pool, lanes, memory, heads, watch, clock, observer: None, moves, joint: None };
         let (memory, moves) = (Arc::clone(&store.memory), Arc::clone(&store.moves));
         store.on_move(move || {
             moves.fetch_add(1, Ordering::Release);
@@ -83,6 +87,11 @@ impl Store {
         self.moves.load(Ordering::Acquire)
     }
 
+    /// Tells of every transaction from now on.
+    pub(super) fn observed(self, observer: Option<Arc<dyn TransactionObserver>>) -> Self {
+        Self { observer, ..self }
+    }
+
     /// `postgres` or `sqlite`.
     pub fn kind(&self) -> &'static str {
         match self.pool {
@@ -108,7 +117,7 @@ impl Store {
     pub async fn peek(&self) -> Result<Txn> {
         match self.joined_txn()? {
             Some(part) => Ok(part),
-            None => Ok(Txn::reading(self.pool.alone().await?, (self.now_ms)())),
+            None => Ok(Txn::reading(self.pool.alone().await?, self.clock.now_ms())),
         }
     }
 
@@ -116,7 +125,7 @@ impl Store {
     pub async fn read(&self) -> Result<Txn> {
         match self.joined_txn()? {
             Some(part) => Ok(part),
-            None => Ok(Txn::reading(self.pool.read().await?, (self.now_ms)())),
+            None => Ok(Txn::reading(self.pool.read().await?, self.clock.now_ms())),
         }
     }
 
@@ -153,7 +162,7 @@ impl Store {
         let lane = table_id.map_or_else(Arc::default, |id| self.lanes.get(LaneKey::Table(id)));
         let begin = || async { Ok((self.pool.alone().await?, Doubts::new(&self.memory))) };
         let turn = lane.once(begin).await?;
-        Ok(turn.map(|turn| Txn::once(turn, (self.now_ms)(), fence)))
+        Ok(turn.map(|turn| Txn::once(turn, self.clock.now_ms(), fence)))
     }
 
     /// Whether [`Self::write_once`] is worth preparing for.
@@ -172,7 +181,7 @@ impl Store {
     }
 
     fn joined_txn(&self) -> Result<Option<Txn>> {
-        let part = |joint: &Joint| Ok(Txn::joined(joint.join()?, (self.now_ms)(), joint.request_id()));
+        let part = |joint: &Joint| Ok(Txn::joined(joint.join()?, self.clock.now_ms(), joint.request_id()));
         self.joint.as_ref().map(part).transpose()
     }
 
@@ -181,38 +190,43 @@ impl Store {
             return Ok(part);
         }
         let turn = lane.turn(|| self.write_begin()).await?;
-        Ok(Txn::writing(turn, (self.now_ms)()))
+        Ok(Txn::writing(turn, self.clock.now_ms()))
     }
 
     /// Every write of every node begins here: none passes beside a node that holds the store alone.
     async fn write_begin(&self) -> Result<(Conn, Doubts)> {
         let conn = match self.memory.trust() {
             Trust::Always => self.pool.write().await?,
-            Trust::Never => self.write_fenced().await?,
-            Trust::Leased(own) => {
-                let mut conn = self.pool.write().await?;
-                lease::fence(&mut conn, Some(own)).await?;
-                conn
-            }
+            Trust::Never => match self.pool.write_fenced().await? {
+                Some(conn) => conn,
+                // Who is it? By now it may be nobody.
+                None => self.write_fenced("").await?,
+            },
+            Trust::Leased(own) => self.write_fenced(own.holder()).await?,
         };
         Ok((conn, Doubts::new(&self.memory)))
     }
 
-    async fn write_fenced(&self) -> Result<Conn> {
-        if let Some(conn) = self.pool.write_fenced().await? {
-            return Ok(conn);
+    /// Ends the lease of a node that is gone, once.
+    async fn write_fenced(&self, own: &str) -> Result<Conn> {
+        let mut is_free = false;
+        loop {
+            let mut conn = self.pool.write().await?;
+            let Some(held) = lease::held_by_other(&mut conn, own).await? else { return Ok(conn) };
+            conn.rollback().await?;
+            if is_free {
+                return Err(self.watch.refusal(&held));
+            }
+            self.watch.free(&self.pool, &held).await?;
+            is_free = true;
         }
-        // Who is it? By now it may be nobody.
-        let mut conn = self.pool.write().await?;
-        lease::fence(&mut conn, None).await?;
-        Ok(conn)
     }
 
     /// Makes sure that no other node is to be the only one, and that this one is if it is to be.
     pub(super) async fn lease_begin(&self) -> Result<()> {
         match self.memory.trust() {
             Trust::Always => Ok(()),
-            Trust::Never => lease::wait_free(&self.pool).await,
+            Trust::Never => self.watch.wait_free(&self.pool).await,
             Trust::Leased(own) => own.begin(&self.pool, &self.memory).await,
         }
     }
@@ -239,33 +253,37 @@ impl Store {
     where
         F: Future<Output = Result<T>>,
     {
-        let (mut attempt, begin) = (1, Instant::now());
         if self.joint.is_some() {
             return operation().await;
         }
-        loop {
+        let begun = Instant::now();
+        let (mut attempt, mut lost) = (1, 0);
+        let outcome = loop {
             match operation().await {
                 Err(error) if error.kind == Kind::Conflict && attempt < ATTEMPTS => {
-                    self.retries.fetch_add(1, Ordering::Relaxed);
                     tracing::debug!(operation = name, attempt, %error, "another transaction won; once more");
                     tokio::time::sleep(backoff(attempt)).await;
                     attempt += 1;
                 }
-                Err(error) if error.kind == Kind::Lost && begin.elapsed() < wanted::patience(LOST_PATIENCE) => {
-                    self.retries.fetch_add(1, Ordering::Relaxed);
+                Err(error) if error.kind == Kind::Lost && begun.elapsed() < wanted::patience(LOST_PATIENCE) => {
+                    lost += 1;
                     tracing::debug!(operation = name, %error, "the connection ended before the commit; once more");
                 }
                 Err(error) if error.kind == Kind::Conflict => {
-                    return Err(Error::meta(format!("{name}: gave way to other writers {ATTEMPTS} times; try again")));
+                    break Err(Error::meta(format!("{name}: gave way to other writers {ATTEMPTS} times; try again")));
                 }
-                done => return done,
+                done => break done,
             }
+        };
+        if let Some(observer) = &self.observer {
+            observer.transaction_finished(
+                name,
+                outcome.as_ref().err().map(|error| error.kind),
+                begun.elapsed(),
+                attempt - 1 + lost,
+            );
         }
-    }
-
-    /// How often `retrying` ran an operation once more.
-    pub fn retries(&self) -> u64 {
-        self.retries.load(Ordering::Relaxed)
+        outcome
     }
 
     /// Does the database answer?
@@ -276,6 +294,10 @@ impl Store {
     /// Connections in all, and idle ones.
     pub fn pool_size(&self) -> (u32, usize) {
         self.pool.size()
+    }
+
+    pub(super) fn clock(&self) -> &Clock {
+        &self.clock
     }
 
     pub(super) fn pool(&self) -> &Pool {

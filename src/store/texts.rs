@@ -6,8 +6,8 @@ use super::driver::Sql;
 use super::store::Store;
 use super::{
     compactions, databases, documents, events, expired, file_blocks, file_tasks, files, heads, history, lease, locks,
-    partition_pages, partition_whole, partitions, places, purge, requests, shapes, statistics, table_commits, tables,
-    transactions, version_kept, version_rows, versions, write_ids,
+    moment, partition_pages, partition_whole, partitions, places, purge, requests, shapes, statistics, table_commits,
+    tables, transactions, version_kept, version_rows, versions, write_ids,
 };
 
 const ALL: &[&[&Sql]] = &[
@@ -34,6 +34,7 @@ const ALL: &[&[&Sql]] = &[
     version_kept::ALL,
     expired::ALL,
     purge::ALL,
+    moment::ALL,
     locks::ALL,
     transactions::ALL,
     write_ids::ALL,

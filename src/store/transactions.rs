@@ -39,6 +39,9 @@ const ACID_COMMIT: Sql =
     Sql::both("acid_commit", "update txn set state = 1, ended_at = $2, commit_mark = $3 where state = 3 and id = $1");
 const ACID_EXPIRED: Sql =
     Sql::both("acid_expired", "select id from txn where state = 3 and heartbeat_at < $1 order by id");
+/// No heartbeat is of the future, but the database's clock may have been set back.
+const ACID_SETTLE: Sql =
+    Sql::both("acid_settle", "update txn set heartbeat_at = $1 where state = 3 and heartbeat_at > $1");
 const ACID_MIN_OPEN: Sql = Sql::both("acid_min_open", "select min(id) from txn where state = 3");
 const COMPONENT_INSERT: Sql = Sql::per_dialect(
     "acid_component_insert",
@@ -82,6 +85,7 @@ pub(super) const ALL: &[&Sql] = &[
     &ACID_ABORT,
     &ACID_COMMIT,
     &ACID_EXPIRED,
+    &ACID_SETTLE,
     &ACID_MIN_OPEN,
     &COMPONENT_INSERT,
     &COMPONENT_DELETE,
@@ -187,6 +191,10 @@ impl Txn {
     /// Open ones without a heartbeat since `cutoff_ms`.
     pub async fn acid_expired(&mut self, cutoff_ms: i64) -> Result<Vec<i64>> {
         self.list(&ACID_EXPIRED, &[Arg::I64(cutoff_ms)], |row| row.i64(0)).await
+    }
+    /// Takes heartbeats of open ones that seem to come from the future for such of now.
+    pub async fn acid_settle(&mut self, now_ms: i64) -> Result<u64> {
+        self.execute(&ACID_SETTLE, &[Arg::I64(now_ms)]).await
     }
     /// Aborts those of these that are open; their locks go.
     pub async fn acid_abort(&mut self, ids: &[i64], now_ms: i64) -> Result<()> {

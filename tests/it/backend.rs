@@ -44,6 +44,38 @@ pub async fn postgres_options() -> StoreOptions {
     StoreOptions { schema: Some(schema), connections_max: 8, ..StoreOptions::new(postgres_url()) }
 }
 
+/// A database's clock that the test sets: statements find it before Postgres's own.
+pub struct DatabaseClock {
+    admin: sqlx::PgConnection,
+    schema: String,
+}
+
+impl DatabaseClock {
+    /// Gives the schema of these options such a clock, which goes right until it is set.
+    pub async fn of(options: &mut StoreOptions) -> Self {
+        use sqlx::{Connection as _, Executor as _};
+        let mut admin = sqlx::PgConnection::connect(&options.url).await.unwrap();
+        let schema = format!("{}_clock", options.schema.as_ref().unwrap());
+        let script = format!(
+            "create schema {schema}; \
+             create table {schema}.ahead (seconds double precision not null); \
+             insert into {schema}.ahead values (0); \
+             create function {schema}.clock_timestamp() returns timestamptz language sql volatile as \
+             'select pg_catalog.clock_timestamp() + make_interval(secs => (select seconds from {schema}.ahead))'"
+        );
+        admin.execute(sqlx::AssertSqlSafe(script)).await.unwrap();
+        options.schema = Some(format!("{},{schema},pg_catalog", options.schema.as_ref().unwrap()));
+        Self { admin, schema }
+    }
+
+    /// Sets it so many seconds ahead of the right time, or back.
+    pub async fn set_ahead(&mut self, seconds: i32) {
+        use sqlx::Executor as _;
+        let set = format!("update {}.ahead set seconds = {seconds}", self.schema);
+        self.admin.execute(sqlx::AssertSqlSafe(set)).await.unwrap();
+    }
+}
+
 pub async fn postgres() -> TestStore {
     let options = postgres_options().await;
     TestStore { store: open(&options, now_ms).await.unwrap(), options, _dir: None }

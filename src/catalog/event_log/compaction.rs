@@ -108,7 +108,7 @@ impl Metastore {
     async fn compaction_begin_once(&self, begin: &CompactionBegin) -> Result<Option<LogCompaction>> {
         let mut txn = self.store.write().await?;
         let LockedLog { table, mut record, arrival } = self.log_lock(&mut txn, &begin.at).await?;
-        let now_ms = self.clock.now_ms();
+        let now_ms = txn.moment(&self.clock).await?;
         if let Some(other) = record.compaction.as_ref().filter(|other| other.expires_at_ms > now_ms) {
             return Err(held(&begin.at, other, now_ms));
         }
@@ -184,47 +184,47 @@ impl Metastore {
 
     /// Says that a compaction is alive; gives when it expires, in milliseconds since the epoch.
     pub async fn compaction_heartbeat(&self, at: &TableRef, token: i64, ttl_ms: i64) -> Result<i64> {
-        let expires = self.clock.now_ms() + ttl_ms.clamp(TTL_MIN_MS, TTL_MAX_MS);
-        let alive = |record: &mut LogRecord| {
+        let ttl_ms = ttl_ms.clamp(TTL_MIN_MS, TTL_MAX_MS);
+        let alive = |record: &mut LogRecord, now_ms: i64| {
             if let Some(compaction) = &mut record.compaction {
-                compaction.expires_at_ms = expires;
+                compaction.expires_at_ms = now_ms + ttl_ms;
             }
         };
-        self.compaction_change(at, token, alive).await?;
-        Ok(expires)
+        self.compaction_change(at, token, alive).await.map(|(_, now_ms)| now_ms + ttl_ms)
     }
 
     /// Ends a compaction without a result; gives the place whose files nobody will use.
     pub async fn compaction_give_up(&self, at: &TableRef, token: i64, reason: Option<&str>) -> Result<String> {
-        let now_ms = self.clock.now_ms();
-        let end = |record: &mut LogRecord| {
+        let end = |record: &mut LogRecord, now_ms: i64| {
             if let Some(compaction) = record.compaction.take() {
                 record.end(&compaction, LogOutcome::Aborted, reason.map(str::to_owned), now_ms);
             }
         };
-        self.compaction_change(at, token, end).await
+        self.compaction_change(at, token, end).await.map(|(location, _)| location)
     }
 
-    /// Changes the compaction of this token; gives its place.
+    /// Changes the compaction of this token, at a moment of the clock that all nodes have in common; gives its place and
+    /// that moment.
     async fn compaction_change(
         &self,
         at: &TableRef,
         token: i64,
-        change: impl Fn(&mut LogRecord) + Sync,
-    ) -> Result<String> {
+        change: impl Fn(&mut LogRecord, i64) + Sync,
+    ) -> Result<(String, i64)> {
         let change = &change;
         self.store
             .retrying("compaction_change", move || async move {
                 let mut txn = self.store.write().await?;
                 let LockedLog { table, mut record, .. } = self.log_lock(&mut txn, at).await?;
                 let location = fenced(&mut record, at, token)?.location.clone();
-                change(&mut record);
+                let now_ms = txn.moment(&self.clock).await?;
+                change(&mut record, now_ms);
                 if record.compaction.is_none() {
                     txn.place_delete_named(PlaceKind::Compaction, table.id, &token.to_string()).await?;
                 }
                 log_store(&mut txn, table.id, &record).await?;
                 txn.commit().await?;
-                Ok(location)
+                Ok((location, now_ms))
             })
             .await
     }
@@ -263,7 +263,7 @@ impl Metastore {
             partitions: compaction.inputs.len() as i64,
             rows: commit.rows,
             bytes: commit.bytes,
-            at_ms: self.clock.now_ms(),
+            at_ms: txn.moment(&self.clock).await?,
             by: caller.user().map(str::to_owned),
             is_pinned: false,
             horizon: compaction.horizon.clone(),

@@ -50,7 +50,7 @@ impl Metastore {
         let LockedLog { table, mut record, .. } = self.log_lock(&mut txn, &expire.at).await?;
         let newest = record.snapshots.len().saturating_sub(expire.keep);
         let base = record.compaction.as_ref().and_then(|c| c.base.clone());
-        let read_since_ms = self.clock.now_ms().saturating_sub(expire.reader_grace_ms);
+        let read_since_ms = txn.moment(&self.clock).await?.saturating_sub(expire.reader_grace_ms);
         let stays = |at: usize, one: &LogSnapshot| {
             at >= newest
                 || one.is_pinned

@@ -24,7 +24,7 @@ impl Metastore {
             Some(id) => late_of(&mut txn, &locked, at, id).await?,
         };
         let LockedLog { table, mut record, .. } = locked;
-        record.show(snapshot.map(str::to_owned), self.clock.now_ms());
+        record.show(snapshot.map(str::to_owned), txn.moment(&self.clock).await?);
         record.settled.clone_from(&record.current);
         record.late = late;
         log_store(&mut txn, table.id, &record).await?;
@@ -59,13 +59,13 @@ impl Metastore {
             let Some(snapshot) = locked.record.snapshot(&id).cloned() else { continue };
             let since = locked.since(txn, &snapshot).await?;
             if since.changed.is_empty() && since.late.len() <= LATE_MAX {
-                locked.record.show(Some(id), self.clock.now_ms());
+                locked.record.show(Some(id), txn.moment(&self.clock).await?);
                 locked.record.late = since.late;
                 rebased(locked, before.as_deref());
                 return Ok(());
             }
         }
-        locked.record.show(None, self.clock.now_ms());
+        locked.record.show(None, txn.moment(&self.clock).await?);
         locked.record.late = Vec::new();
         rebased(locked, before.as_deref());
         Ok(())

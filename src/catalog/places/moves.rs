@@ -37,7 +37,8 @@ impl Metastore {
         if let Some(key) = keys.iter().find(|key| near.takes(key, 0)) {
             return Err(Error::new(Kind::Conflict, format!("the place {key} was taken meanwhile")));
         }
-        let task = FileTask::Move { tables: tables.to_vec(), moves: moves.to_vec(), at_ms: self.clock.now_ms() };
+        let at_ms = txn.moment(&self.clock).await?;
+        let task = FileTask::Move { tables: tables.to_vec(), moves: moves.to_vec(), at_ms };
         let id = txn.file_task_insert(&task).await?;
         self.task_hold(&mut txn, id, &task).await?;
         // Whoever drops one of them by the short way must see that it is under way.
@@ -99,7 +100,7 @@ impl Metastore {
             if !of.iter().any(|table| tables.contains(table)) {
                 continue;
             }
-            let age = self.clock.now_ms().saturating_sub(at_ms);
+            let age = txn.moment(&self.clock).await?.saturating_sub(at_ms);
             if (0..FRESH_MS).contains(&age) {
                 return Err(Error::new(Kind::Conflict, "the table is being renamed"));
             }

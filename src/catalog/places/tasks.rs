@@ -277,10 +277,11 @@ impl Metastore {
     /// Does what others left undone: tasks that failed or whose node died, as far as they have been as they are for so
     /// long. Gives how many there were.
     pub async fn tasks_sweep(&self, patience: Duration) -> Result<usize> {
-        self.deletions_take_over().await?;
+        let now_ms = self.store.moment(&self.clock).await?;
+        self.deletions_take_over(now_ms).await?;
         let (mut count, mut after, mut there) = (0, 0, HashSet::new());
         loop {
-            let due = self.store.peek().await?.file_task_due(self.clock.now_ms(), after, ROUND_MAX).await?;
+            let due = self.store.peek().await?.file_task_due(now_ms, after, ROUND_MAX).await?;
             let Some((last, ..)) = due.last() else { break };
             after = *last;
             for (id, at_ms, body) in due {
@@ -298,8 +299,10 @@ impl Metastore {
 
     /// Counts what is left to be done to files, by all nodes.
     pub async fn file_tasks(&self) -> Result<FileTaskFigures> {
-        let found = self.store.peek().await?.file_task_figures().await?;
-        let age = found.since_ms.map_or(0, |since| self.clock.now_ms().saturating_sub(since).max(0));
+        let mut peek = self.store.peek().await?;
+        let found = peek.file_task_figures().await?;
+        let now_ms = peek.moment(&self.clock).await?;
+        let age = found.since_ms.map_or(0, |since| now_ms.saturating_sub(since).max(0));
         Ok(FileTaskFigures { deletions: found.deletions, moves: found.moves, oldest_age_ms: age })
     }
 
@@ -324,7 +327,8 @@ impl Metastore {
             .store
             .retrying("file_task_claim", || async {
                 let mut txn = self.store.write().await?;
-                let claimed = txn.file_task_claim(id, at_ms, self.clock.now_ms().max(at_ms + 1)).await?;
+                let now_ms = txn.moment(&self.clock).await?;
+                let claimed = txn.file_task_claim(id, at_ms, now_ms.max(at_ms + 1)).await?;
                 txn.commit().await?;
                 Ok(claimed)
             })
@@ -336,8 +340,8 @@ impl Metastore {
     }
 
     /// Decides anew on deletions that an earlier version of this server recorded: it did not ask whose the places are.
-    async fn deletions_take_over(&self) -> Result<()> {
-        let due = self.store.peek().await?.deletion_list(self.clock.now_ms(), ROUND_MAX).await?;
+    async fn deletions_take_over(&self, now_ms: i64) -> Result<()> {
+        let due = self.store.peek().await?.deletion_list(now_ms, ROUND_MAX).await?;
         for (id, body) in due {
             let deletion: Deletion = match serde_json::from_str(&body) {
                 Ok(deletion) => deletion,

@@ -67,6 +67,9 @@ const MERGE_SHARE: usize = 64;
 /// More than so many times what makes a merge due, and the next version is merged before it is used.
 const OVERDUE: usize = 4;
 
+/// What a map takes for a slot.
+const SLOT: usize = 2 * (size_of::<(i64, Arc<Shape>)>() + 1);
+
 impl TablePartitions {
     pub fn new(table: Arc<Table>, shapes: impl IntoIterator<Item = (i64, Arc<Shape>)>, base: Segment) -> Self {
         let delta = SegmentBuilder::new(&table).finish();
@@ -82,7 +85,9 @@ impl TablePartitions {
         delta: Segment,
         ranks: Vec<u32>,
     ) -> Self {
-        let bytes = base.bytes() + delta.bytes() + 4 * ranks.len() + gone.bytes();
+        let fixed = size_of::<Self>() + size_of::<Segment>() + table.bytes();
+        let slots = shapes.values().map(|shape| SLOT + shape.bytes()).sum::<usize>();
+        let bytes = fixed + slots + base.bytes() + delta.bytes() + 4 * ranks.len() + gone.bytes();
         Self { table, shapes, base, gone, delta, ranks, bytes }
     }
 

@@ -59,27 +59,24 @@ impl Etl {
 
     async fn table_manage(&self, table: &Table) -> Round {
         let at = TableRef::new(&table.catalog, &table.database, &table.name);
-        match Box::pin(self.table_manage_try(table, &at)).await {
-            Ok(round) => {
-                if round != Round::default() {
-                    tracing::info!(
-                        table = %at, added = round.added, dropped = round.dropped, synced = round.synced,
-                        expired = round.expired, "partitions were discovered"
-                    );
-                }
-                round
-            }
-            Err(error) => {
-                tracing::warn!(table = %at, %error, "partitions could not be discovered; the next round tries again");
-                Round { failed: 1, ..Round::default() }
-            }
+        let mut round = Round::default();
+        if let Err(error) = Box::pin(self.table_manage_try(table, &at, &mut round)).await {
+            tracing::warn!(table = %at, %error, "partitions could not be discovered; the next round tries again");
+            round.failed = 1;
         }
+        if round != Round::default() {
+            tracing::info!(
+                table = %at, added = round.added, dropped = round.dropped, synced = round.synced,
+                expired = round.expired, "partitions were discovered"
+            );
+        }
+        round
     }
 
-    async fn table_manage_try(&self, table: &Table, at: &TableRef) -> Result<Round> {
+    /// What was done before an error stays in the round's figures.
+    async fn table_manage_try(&self, table: &Table, at: &TableRef, round: &mut Round) -> Result<()> {
         let caller = Caller::default();
         let now = self.clock.now_seconds();
-        let mut round = Round::default();
         let kept = retention_seconds(table).unwrap_or_else(|why| {
             tracing::warn!(table = %at, why, "partitions of this table do not expire");
             None
@@ -113,6 +110,6 @@ impl Etl {
             Outcome::Refused => round.failed = 1,
             Outcome::Unchanged | Outcome::Planned => {}
         }
-        Ok(round)
+        Ok(())
     }
 }

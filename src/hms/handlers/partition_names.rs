@@ -79,8 +79,8 @@ impl NameLists {
     }
 }
 
-/// What a list weighs beside its bytes.
-const OVERHEAD: usize = size_of::<(Key, Version, Kept)>();
+/// What a list weighs beside its bytes: its place in a map that may be half empty, and an allocation.
+const OVERHEAD: usize = 2 * (size_of::<(Key, Version, Kept, usize)>() + 1) + 32;
 
 impl Lists {
     fn new(budget: u64) -> Self {

@@ -50,7 +50,9 @@ impl TableReplies {
         }
         let mut w = Writer::new(protocol);
         table_out(table).encode(&mut w);
-        let bytes = Bytes::from(w.into_bytes());
+        let mut bytes = w.into_bytes();
+        bytes.shrink_to_fit();
+        let bytes = Bytes::from(bytes);
         lock().put(key, (current, bytes.clone()), size_of::<(Kept, Bytes)>() + bytes.len());
         bytes
     }

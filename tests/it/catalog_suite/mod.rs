@@ -51,6 +51,7 @@ macro_rules! catalog_cases {
     };
 }
 
+mod clocks;
 mod events;
 mod locks;
 mod management;

@@ -9,6 +9,8 @@ mod history_check;
 mod hostile;
 mod ledger;
 mod log_crash;
+mod metrics;
 pub mod server;
 mod single_node;
+mod sqlite_alias;
 mod writer;

@@ -12,7 +12,7 @@ use super::ledger::{BATCH, Write, values};
 
 pub const DATABASE: &str = "crash";
 
-fn columns(names: &[&str]) -> Vec<t::FieldSchema> {
+pub fn columns(names: &[&str]) -> Vec<t::FieldSchema> {
     let column = |name: &&str| t::FieldSchema {
         name: Some((*name).to_owned()),
         r#type: Some("string".to_owned()),
@@ -21,7 +21,7 @@ fn columns(names: &[&str]) -> Vec<t::FieldSchema> {
     names.iter().map(column).collect()
 }
 
-fn storage() -> t::StorageDescriptor {
+pub fn storage() -> t::StorageDescriptor {
     t::StorageDescriptor {
         cols: Some(columns(&["id", "note"]).into()),
         input_format: Some("org.apache.hadoop.mapred.TextInputFormat".to_owned()),

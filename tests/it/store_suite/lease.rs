@@ -9,7 +9,7 @@ use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection};
 
 use super::basics::database;
 use super::heads::{acknowledged_is_seen, change, create, current};
-use crate::backend::{now_ms, postgres_options};
+use crate::backend::{DatabaseClock, now_ms, postgres_options};
 
 /// Longer than any test takes, even on a halted machine.
 const LEASE: Duration = Duration::from_hours(1);
@@ -142,7 +142,7 @@ async fn a_write_waits_for_who_takes_the_lease() {
         if kept {
             let refused = outcome.unwrap_err();
             assert!(refused.kind == Kind::Unavailable && refused.message.contains("the node x holds"), "{refused:?}");
-            taker.execute("update node_lease set expires_at = 0").await.unwrap();
+            taker.execute("update node_lease set holder = ''").await.unwrap();
         } else {
             outcome.unwrap();
         }
@@ -168,4 +168,94 @@ async fn who_takes_the_lease_waits_for_writes() {
     assert_eq!(current(&alone, "t").await.unwrap().unwrap().head.version, 2);
     assert_eq!(many.write().await.unwrap_err().kind, Kind::Unavailable);
     change(&alone, id, None).await;
+}
+
+/// A successor waits for the whole lease by its own clock, whatever becomes of the database's.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_step_of_the_databases_clock_ends_no_lease() {
+    static NOW_MS: AtomicU64 = AtomicU64::new(0);
+    static LOOKS: AtomicU64 = AtomicU64::new(0);
+    let own = || Duration::from_millis(NOW_MS.load(Ordering::SeqCst));
+    let successors = || {
+        LOOKS.fetch_add(1, Ordering::SeqCst);
+        Duration::from_millis(NOW_MS.load(Ordering::SeqCst))
+    };
+    let looks = async |count: u64| {
+        let before = LOOKS.load(Ordering::SeqCst);
+        while LOOKS.load(Ordering::SeqCst) < before + count {
+            tokio::task::yield_now().await;
+        }
+    };
+    let mut options = postgres_options().await;
+    let mut clock = DatabaseClock::of(&mut options).await;
+    let many = open(&options, now_ms).await.unwrap();
+    database(&many).await;
+    let id = create(&many, "t").await;
+    let first = single(&options, "a", own).await;
+    assert!(current(&first, "t").await.unwrap().is_some());
+    let successor = tokio::spawn({
+        let options = options.clone();
+        async move { single(&options, "b", successors).await }
+    });
+    looks(2).await;
+    let lease = LEASE.as_millis() as u64;
+    for (ahead_hours, at_ms) in [(0, 0), (2, 0), (-2, lease / 2), (100_000, lease - 1)] {
+        clock.set_ahead(ahead_hours * 3_600).await;
+        NOW_MS.store(at_ms, Ordering::SeqCst);
+        looks(2).await;
+        assert!(!successor.is_finished(), "{ahead_hours} h, {at_ms} ms");
+        let refused = many.write().await.unwrap_err();
+        assert!(refused.kind == Kind::Unavailable && refused.message.contains("the node a holds"), "{refused:?}");
+    }
+    NOW_MS.store(lease, Ordering::SeqCst);
+    let second = successor.await.unwrap();
+    change(&second, id, None).await;
+    assert_eq!(current(&first, "t").await.unwrap().unwrap().head.version, 2);
+    assert_eq!(first.write().await.unwrap_err().kind, Kind::Unavailable);
+}
+
+/// Nobody starts anew where a node that was alone died: one of several ends its lease, after the whole of it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_node_that_runs_ends_the_lease_of_one_that_is_gone() {
+    let options = StoreOptions { lease: Duration::from_millis(100), ..postgres_options().await };
+    let many = open(&options, now_ms).await.unwrap();
+    let mut other = raw(&options).await;
+    other
+        .execute("update node_lease set epoch = 7, holder = 'x', expires_at = 9000000000000, lease_ms = 3600000")
+        .await
+        .unwrap();
+    let refused = many.write().await.unwrap_err();
+    assert!(refused.kind == Kind::Unavailable && refused.message.contains("the node x holds"), "{refused:?}");
+    // By its own setting, where the row tells of no longer one.
+    other.execute("update node_lease set lease_ms = 0").await.unwrap();
+    let begun = std::time::Instant::now();
+    let mut refusals = 0;
+    while many.write().await.is_err() {
+        refusals += 1;
+        tokio::task::yield_now().await;
+    }
+    assert!(refusals > 0 && begun.elapsed() >= options.lease, "{refusals} {:?}", begun.elapsed());
+    let row: (i64, String) =
+        sqlx::query_as("select epoch, holder from node_lease").fetch_one(&mut other).await.unwrap();
+    assert_eq!(row, (8, String::new()));
+}
+
+/// A fail-over can lose an epoch, and another node take one of the same number.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_lease_of_the_same_epoch_is_another_holders() {
+    let options = postgres_options().await;
+    let node = SingleNode { lease: Duration::from_secs(1), ..alone("a", skep::clock::monotonic) };
+    let store = open(&StoreOptions { single_node: Some(node), ..options.clone() }, now_ms).await.unwrap();
+    database(&store).await;
+    create(&store, "t").await;
+    assert!(current(&store, "t").await.unwrap().is_some());
+    let lost = "update node_lease set holder = 'b', lease_ms = 3600000; update tbl set version = 7";
+    raw(&options).await.execute(lost).await.unwrap();
+    let seen = async {
+        while current(&store, "t").await.unwrap().unwrap().head.version != 7 {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), seen).await.unwrap();
+    assert_eq!(store.write().await.unwrap_err().kind, Kind::Unavailable);
 }
