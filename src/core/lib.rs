@@ -6,6 +6,7 @@ pub mod error;
 pub mod event_log;
 pub mod evolution;
 pub mod filter;
+pub mod function;
 #[cfg(any(test, feature = "fuzz"))]
 pub mod fuzz;
 pub mod kryo;
