@@ -55,7 +55,7 @@ impl Metastore {
     /// Counts what answers, the first `limit`.
     async fn partitions_count(&self, query: &PartitionQuery, limit: Option<usize>) -> Result<Beyond> {
         let (mut txn, table) = self.table_snapshot(&query.table).await?;
-        let bound = Bound::new(&query.pick, &table)?.into_owned();
+        let bound = Bound::new(&query.pick, &table, self.settings.client_zone)?.into_owned();
         let (places, counted) = match &bound {
             Bound::Names(names) => {
                 let names = names_there(&mut txn, table.id, names).await?;

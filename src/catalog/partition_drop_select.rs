@@ -49,8 +49,8 @@ fn bind(bytes: &[u8], table: &Table) -> Result<Bound> {
     let keys = &table.partition_keys;
     match kryo::decode(bytes)? {
         Decoded::Text(text) => Ok(Bound { filter: Filter::parse(&text, keys)?, is_text: true }),
-        Decoded::Expression(node) => {
-            let expr = kryo::lower(&node, keys, DEFAULT_PARTITION, ClientZone::Unknown);
+        Decoded::Expression(node, generation) => {
+            let expr = kryo::lower(&node, generation, keys, DEFAULT_PARTITION, ClientZone::Unknown);
             let types = keys.iter().map(|k| k.type_name.as_deref().map_or(KeyType::Text, KeyType::parse)).collect();
             Ok(Bound { filter: Filter::from_expr(expr, types, DEFAULT_PARTITION)?, is_text: false })
         }

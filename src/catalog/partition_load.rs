@@ -51,7 +51,7 @@ impl Metastore {
             },
         };
         let Some(partitions) = partitions else { return Ok(None) };
-        let picked = Bound::new(&query.pick, partitions.table())?.pick(&partitions);
+        let picked = Bound::new(&query.pick, partitions.table(), self.settings.client_zone)?.pick(&partitions);
         Ok(Some((partitions, picked)))
     }
 
@@ -130,7 +130,7 @@ impl Metastore {
             return Ok(None);
         }
         let (mut txn, table) = self.table_snapshot(&query.table).await?;
-        let bound = Bound::new(&query.pick, &table)?;
+        let bound = Bound::new(&query.pick, &table, self.settings.client_zone)?;
         let Some(leading) = Leading::of(&bound, &table) else { return Ok(None) };
         let Some(ranges) = leading.ranges(&mut txn, table.id).await? else { return Ok(None) };
         let mut count = 0;

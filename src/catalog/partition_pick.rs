@@ -36,7 +36,8 @@ pub struct Picked {
 }
 
 impl<'q> Bound<'q> {
-    pub fn new(pick: &'q PartitionPick, table: &Table) -> Result<Self> {
+    /// `zone` is that of the clients of Hive 2.
+    pub fn new(pick: &'q PartitionPick, table: &Table, zone: ClientZone) -> Result<Self> {
         Ok(match pick {
             PartitionPick::All => Self::All,
             PartitionPick::Names(names) => Self::Names(Cow::Borrowed(names)),
@@ -51,17 +52,17 @@ impl<'q> Bound<'q> {
                 Self::Prefix(Cow::Borrowed(values))
             }
             PartitionPick::Filter(text) => Self::Filter(Filter::parse(text, &table.partition_keys)?),
-            PartitionPick::Expr(expr) => Self::expr(expr, table)?,
+            PartitionPick::Expr(expr) => Self::expr(expr, table, zone)?,
         })
     }
 
-    fn expr(expr: &PartitionExpr, table: &Table) -> Result<Self> {
+    fn expr(expr: &PartitionExpr, table: &Table, zone: ClientZone) -> Result<Self> {
         let default_partition = expr.default_partition.as_deref().filter(|name| !name.is_empty());
         let default_partition = default_partition.unwrap_or(DEFAULT_PARTITION);
         Ok(match kryo::decode(&expr.bytes) {
             Ok(Decoded::Text(text)) => Self::Filter(Filter::parse(&text, &table.partition_keys)?),
-            Ok(Decoded::Expression(node)) => {
-                match kryo::filter(&node, &table.partition_keys, default_partition, ClientZone::Unknown) {
+            Ok(Decoded::Expression(node, generation)) => {
+                match kryo::filter(&node, generation, &table.partition_keys, default_partition, zone) {
                     Ok(filter) => Self::Expr { filter, default_partition: default_partition.to_owned() },
                     Err(error) => Self::unreadable(table, &error),
                 }

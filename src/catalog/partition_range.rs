@@ -155,6 +155,7 @@ impl Bound<'_> {
 
 #[cfg(test)]
 mod tests {
+    use skep_core::kryo::ClientZone;
     use skep_core::table::Column;
 
     use super::super::partition_query::PartitionPick;
@@ -168,7 +169,7 @@ mod tests {
     /// What it comes to where names can be trusted for `levels` keys.
     fn ranges(pick: &PartitionPick, levels: usize) -> Option<Vec<(String, String)>> {
         let table = table();
-        let bound = Bound::new(pick, &table).unwrap();
+        let bound = Bound::new(pick, &table, ClientZone::Unknown).unwrap();
         let leading = Leading::of(&bound, &table)?;
         let mut ranges = Ranges::default();
         for (depth, level) in leading.levels.iter().take(levels).enumerate() {

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use skep_core::kryo::ClientZone;
 use skep_core::registration::{REGISTERED, is_registered};
 use skep_core::rows::{Cursor, RowView};
 use skep_core::stats::NUM_FILES;
@@ -116,7 +117,7 @@ fn rows(table: &Table, filter: &str) -> Result<Source> {
         return Ok(Source::Table);
     }
     let pick = PartitionPick::Filter(filter.to_owned());
-    let bound = Box::new(Bound::new(&pick, table)?.into_owned());
+    let bound = Box::new(Bound::new(&pick, table, ClientZone::Unknown)?.into_owned());
     Ok(Source::Rows { bound, range: NameRange::all() })
 }
 

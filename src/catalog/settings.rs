@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use skep_core::kryo::ClientZone;
+
 /// See `config::Metastore` for what each means to an administrator.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -15,6 +17,8 @@ pub struct Settings {
     pub disallow_incompatible_col_type_changes: bool,
     pub client_capability_check: bool,
     pub partition_name_whitelist_pattern: String,
+    /// Where the clocks of Hive 2 clients hang.
+    pub client_zone: ClientZone,
     pub partition_order_descending: bool,
     pub partition_inherit_table_properties: Vec<String>,
     pub special_characters_in_table_names: bool,
@@ -49,6 +53,7 @@ impl Default for Settings {
             disallow_incompatible_col_type_changes: true,
             client_capability_check: true,
             partition_name_whitelist_pattern: String::new(),
+            client_zone: ClientZone::Unknown,
             partition_order_descending: false,
             partition_inherit_table_properties: Vec::new(),
             special_characters_in_table_names: true,

@@ -37,6 +37,9 @@ section! {
         client_capability_check: bool = true,
         /// Partition values must match this regular expression; empty: all do.
         partition_name_whitelist_pattern: String = String::new(),
+        /// Zone of the clocks of Hive 2 clients, which write timestamps of expressions as moments: `UTC` or an offset as `+02:00`;
+        /// `unknown`: partitions that the zone decides of are kept.
+        hive2_time_zone: String = "unknown".to_owned(),
         /// Order in which limited partition lists are cut; the metastore knows `PART_NAME asc` and `PART_NAME desc`.
         partition_order_expr: String = "PART_NAME asc".to_owned(),
         /// Table parameters that new partitions copy; `*`: all.
@@ -74,6 +77,30 @@ impl Metastore {
             ["PART_NAME", "DESC"] => Some(Order::Falling),
             _ => None,
         }
+    }
+}
+
+impl Metastore {
+    /// Seconds east of UTC that Hive 2 clients' clocks hang, inside none for `unknown`; `None`: the text is not one we know.
+    pub fn hive2_zone_offset(&self) -> Option<Option<i32>> {
+        let text = self.hive2_time_zone.as_str();
+        if text.eq_ignore_ascii_case("unknown") {
+            return Some(None);
+        }
+        if text.eq_ignore_ascii_case("utc") || text == "Z" {
+            return Some(Some(0));
+        }
+        let (sign, digits) = match text.split_at_checked(1)? {
+            ("+", digits) => (1, digits),
+            ("-", digits) => (-1, digits),
+            _ => return None,
+        };
+        let (hours, minutes) = digits.split_once(':')?;
+        let number = |part: &str, max: i32| {
+            let fits = part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_digit());
+            part.parse().ok().filter(|number| fits && (0..=max).contains(number))
+        };
+        Some(Some(sign * (number(hours, 18)? * 3600 + number(minutes, 59)? * 60)))
     }
 }
 

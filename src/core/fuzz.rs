@@ -67,9 +67,9 @@ pub fn filter(bytes: &[u8]) {
 /// # Panics
 /// If two ways to evaluate it differ.
 pub fn kryo(bytes: &[u8]) {
-    let Ok(Decoded::Expression(node)) = kryo::decode(bytes) else { return };
+    let Ok(Decoded::Expression(node, generation)) = kryo::decode(bytes) else { return };
     drop(node.print(Style::Marked));
-    if let Ok(filter) = kryo::filter(&node, &keys(), DEFAULT_PARTITION, ClientZone::Unknown) {
+    if let Ok(filter) = kryo::filter(&node, generation, &keys(), DEFAULT_PARTITION, ClientZone::Unknown) {
         evaluate(&filter);
     }
 }

@@ -8,6 +8,7 @@ pub mod event_log;
 pub mod evolution;
 pub mod filter;
 mod footprint;
+pub mod function;
 #[cfg(any(test, feature = "fuzz"))]
 pub mod fuzz;
 pub mod kryo;

@@ -1,5 +1,7 @@
 //! The configuration in the words of the rooms that it configures. None of them knows it.
 
+use skep_core::kryo::ClientZone;
+
 use crate::catalog::Settings;
 use crate::clock::{self, Clock};
 use crate::config::{self, Config, Order, StoreKind};
@@ -89,6 +91,10 @@ pub fn settings(config: &Config) -> Settings {
         disallow_incompatible_col_type_changes: metastore.disallow_incompatible_col_type_changes,
         client_capability_check: metastore.client_capability_check,
         partition_name_whitelist_pattern: metastore.partition_name_whitelist_pattern.clone(),
+        client_zone: match metastore.hive2_zone_offset() {
+            Some(Some(offset)) => ClientZone::Fixed { offset },
+            Some(None) | None => ClientZone::Unknown,
+        },
         partition_order_descending: metastore.partition_order() == Some(Order::Falling),
         partition_inherit_table_properties: metastore.partition_inherit_table_properties.clone(),
         special_characters_in_table_names: metastore.special_characters_in_table_names,

@@ -2,7 +2,7 @@
 //! `_ =>` arms, so that the compiler names every interpreter that a new one needs.
 
 use crate::Result;
-use crate::types::KeyType;
+use crate::function::Call;
 pub use crate::types::Value;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -52,9 +52,10 @@ pub enum LikeDialect {
 pub enum Expr<K = usize> {
     Literal(Value),
     Key(K),
-    Cast {
-        operand: Box<Expr<K>>,
-        to: KeyType,
+    /// One of Hive's functions, conversions among them.
+    Call {
+        call: Call,
+        arguments: Vec<Expr<K>>,
     },
     Compare {
         op: CompareOp,
@@ -120,7 +121,7 @@ impl<K> Expr<K> {
         Ok(match self {
             Self::Literal(value) => Expr::Literal(value),
             Self::Key(key) => Expr::Key(name(key)?),
-            Self::Cast { operand, to } => Expr::Cast { operand: map_box(*operand, name)?, to },
+            Self::Call { call, arguments } => Expr::Call { call, arguments: map_all(arguments, name)? },
             Self::Compare { op, left, right } => {
                 Expr::Compare { op, left: map_box(*left, name)?, right: map_box(*right, name)? }
             }
@@ -148,7 +149,8 @@ impl<K> Expr<K> {
     pub fn children(&self) -> Vec<&Self> {
         match self {
             Self::Literal(_) | Self::Key(_) | Self::Unknown(_) => Vec::new(),
-            Self::Cast { operand, .. } | Self::Like { operand, .. } => vec![operand],
+            Self::Call { arguments, .. } => arguments.iter().collect(),
+            Self::Like { operand, .. } => vec![operand],
             Self::Compare { left, right, .. } => vec![left, right],
             Self::And(children) | Self::Or(children) => children.iter().collect(),
             Self::Not(inner) | Self::IsNull(inner) => vec![inner],

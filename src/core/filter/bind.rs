@@ -2,8 +2,10 @@
 //! partition's name turned into NULL tests, equalities of a key gathered into one IN.
 
 use super::ast::{CompareOp, Expr, Value};
+use super::call::literal_type;
 use super::merge::merged;
 use super::parse::Parsed;
+use crate::function::{Call, Generation, Type, convert};
 use crate::name::DEFAULT_PARTITION;
 use crate::table::Column;
 use crate::types::{KeyType, calendar};
@@ -60,11 +62,11 @@ impl Typing<'_> {
                 return Err(Error::meta(format!("The table has no partition key number {}", key + 1)));
             }
             Expr::Literal(_) | Expr::Key(_) | Expr::Unknown(_) => expr,
-            Expr::Cast { operand, to } => Expr::Cast { operand: self.boxed(*operand)?, to },
+            Expr::Call { call, arguments } => self.call(call, self.all(arguments)?)?,
             Expr::Compare { op, left, right } => self.comparison(op, self.bound(*left)?, self.bound(*right)?)?,
-            Expr::And(children) => merged(self.all(children)?, true),
-            Expr::Or(children) => merged(self.all(children)?, false),
-            Expr::Not(inner) => self.bound(*inner)?.negate(),
+            Expr::And(children) => merged(self.conditions(children)?, true),
+            Expr::Or(children) => merged(self.conditions(children)?, false),
+            Expr::Not(inner) => self.condition(*inner)?.negate(),
             Expr::IsNull(inner) => Expr::IsNull(self.boxed(*inner)?),
             Expr::In { operands, rows } => self.membership(self.all(operands)?, rows)?,
             Expr::Between { operand, low, high } => {
@@ -75,6 +77,52 @@ impl Typing<'_> {
             }
             Expr::Like { operand, pattern, dialect } => Expr::Like { operand: self.boxed(*operand)?, pattern, dialect },
         })
+    }
+
+    /// Brings a condition into its bound form; a function that answers something else is none.
+    pub fn condition(&self, expr: Expr) -> Result<Expr> {
+        let expr = self.bound(expr)?;
+        match &expr {
+            Expr::Call { call, .. } if self.coerce && call.result() != Some(KeyType::Boolean) => {
+                let (name, own) = (call.name(), call.result().map_or("NULL", KeyType::describe));
+                Err(Error::meta(format!("{name} answers a {own}, which is no condition: compare it with something")))
+            }
+            _ => Ok(expr),
+        }
+    }
+
+    fn conditions(&self, exprs: Vec<Expr>) -> Result<Vec<Expr>> {
+        exprs.into_iter().map(|expr| self.condition(expr)).collect()
+    }
+
+    /// A call whose arguments are bound. In a filter text they have no types before.
+    fn call(&self, call: Call, arguments: Vec<Expr>) -> Result<Expr> {
+        if call.result().is_some() {
+            return Ok(Expr::Call { call, arguments });
+        }
+        let typed = arguments.into_iter().map(|argument| {
+            let own = self.type_of(&argument);
+            (argument, own)
+        });
+        let called = Expr::call(call.function(), Generation::Hive4, typed.collect(), None);
+        called.map(|(expr, _)| expr).map_err(|what| Error::meta(format!("The filter's call does not fit: {what}")))
+    }
+
+    fn type_of(&self, expr: &Expr) -> Type {
+        match expr {
+            Expr::Literal(value) => literal_type(value),
+            Expr::Key(key) => self.types.get(*key).copied(),
+            Expr::Call { call, .. } => call.result(),
+            Expr::Compare { .. }
+            | Expr::And(_)
+            | Expr::Or(_)
+            | Expr::Not(_)
+            | Expr::IsNull(_)
+            | Expr::In { .. }
+            | Expr::Between { .. }
+            | Expr::Like { .. }
+            | Expr::Unknown(_) => Some(KeyType::Boolean),
+        }
     }
 
     fn boxed(&self, expr: Expr) -> Result<Box<Expr>> {
@@ -192,7 +240,7 @@ pub fn literal_for(value: &Value, key_type: KeyType) -> Option<Value> {
         KeyType::Text | KeyType::Varchar(_) | KeyType::Char(_) => literal_for_text(value, key_type),
         KeyType::Boolean => match value {
             Value::Null => Some(Value::Null),
-            Value::Boolean(_) | Value::Integer(0 | 1) => value.cast(key_type),
+            Value::Boolean(_) | Value::Integer(0 | 1) => converted(value, key_type),
             Value::Text(text) => Value::parse(text, key_type),
             Value::Integer(_) | Value::Double(_) | Value::Decimal { .. } | Value::Date(_) | Value::Timestamp { .. } => {
                 None
@@ -204,7 +252,7 @@ pub fn literal_for(value: &Value, key_type: KeyType) -> Option<Value> {
             Value::Boolean(_) | Value::Date(_) | Value::Timestamp { .. } => None,
         },
         KeyType::Float | KeyType::Double => match value {
-            Value::Null | Value::Integer(_) | Value::Decimal { .. } | Value::Double(_) => value.cast(key_type),
+            Value::Null | Value::Integer(_) | Value::Decimal { .. } | Value::Double(_) => converted(value, key_type),
             Value::Text(text) => Value::parse(text, key_type),
             Value::Boolean(_) | Value::Date(_) | Value::Timestamp { .. } => None,
         },
@@ -217,11 +265,16 @@ pub fn literal_for(value: &Value, key_type: KeyType) -> Option<Value> {
             Value::Boolean(_) | Value::Integer(_) | Value::Double(_) | Value::Decimal { .. } => None,
         },
         KeyType::Timestamp => match value {
-            Value::Null | Value::Date(_) | Value::Timestamp { .. } => value.cast(key_type),
+            Value::Null | Value::Date(_) | Value::Timestamp { .. } => converted(value, key_type),
             Value::Text(text) => Value::parse(text, key_type),
             Value::Boolean(_) | Value::Integer(_) | Value::Double(_) | Value::Decimal { .. } => None,
         },
     }
+}
+
+fn converted(value: &Value, key_type: KeyType) -> Option<Value> {
+    let own = literal_type(value).unwrap_or(key_type);
+    convert(value, own, key_type, Generation::Hive4)
 }
 
 /// A literal beside a key of text, which has common ground with everything.

@@ -43,7 +43,10 @@ impl Walk<'_> {
                     CompareOp::Equal | CompareOp::NotEqual | CompareOp::NullSafeEqual => false,
                     CompareOp::Less | CompareOp::LessOrEqual | CompareOp::Greater | CompareOp::GreaterOrEqual => true,
                 };
-                self.literal(key, right, is_order);
+                match &**right {
+                    Expr::Literal(_) => self.literal(key, right, is_order),
+                    _ => drop(self.key(right)),
+                }
             }
             Expr::In { operands, rows } => {
                 let keys: Vec<Option<usize>> = operands.iter().map(|operand| self.key(operand)).collect();
@@ -62,11 +65,19 @@ impl Walk<'_> {
             Expr::Not(inner) => self.see(inner),
             Expr::And(children) | Expr::Or(children) => children.iter().for_each(|child| self.see(child)),
             // The parser puts none where a condition is.
-            Expr::Literal(_) | Expr::Key(_) | Expr::Cast { .. } | Expr::Unknown(_) => {}
+            Expr::Call { .. } => drop(self.key(expr)),
+            Expr::Literal(_) | Expr::Key(_) | Expr::Unknown(_) => {}
         }
     }
 
+    /// A key, or those within a call, beside which any literal may stand.
     fn key(&mut self, expr: &Parsed) -> Option<usize> {
+        if let Expr::Call { arguments, .. } = expr {
+            for argument in arguments.iter().filter(|argument| argument.as_literal().is_none()) {
+                self.key(argument);
+            }
+            return None;
+        }
         let at = self.keys.next();
         let number = expr.as_key().and_then(|name| key_number(name, self.partition_keys));
         if number.is_none() {

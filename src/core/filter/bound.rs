@@ -3,13 +3,14 @@
 use super::ast::{Expr, LikeDialect, Value};
 use super::bind::{Typing, key_types, null_texts, resolve};
 use super::blame::placed;
+use super::call;
 use super::eval::{Reading, Scope, Truth, truth};
 use super::parse::{Parsed, parse};
 use super::pattern::Patterns;
-use crate::Result;
 use crate::name::DEFAULT_PARTITION;
 use crate::table::Column;
 use crate::types::KeyType;
+use crate::{Error, Result};
 
 /// A filter over the partition keys of one table, from a filter text or a serialised expression.
 ///
@@ -22,6 +23,7 @@ pub struct Filter {
     key_types: Vec<KeyType>,
     default_partition: String,
     readings: &'static [Reading],
+    keeps_unknown: bool,
     patterns: Patterns,
 }
 
@@ -51,10 +53,16 @@ impl Filter {
 
     fn new(expr: Expr, key_types: Vec<KeyType>, default_partition: &str, coerce: bool) -> Result<Self> {
         let typing = Typing { types: &key_types, null_texts: &null_texts(default_partition), coerce };
-        let expr = typing.bound(expr)?;
+        let expr = typing.condition(expr)?;
+        let calls = call::count(&expr);
+        if calls > call::MAX_CALLS {
+            let most = call::MAX_CALLS;
+            return Err(Error::meta(format!("The filter has {calls} calls of functions, {most} are allowed")));
+        }
         let patterns = Patterns::of(&expr)?;
         Ok(Self {
             readings: readings(&expr),
+            keeps_unknown: coerce && calls > 0,
             patterns,
             default_partition: default_partition.to_owned(),
             expr,
@@ -74,6 +82,11 @@ impl Filter {
 
     pub fn key_types(&self) -> &[KeyType] {
         &self.key_types
+    }
+
+    /// Whether a filter text keeps what it cannot decide: where a function's answer is unknown.
+    pub fn keeps_unknown(&self) -> bool {
+        self.keeps_unknown
     }
 
     /// The readings that can differ: one, or two where a LIKE of a filter text can be read both ways.
@@ -112,14 +125,16 @@ impl Filter {
         Scope { values, reading, patterns: &self.patterns }
     }
 
-    /// Whether a partition is returned: under one reading at least, the whole filter is true.
+    /// Whether a partition is returned: under one reading at least, the whole filter is true, or a function's answer is
+    /// unknown.
     pub fn matches_any_reading(&self, values: &[Value]) -> bool {
-        self.readings.iter().any(|reading| self.evaluate(values, *reading) == Truth::True)
+        self.readings.iter().any(|reading| self.evaluate(values, *reading).is_kept(self.keeps_unknown))
     }
 
     /// Whether the readings disagree on a partition: then a drop by this filter is refused.
     pub fn readings_differ(&self, values: &[Value]) -> bool {
-        let mut kept = self.readings.iter().map(|reading| self.evaluate(values, *reading) == Truth::True);
+        let kept = |reading: &Reading| self.evaluate(values, *reading).is_kept(self.keeps_unknown);
+        let mut kept = self.readings.iter().map(kept);
         let first = kept.next();
         kept.any(|other| Some(other) != first)
     }

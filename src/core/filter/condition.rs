@@ -1,12 +1,16 @@
 //! One condition of a filter text: what stands between AND and OR.
 
 use super::ast::{CompareOp, Expr, LikeDialect, Value};
+use super::call;
 use super::lex::{self, Spanned, Token, written_number};
 use super::parse::Parsed;
 use crate::types::calendar;
 use crate::{Error, Result};
 
-/// The bytes where keys and literals begin, each in the order of the text.
+/// Operators that are words.
+pub(super) const OPERATORS: [&str; 6] = ["in", "is", "like", "rlike", "regexp", "between"];
+
+/// The bytes where keys and literals begin, each in the order of the text; not those of literals within calls.
 #[derive(Default)]
 pub struct Places {
     pub keys: Vec<usize>,
@@ -17,33 +21,35 @@ pub struct Places {
 pub struct Cursor<'a, 'p> {
     text: &'a str,
     tokens: &'a [Spanned<'a>],
-    at: usize,
+    pub(super) at: usize,
     places: Option<&'p mut Places>,
 }
 
 /// A side of a comparison before it is known which side is the key.
-enum Side<'a> {
+pub(super) enum Side<'a> {
     /// A key, or a literal such as `true`.
     Word(&'a str),
     Key(String),
     Literal(Value),
+    Call(Parsed),
 }
 
 impl Side<'_> {
-    /// The key that it is where a key is wanted.
-    fn key(self) -> Option<Parsed> {
+    /// The key or call that it is where one is wanted.
+    pub(super) fn key(self) -> Option<Parsed> {
         match self {
             Self::Word(word) => Some(Expr::Key(word.to_owned())),
             Self::Key(name) => Some(Expr::Key(name)),
+            Self::Call(call) => Some(call),
             Self::Literal(_) => None,
         }
     }
 
     /// The literal that it is where a literal is wanted.
-    fn literal(self) -> Option<Value> {
+    pub(super) fn literal(self) -> Option<Value> {
         match self {
             Self::Word(word) => word_literal(word),
-            Self::Key(_) => None,
+            Self::Key(_) | Self::Call(_) => None,
             Self::Literal(value) => Some(value),
         }
     }
@@ -70,7 +76,7 @@ impl<'a, 'p> Cursor<'a, 'p> {
     }
 
     /// Tells where the key and the literal of a comparison are, by their tokens.
-    fn told(&mut self, key: Option<usize>, literal: Option<usize>) {
+    pub(super) fn told(&mut self, key: Option<usize>, literal: Option<usize>) {
         let (key, literal) = (key.map(|token| self.byte(token)), literal.map(|token| self.byte(token)));
         if let Some(places) = &mut self.places {
             places.keys.extend(key);
@@ -95,7 +101,7 @@ impl<'a, 'p> Cursor<'a, 'p> {
         self.error(&format!("expected {what}, found {found}"))
     }
 
-    fn is_word(&self, ahead: usize, keyword: &str) -> bool {
+    pub(super) fn is_word(&self, ahead: usize, keyword: &str) -> bool {
         matches!(self.peek(ahead), Token::Word(word) if word.eq_ignore_ascii_case(keyword))
     }
 
@@ -115,16 +121,16 @@ impl<'a, 'p> Cursor<'a, 'p> {
 
     /// A NOT before a condition, and not a key that is called so.
     pub fn eat_not(&mut self) -> bool {
-        let operand = matches!(self.peek(1), Token::Compare(_))
-            || ["in", "is", "like", "between"].into_iter().any(|keyword| self.is_word(1, keyword));
+        let operand =
+            matches!(self.peek(1), Token::Compare(_)) || OPERATORS.into_iter().any(|keyword| self.is_word(1, keyword));
         !operand && self.eat_word("not")
     }
 
-    /// Whether a parenthesis opens a group, and not `(key) in` or `(struct(…)) in`.
+    /// Whether a parenthesis opens a group, and not `(key) in`, `(year(key)) in` or `(struct(…)) in`.
     pub fn at_group(&self) -> bool {
         let key = matches!(self.peek(1), Token::Word(_) | Token::Quoted(_)) && *self.peek(2) == Token::Close;
         let list = self.is_word(1, "struct") && *self.peek(2) == Token::Open;
-        *self.peek(0) == Token::Open && !key && !list
+        *self.peek(0) == Token::Open && !key && !list && !self.at_bracketed_call()
     }
 
     /// Reads a condition; its key is on the left in what comes back.
@@ -135,7 +141,7 @@ impl<'a, 'p> Cursor<'a, 'p> {
             return self.struct_in(bracketed);
         }
         let begin = self.at;
-        let side = self.side("a partition key, a literal, not, (")?;
+        let side = self.side("a partition key, a literal, a function, not, (")?;
         if bracketed {
             self.eat(&Token::Close, ")")?;
         }
@@ -143,8 +149,15 @@ impl<'a, 'p> Cursor<'a, 'p> {
             self.advance();
             return self.comparison(op, side, begin);
         }
+        if let Side::Call(call) = side {
+            return if self.at_test() { self.tested(call) } else { Ok(call) };
+        }
         self.told(Some(begin), None);
         let Some(key) = side.key() else { return Err(self.expected("a comparison (= != < <= > >=)")) };
+        self.tested(key)
+    }
+
+    fn tested(&mut self, key: Parsed) -> Result<Parsed> {
         let negated = self.eat_word("not");
         let test = self.test(key, negated)?;
         Ok(if negated { test.negate() } else { test })
@@ -162,6 +175,11 @@ impl<'a, 'p> Cursor<'a, 'p> {
             }
             return Ok(Expr::Between { operand: Box::new(key), low: Box::new(low), high: Box::new(self.constant()?) });
         }
+        if self.eat_word("rlike") || self.eat_word("regexp") {
+            let Some(pattern) = self.string() else { return Err(self.expected("a string")) };
+            let called = call::named("rlike", vec![key, Expr::Literal(Value::Text(pattern))]);
+            return called.ok_or_else(|| self.expected("like"));
+        }
         if self.eat_word("like") {
             let Some(pattern) = self.string() else { return Err(self.expected("a string")) };
             return Ok(Expr::Like { operand: Box::new(key), pattern, dialect: LikeDialect::Either });
@@ -174,19 +192,22 @@ impl<'a, 'p> Cursor<'a, 'p> {
             let test = Expr::IsNull(Box::new(key));
             return Ok(if not_null { test.negate() } else { test });
         }
-        let wanted = "an operator (= != < <= > >= like, between, in, is null, not like, not between, not in)";
-        Err(self.expected(if negated { "like, between, in" } else { wanted }))
+        let wanted = "an operator (= != < <= > >= like, rlike, between, in, is null, not like, not between, not in)";
+        Err(self.expected(if negated { "like, rlike, between, in" } else { wanted }))
     }
 
     /// A comparison behind its sign; its left side begins at a token.
     fn comparison(&mut self, op: CompareOp, left: Side<'_>, begin: usize) -> Result<Parsed> {
         let at = self.at;
-        let right = self.side("a literal")?;
+        let right = self.side("a literal, a function")?;
         let is_literal = |side: &Side<'_>| match side {
             Side::Word(word) => word_literal(word).is_some(),
-            Side::Key(_) => false,
+            Side::Key(_) | Side::Call(_) => false,
             Side::Literal(_) => true,
         };
+        if matches!(left, Side::Call(_)) || matches!(right, Side::Call(_)) {
+            return self.call_comparison(op, (left, begin), (right, at));
+        }
         // Of two words that both can be literals, the first is the key.
         let (key, value, op, places) = match (left, right) {
             (Side::Literal(_), Side::Literal(_)) => return Err(self.expected_at(at, "a partition key")),
@@ -201,7 +222,7 @@ impl<'a, 'p> Cursor<'a, 'p> {
         Ok(Expr::compare(op, key, Expr::Literal(value)))
     }
 
-    fn expected_at(&mut self, at: usize, what: &str) -> Error {
+    pub(super) fn expected_at(&mut self, at: usize, what: &str) -> Error {
         self.at = at;
         self.expected(what)
     }
@@ -212,7 +233,8 @@ impl<'a, 'p> Cursor<'a, 'p> {
         let operands = self.list(|cursor| {
             cursor.told(Some(cursor.at), None);
             let side = cursor.side("a partition key")?;
-            side.key().ok_or_else(|| cursor.expected("a partition key before this"))
+            let key = side.key().filter(|key| key.as_key().is_some());
+            key.ok_or_else(|| cursor.expected("a partition key before this"))
         })?;
         if bracketed {
             self.eat(&Token::Close, ")")?;
@@ -239,7 +261,7 @@ impl<'a, 'p> Cursor<'a, 'p> {
     }
 
     /// `(item, …)`, at least one.
-    fn list<T>(&mut self, mut item: impl FnMut(&mut Self) -> Result<T>) -> Result<Vec<T>> {
+    pub(super) fn list<T>(&mut self, mut item: impl FnMut(&mut Self) -> Result<T>) -> Result<Vec<T>> {
         self.eat(&Token::Open, "(")?;
         let mut items = Vec::new();
         loop {
@@ -259,12 +281,15 @@ impl<'a, 'p> Cursor<'a, 'p> {
         value.map(Expr::Literal).ok_or_else(|| self.expected_at(at, "a literal"))
     }
 
-    fn side(&mut self, wanted: &str) -> Result<Side<'a>> {
+    pub(super) fn side(&mut self, wanted: &str) -> Result<Side<'a>> {
         if matches!(self.peek(1), Token::Text(_)) && (self.is_word(0, "date") || self.is_word(0, "timestamp")) {
             return self.dated();
         }
         if let Some(text) = self.string() {
             return Ok(Side::Literal(Value::Text(text)));
+        }
+        if let (Token::Word(name), Token::Open) = (self.peek(0), self.peek(1)) {
+            return self.call(name, 1).map(Side::Call);
         }
         let side = match self.peek(0) {
             Token::Word(word) => Side::Word(word),
@@ -307,7 +332,7 @@ impl<'a, 'p> Cursor<'a, 'p> {
 }
 
 /// Words that are literals where a literal is wanted: `true`, `false`, `1e5`.
-fn word_literal(word: &str) -> Option<Value> {
+pub(super) fn word_literal(word: &str) -> Option<Value> {
     if word.eq_ignore_ascii_case("true") {
         Some(Value::Boolean(true))
     } else if word.eq_ignore_ascii_case("false") {

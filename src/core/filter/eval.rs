@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 
 use super::ast::{CompareOp, Expr, LikeDialect, Value};
 use super::pattern::Patterns;
+use crate::function::Call;
 
 /// What a condition is for a partition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -41,6 +42,11 @@ impl Truth {
             Self::Null => Self::Null,
             Self::Unknown => Self::Unknown,
         }
+    }
+
+    /// Whether a filter text keeps a partition.
+    pub(crate) fn is_kept(self, keeps_unknown: bool) -> bool {
+        self == Self::True || (keeps_unknown && self == Self::Unknown)
     }
 
     /// AND of all, stopping at the first that decides.
@@ -94,7 +100,7 @@ pub struct Scope<'a> {
 /// Evaluates a condition.
 pub fn truth(expr: &Expr, scope: Scope<'_>) -> Truth {
     match expr {
-        Expr::Literal(_) | Expr::Key(_) | Expr::Cast { .. } => value_truth(scalar(expr, scope).as_deref()),
+        Expr::Literal(_) | Expr::Key(_) | Expr::Call { .. } => value_truth(scalar(expr, scope).as_deref()),
         Expr::Compare { op, left, right } => {
             compare(*op, scalar(left, scope).as_deref(), scalar(right, scope).as_deref())
         }
@@ -129,7 +135,7 @@ fn scalar<'a>(expr: &'a Expr, scope: Scope<'a>) -> Option<Cow<'a, Value>> {
     match expr {
         Expr::Literal(value) => Some(Cow::Borrowed(value)),
         Expr::Key(key) => scope.values.get(*key).map(|value| Cow::Borrowed(*value)),
-        Expr::Cast { operand, to } => scalar(operand, scope)?.cast(*to).map(Cow::Owned),
+        Expr::Call { call, arguments } => called(call, arguments, scope).map(Cow::Owned),
         Expr::Compare { .. }
         | Expr::And(_)
         | Expr::Or(_)
@@ -145,6 +151,15 @@ fn scalar<'a>(expr: &'a Expr, scope: Scope<'a>) -> Option<Cow<'a, Value>> {
         },
         Expr::Unknown(_) => None,
     }
+}
+
+/// A function's answer; none is unknown.
+fn called(call: &Call, arguments: &[Expr], scope: Scope<'_>) -> Option<Value> {
+    let values: Vec<Option<Cow<'_, Value>>> = arguments.iter().map(|argument| scalar(argument, scope)).collect();
+    let values: Vec<Option<&Value>> = values.iter().map(Option::as_deref).collect();
+    let pattern = call.pattern_argument().and_then(|at| arguments.get(at)?.as_literal());
+    let pattern = if let Some(Value::Text(text)) = pattern { scope.patterns.java_regex(text) } else { None };
+    call.evaluate(&values, pattern)
 }
 
 /// A value in the place of a condition.

@@ -50,7 +50,7 @@ fn literals(part: &Expr, key: usize) -> Option<Vec<&Expr>> {
         }
         Expr::Literal(_)
         | Expr::Key(_)
-        | Expr::Cast { .. }
+        | Expr::Call { .. }
         | Expr::Compare { .. }
         | Expr::And(_)
         | Expr::Or(_)

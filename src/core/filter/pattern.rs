@@ -1,11 +1,12 @@
-//! Compiled LIKE patterns of an expression.
+//! Compiled patterns of an expression: those of LIKE, and those of functions.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use regex::{Regex, RegexBuilder};
 
-use super::ast::{Expr, LikeDialect};
+use super::ast::{Expr, LikeDialect, Value};
 use super::eval::Reading;
+use crate::function::JavaRegex;
 use crate::name::LikePattern;
 use crate::{Error, Result};
 
@@ -20,7 +21,11 @@ const MAX_NESTING: u32 = 64;
 
 /// The patterns of an expression, compiled for the readings that are asked of them.
 #[derive(Debug, Default)]
-pub struct Patterns(HashMap<String, Compiled>);
+pub struct Patterns {
+    likes: HashMap<String, Compiled>,
+    /// None: Java reads it otherwise, or not at all.
+    functions: HashMap<String, Option<JavaRegex>>,
+}
 
 #[derive(Debug)]
 struct Compiled {
@@ -39,11 +44,10 @@ impl Patterns {
                 *found.entry(pattern).or_default() |= *dialect != LikeDialect::Sql;
             }
         });
-        if found.len() > MAX_PATTERNS {
-            return Err(Error::meta(format!(
-                "The filter has {} LIKE patterns, {MAX_PATTERNS} are allowed",
-                found.len()
-            )));
+        let functions = function_patterns(expr);
+        let count = found.len() + functions.len();
+        if count > MAX_PATTERNS {
+            return Err(Error::meta(format!("The filter has {count} patterns, {MAX_PATTERNS} are allowed")));
         }
         let compile = |(pattern, regular): (&str, bool)| {
             if pattern.len() > MAX_PATTERN {
@@ -53,16 +57,37 @@ impl Patterns {
             let regex = if regular { java_regex(pattern) } else { None };
             Ok((pattern.to_owned(), Compiled { sql: LikePattern::new(pattern), regex }))
         };
-        found.into_iter().map(compile).collect::<Result<_>>().map(Self)
+        let likes = found.into_iter().map(compile).collect::<Result<_>>()?;
+        let functions = functions.into_iter().map(|pattern| (pattern.to_owned(), JavaRegex::new(pattern)));
+        Ok(Self { likes, functions: functions.collect() })
+    }
+
+    /// A function's pattern, which must be one of the expression's; none where it cannot be used.
+    pub fn java_regex(&self, pattern: &str) -> Option<&JavaRegex> {
+        self.functions.get(pattern)?.as_ref()
     }
 
     /// Whether the pattern, which must be one of the expression's, matches the whole text.
     pub fn matches(&self, pattern: &str, reading: Reading, text: &str) -> bool {
-        self.0.get(pattern).is_some_and(|compiled| match reading {
+        self.likes.get(pattern).is_some_and(|compiled| match reading {
             Reading::Sql => compiled.sql.matches(text),
             Reading::JavaRegex => compiled.regex.as_ref().is_some_and(|regex| regex.is_match(text)),
         })
     }
+}
+
+/// The patterns that functions are called with.
+fn function_patterns(expr: &Expr) -> BTreeSet<&str> {
+    let mut found = BTreeSet::new();
+    expr.visit(&mut |node| {
+        if let Expr::Call { call, arguments } = node
+            && let Some(at) = call.pattern_argument()
+            && let Some(Value::Text(pattern)) = arguments.get(at).and_then(Expr::as_literal)
+        {
+            found.insert(pattern.as_str());
+        }
+    });
+    found
 }
 
 /// What every text begins with that the pattern matches under a reading.

@@ -1,5 +1,5 @@
 //! A tree as filter text. What [`super::parse::parse`] made comes back from its own print; nodes that the language has
-//! no words for (casts, unknown parts of serialised expressions) are printed for people.
+//! no words for (unknown parts of serialised expressions) are printed for people.
 
 use std::fmt;
 
@@ -8,13 +8,15 @@ use super::lex::{self, Token};
 use crate::types::calendar;
 
 /// Words that are printed in back-quotes when keys are called so.
-const RESERVED: [&str; 14] = [
+const RESERVED: [&str; 16] = [
     "and",
     "or",
     "not",
     "in",
     "is",
     "like",
+    "rlike",
+    "regexp",
     "between",
     "null",
     "true",
@@ -53,10 +55,9 @@ fn write(expr: &Expr<String>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     match expr {
         Expr::Literal(value) => write_literal(value, f),
         Expr::Key(name) => write_key(name, f),
-        Expr::Cast { operand, to } => {
-            f.write_str("cast(")?;
-            write(operand, f)?;
-            write!(f, " as {})", to.describe())
+        Expr::Call { call, arguments } => {
+            f.write_str(call.name())?;
+            write_list(arguments, f)
         }
         Expr::Compare { op, left, right } => {
             write_operand(left, f)?;
@@ -82,7 +83,7 @@ fn is_infix(expr: &Expr<String>) -> bool {
         Expr::IsNull(_) | Expr::In { .. } | Expr::Between { .. } | Expr::Like { .. } => true,
         Expr::Literal(_)
         | Expr::Key(_)
-        | Expr::Cast { .. }
+        | Expr::Call { .. }
         | Expr::Compare { .. }
         | Expr::And(_)
         | Expr::Or(_)
@@ -112,7 +113,7 @@ fn write_infix(expr: &Expr<String>, not: &str, f: &mut fmt::Formatter<'_>) -> fm
         }
         Expr::Literal(_)
         | Expr::Key(_)
-        | Expr::Cast { .. }
+        | Expr::Call { .. }
         | Expr::Compare { .. }
         | Expr::And(_)
         | Expr::Or(_)
@@ -124,7 +125,7 @@ fn write_infix(expr: &Expr<String>, not: &str, f: &mut fmt::Formatter<'_>) -> fm
 /// Conditions in the place of values stand in parentheses.
 fn write_operand(expr: &Expr<String>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     match expr {
-        Expr::Literal(_) | Expr::Key(_) | Expr::Cast { .. } | Expr::Unknown(_) => write(expr, f),
+        Expr::Literal(_) | Expr::Key(_) | Expr::Call { .. } | Expr::Unknown(_) => write(expr, f),
         Expr::Compare { .. }
         | Expr::And(_)
         | Expr::Or(_)
@@ -166,9 +167,14 @@ fn write_in(
     f: &mut fmt::Formatter<'_>,
 ) -> fmt::Result {
     let structs = operands.len() != 1;
-    f.write_str("(")?;
-    write_row(operands, structs, f)?;
-    write!(f, ") {not}in (")?;
+    if let [call @ Expr::Call { .. }] = operands {
+        write(call, f)?;
+    } else {
+        f.write_str("(")?;
+        write_row(operands, structs, f)?;
+        f.write_str(")")?;
+    }
+    write!(f, " {not}in (")?;
     for (at, row) in rows.iter().enumerate() {
         if at > 0 {
             f.write_str(", ")?;
@@ -179,14 +185,23 @@ fn write_in(
 }
 
 fn write_row(row: &[Expr<String>], structs: bool, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    f.write_str(if structs { "struct(" } else { "" })?;
-    for (at, expr) in row.iter().enumerate() {
+    if structs {
+        f.write_str("struct")?;
+        return write_list(row, f);
+    }
+    row.iter().try_for_each(|expr| write_operand(expr, f))
+}
+
+/// Operands in parentheses.
+fn write_list(operands: &[Expr<String>], f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    f.write_str("(")?;
+    for (at, expr) in operands.iter().enumerate() {
         if at > 0 {
             f.write_str(", ")?;
         }
         write_operand(expr, f)?;
     }
-    f.write_str(if structs { ")" } else { "" })
+    f.write_str(")")
 }
 
 fn write_key(name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {

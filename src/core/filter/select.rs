@@ -19,17 +19,19 @@ pub struct Verdict {
     pub sql: Truth,
     /// The same as `sql` where the filter has one reading.
     pub java_regex: Truth,
+    /// What the filter cannot decide it keeps.
+    pub(crate) keeps_unknown: bool,
 }
 
 impl Verdict {
     /// Whether a filter text keeps the partition: the rule of [`Filter::matches_any_reading`].
     pub fn keeps(self) -> bool {
-        self.sql == Truth::True || self.java_regex == Truth::True
+        self.sql.is_kept(self.keeps_unknown) || self.java_regex.is_kept(self.keeps_unknown)
     }
 
     /// Whether the readings disagree on keeping: then a drop is refused.
     pub fn readings_differ(self) -> bool {
-        (self.sql == Truth::True) != (self.java_regex == Truth::True)
+        self.sql.is_kept(self.keeps_unknown) != self.java_regex.is_kept(self.keeps_unknown)
     }
 }
 
@@ -135,7 +137,7 @@ impl<'f> Selector<'f> {
             1 => sql,
             _ => evaluate(&mut self.root, self.filter, &row, Reading::JavaRegex),
         };
-        Verdict { sql, java_regex }
+        Verdict { sql, java_regex, keeps_unknown: self.filter.keeps_unknown() }
     }
 }
 
@@ -174,7 +176,7 @@ fn node<'f>(expr: &'f Expr, memos: &mut usize) -> Node<'f> {
         Expr::In { operands, rows } => Node::Member { operands, membership: Membership::new(rows) },
         Expr::Literal(_)
         | Expr::Key(_)
-        | Expr::Cast { .. }
+        | Expr::Call { .. }
         | Expr::Compare { .. }
         | Expr::IsNull(_)
         | Expr::Between { .. }
@@ -191,7 +193,7 @@ fn is_costly(expr: &Expr) -> bool {
         Expr::And(_)
         | Expr::Or(_)
         | Expr::Not(_)
-        | Expr::Cast { .. }
+        | Expr::Call { .. }
         | Expr::In { .. }
         | Expr::Between { .. }
         | Expr::Like { .. } => true,

@@ -114,6 +114,10 @@ fn check(expr: &Expr, fields: &[Field]) -> Result<()> {
     let mut result = Ok(());
     expr.visit(&mut |node| {
         let (operands, allowed_of_parameters) = match node {
+            Expr::Call { call, .. } => {
+                result = Err(Error::meta(format!("A filter of tables has no functions, so no {}", call.name())));
+                return;
+            }
             Expr::Compare { op, left, .. } => {
                 (std::slice::from_ref(&**left), matches!(op, CompareOp::Equal | CompareOp::NotEqual))
             }
@@ -121,13 +125,7 @@ fn check(expr: &Expr, fields: &[Field]) -> Result<()> {
             Expr::Like { operand, .. } | Expr::IsNull(operand) => (std::slice::from_ref(&**operand), true),
             // An IN is a list of equalities.
             Expr::In { operands, .. } => (operands.as_slice(), true),
-            Expr::Literal(_)
-            | Expr::Key(_)
-            | Expr::Cast { .. }
-            | Expr::And(_)
-            | Expr::Or(_)
-            | Expr::Not(_)
-            | Expr::Unknown(_) => return,
+            Expr::Literal(_) | Expr::Key(_) | Expr::And(_) | Expr::Or(_) | Expr::Not(_) | Expr::Unknown(_) => return,
         };
         for operand in operands {
             let Expr::Key(key) = operand else { continue };
@@ -175,6 +173,6 @@ fn textual(expr: Expr, fields: &[Field]) -> Expr {
             Expr::Between { operand, low, high }
         }
         Expr::Like { operand, pattern, dialect: _ } => Expr::Like { operand, pattern, dialect: LikeDialect::JavaRegex },
-        Expr::Literal(_) | Expr::Key(_) | Expr::Cast { .. } | Expr::IsNull(_) | Expr::Unknown(_) => expr,
+        Expr::Literal(_) | Expr::Key(_) | Expr::Call { .. } | Expr::IsNull(_) | Expr::Unknown(_) => expr,
     }
 }

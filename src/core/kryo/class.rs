@@ -1,6 +1,8 @@
 //! How the bytes of a Java class read: what a class name, or a registered class number, stands for.
 
 use super::layout::FAMILIES;
+use super::layout_functions::FUNCTIONS;
+use crate::function::Generation;
 
 /// A family of Hive releases that write the same bytes, and the choices that a stream's client may have made without
 /// telling: a stream is read under each, see [`super::generation`].
@@ -23,6 +25,13 @@ pub(super) enum Release {
 }
 
 impl Release {
+    pub(super) fn generation(self) -> Generation {
+        match self {
+            Self::Hive2 | Self::Hive3 => Generation::Hive2,
+            Self::Hive4 => Generation::Hive4,
+        }
+    }
+
     /// Kryo 5: other lists, other byte order, enums without references.
     pub(super) fn is_kryo5(self) -> bool {
         self == Self::Hive4
@@ -78,6 +87,8 @@ pub(super) enum Body {
     LocalDate,
     LocalDateTime,
     LocalTime,
+    /// java.util.GregorianCalendar.
+    Calendar,
     Fields(&'static str, &'static [Field]),
     /// A class that is only named, as the component of an array.
     Opaque,
@@ -124,12 +135,14 @@ pub(super) fn named(name: &str, dialect: Dialect) -> Option<Body> {
         "java.util.ArrayList" | "java.util.LinkedList" => return Some(Body::List),
         "java.time.LocalDate" => return Some(Body::LocalDate),
         "java.time.LocalDateTime" => return Some(Body::LocalDateTime),
+        "java.util.GregorianCalendar" => return Some(Body::Calendar),
         "[Lorg.apache.hadoop.hive.serde2.objectinspector.ObjectInspector;" => return Some(Body::Array),
         _ => {}
     }
     let (package, simple) = name.rsplit_once('.')?;
     let family = FAMILIES
         .iter()
+        .chain(FUNCTIONS)
         .filter(|family| family.package == package && family.fits(dialect))
         .find_map(|family| Some((family, family.classes.iter().find(|class| **class == simple)?)))?;
     Some(Body::Fields(family.1, family.0.fields))

@@ -6,12 +6,13 @@ use super::error::{Error, MAX_BYTES};
 use super::node::Node;
 use super::read::read;
 use super::tree::tree;
+use crate::function::Generation;
 
 /// What a client put into an expression field.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Decoded {
-    /// A serialised Hive expression.
-    Expression(Node),
+    /// A serialised Hive expression, and whose functions it calls.
+    Expression(Node, Generation),
     /// A filter string in UTF-8, as MSCK sends it.
     Text(String),
 }
@@ -50,12 +51,13 @@ pub fn decode(bytes: &[u8]) -> Result<Decoded, Error> {
         return text(bytes);
     }
     let readings = readings(bytes);
-    let mut agreed: Option<Node> = None;
+    let mut agreed: Option<(Node, Generation)> = None;
     let mut failure: Option<Error> = None;
-    for (_, reading) in readings {
-        match (reading, &agreed) {
-            (Ok(node), None) => agreed = Some(node),
-            (Ok(node), Some(earlier)) if node == *earlier => {}
+    for (dialect, reading) in readings {
+        match (reading, &mut agreed) {
+            (Ok(node), None) => agreed = Some((node, dialect.release.generation())),
+            // Earlier releases come later.
+            (Ok(node), Some((earlier, generation))) if node == *earlier => *generation = dialect.release.generation(),
             (Ok(_), Some(_)) => return Err(Error::new(bytes.len(), "releases of Hive read it differently")),
             // The reading that came farthest most probably had the right dialect.
             (Err(error), _) if failure.as_ref().is_none_or(|earlier| earlier.offset < error.offset) => {
@@ -65,7 +67,7 @@ pub fn decode(bytes: &[u8]) -> Result<Decoded, Error> {
         }
     }
     let unread = || failure.unwrap_or_else(|| Error::new(0, "it is empty"));
-    agreed.map(Decoded::Expression).ok_or_else(unread)
+    agreed.map(|(node, generation)| Decoded::Expression(node, generation)).ok_or_else(unread)
 }
 
 /// The reading of each dialect. Dialects that differ in classes which do not occur are one.

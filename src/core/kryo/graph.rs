@@ -21,6 +21,7 @@ pub(super) enum Object {
     Text(String),
     Bytes,
     Enum,
+    Calendar,
     List(Vec<Slot>),
     Record(Record),
     SqlDate {

@@ -20,32 +20,32 @@ impl Family {
             && self.hadoop_3_4.is_none_or(|newer| newer == dialect.hadoop_3_4)
     }
 
-    const fn new(package: &'static str, classes: &'static [&'static str], fields: &'static [Field]) -> Self {
+    pub(super) const fn new(package: &'static str, classes: &'static [&'static str], fields: &'static [Field]) -> Self {
         Self { package, classes, fields, since: Release::Hive2, until: Release::Hive4, hadoop_3_4: None }
     }
 
-    const fn since(self, since: Release) -> Self {
+    pub(super) const fn since(self, since: Release) -> Self {
         Self { since, ..self }
     }
 
-    const fn until(self, until: Release) -> Self {
+    pub(super) const fn until(self, until: Release) -> Self {
         Self { until, ..self }
     }
 
-    const fn hadoop_3_4(self, newer: bool) -> Self {
+    pub(super) const fn hadoop_3_4(self, newer: bool) -> Self {
         Self { hadoop_3_4: Some(newer), ..self }
     }
 }
 
-const fn field(name: &'static str, kind: Kind) -> Field {
+pub(super) const fn field(name: &'static str, kind: Kind) -> Field {
     Field { name, kind }
 }
 
-const fn any(name: &'static str) -> Field {
+pub(super) const fn any(name: &'static str) -> Field {
     field(name, Kind::Any)
 }
 
-const fn text(name: &'static str) -> Field {
+pub(super) const fn text(name: &'static str) -> Field {
     field(name, Kind::Final(Body::Text))
 }
 
@@ -54,7 +54,6 @@ const fn bytes(name: &'static str) -> Field {
 }
 
 const PLAN: &str = "org.apache.hadoop.hive.ql.plan";
-const UDF: &str = "org.apache.hadoop.hive.ql.udf.generic";
 const TYPE_INFO: &str = "org.apache.hadoop.hive.serde2.typeinfo";
 const VALUE: &str = "org.apache.hadoop.hive.common.type";
 const INSPECTOR: &str = "org.apache.hadoop.hive.serde2.objectinspector";
@@ -62,68 +61,11 @@ const PRIMITIVE: &str = "org.apache.hadoop.hive.serde2.objectinspector.primitive
 const HIVE_IO: &str = "org.apache.hadoop.hive.serde2.io";
 const HADOOP_IO: &str = "org.apache.hadoop.io";
 
-const NONE: &[Field] = &[];
-const RESULT: &[Field] = &[any("result")];
+pub(super) const NONE: &[Field] = &[];
+const VALUE_ANY: &[Field] = &[any("intervalValue")];
 const VALUE_TEXT: &[Field] = &[text("value")];
 const LENGTH_AND_NAME: &[Field] = &[field("length", Kind::Int), text("typeName")];
-const TYPE_INFO_ONLY: &[Field] = &[any("typeInfo")];
-const CONVERTED: &[Field] = &[any("conditionConverter"), any("result")];
-
-const COMPARE: &[Field] = &[
-    any("compareOI"),
-    field("compareType", Kind::Final(Body::Enum)),
-    text("opDisplayName"),
-    text("opName"),
-    any("result"),
-];
-
-const ARITHMETIC: &[Field] = &[
-    field("ansiSqlArithmetic", Kind::Boolean),
-    any("arithmeticOperation"),
-    field("confLookupNeeded", Kind::Boolean),
-    text("opDisplayName"),
-    text("opName"),
-];
-
-/// GenericUDFBaseNumeric up to 3.1. HiveDecimalWritable is final.
-const NUMERIC: &[Field] = &[
-    field("ansiSqlArithmetic", Kind::Boolean),
-    any("byteWritable"),
-    field("confLookupNeeded", Kind::Boolean),
-    field("decimalWritable", Kind::Final(DECIMAL_WRITABLE)),
-    any("doubleWritable"),
-    any("floatWritable"),
-    any("intWritable"),
-    any("longWritable"),
-    text("opDisplayName"),
-    text("opName"),
-    any("shortWritable"),
-];
-
-const NUMERIC_FUNCTIONS: &[&str] = &[
-    "GenericUDFOPNumericPlus",
-    "GenericUDFOPNumericMinus",
-    "GenericUDFOPMultiply",
-    "GenericUDFOPDivide",
-    "GenericUDFOPMod",
-    "GenericUDFPosMod",
-];
-
-const NUMERIC_4: &[Field] = &[
-    field("ansiSqlArithmetic", Kind::Boolean),
-    any("byteWritable"),
-    field("confLookupNeeded", Kind::Boolean),
-    field("decimalWritable", Kind::Final(DECIMAL_WRITABLE)),
-    any("doubleWritable"),
-    any("floatWritable"),
-    any("intWritable"),
-    any("longWritable"),
-    text("opDisplayName"),
-    text("opName"),
-    any("predefinedTypeInfo"),
-    any("shortWritable"),
-];
-
+pub(super) const TYPE_INFO_ONLY: &[Field] = &[any("typeInfo")];
 /// `fast2 * 10^32 + fast1 * 10^16 + fast0`, times the sign.
 const DECIMAL: &[Field] = &[
     field("fast0", Kind::Long),
@@ -135,7 +77,7 @@ const DECIMAL: &[Field] = &[
     field("fastSignum", Kind::Int),
 ];
 
-const DECIMAL_WRITABLE: Body = Body::Fields(
+pub(super) const DECIMAL_WRITABLE: Body = Body::Fields(
     "HiveDecimalWritable",
     &[
         field("fast0", Kind::Long),
@@ -204,94 +146,9 @@ pub(super) static FAMILIES: &[Family] = &[
     ),
     Family::new(PLAN, &["ExprDynamicParamDesc"], &[field("index", Kind::Int), any("typeInfo"), any("value")])
         .since(Release::Hive4),
-    Family::new(
-        UDF,
-        &[
-            "GenericUDFOPEqual",
-            "GenericUDFOPEqualNS",
-            "GenericUDFOPNotEqual",
-            "GenericUDFOPNotEqualNS",
-            "GenericUDFOPLessThan",
-            "GenericUDFOPGreaterThan",
-            "GenericUDFOPEqualOrLessThan",
-            "GenericUDFOPEqualOrGreaterThan",
-        ],
-        COMPARE,
-    ),
-    Family::new(
-        UDF,
-        &["GenericUDFOPAnd", "GenericUDFOPOr", "GenericUDFOPNot", "GenericUDFOPNull", "GenericUDFOPNotNull"],
-        RESULT,
-    ),
-    Family::new(
-        UDF,
-        &["GenericUDFOPTrue", "GenericUDFOPFalse", "GenericUDFOPNotTrue", "GenericUDFOPNotFalse"],
-        CONVERTED,
-    )
-    .since(Release::Hive3),
-    Family::new(UDF, &["GenericUDFIn"], &[any("bw"), field("isInSetConstant", Kind::Boolean)]),
-    Family::new(UDF, &["GenericUDFBetween"], &[any("argumentOIs"), any("egt"), any("elt"), any("result")]),
-    Family::new(
-        UDF,
-        &["GenericUDFBridge"],
-        &[field("isOperator", Kind::Boolean), text("udfClassName"), text("udfName")],
-    ),
-    Family::new(UDF, &["GenericUDFToVarchar", "GenericUDFToChar", "GenericUDFToDecimal"], TYPE_INFO_ONLY),
-    Family::new(UDF, &["GenericUDFTimestamp"], &[field("intToTimestampInSeconds", Kind::Boolean)]),
-    Family::new(
-        UDF,
-        &[
-            "GenericUDFStruct",
-            "GenericUDFNamedStruct",
-            "GenericUDFArray",
-            "GenericUDFToDate",
-            "GenericUDFDate",
-            "GenericUDFCase",
-            "GenericUDFWhen",
-            "GenericUDFCoalesce",
-            "GenericUDFConcat",
-            "GenericUDFIf",
-            "GenericUDFLower",
-            "GenericUDFUpper",
-            "GenericUDFToUnixTimeStamp",
-            "GenericUDFNullif",
-            "GenericUDFGreatest",
-            "GenericUDFLeast",
-            "GenericUDFIndex",
-            "GenericUDFSize",
-            "GenericUDFSplit",
-            "GenericUDFElt",
-            "GenericUDFFromUtcTimestamp",
-            "GenericUDFToUtcTimestamp",
-            "GenericUDFEncode",
-            "GenericUDFDecode",
-        ],
-        NONE,
-    ),
-    Family::new(UDF, &["GenericUDFDateFormat"], &[any("output")]),
-    Family::new(UDF, &["GenericUDFDateDiff", "GenericUDFQuarter"], &[any("output")]).since(Release::Hive4),
-    Family::new(UDF, &["GenericUDFDateAdd", "GenericUDFDateSub"], &[any("output"), field("signModifier", Kind::Int)]),
-    Family::new(UDF, &["GenericUDFTrim", "GenericUDFLTrim", "GenericUDFRTrim"], &[any("result"), text("udfName")]),
-    Family::new(UDF, &["GenericUDFLength", "GenericUDFCharacterLength"], RESULT),
-    Family::new(UDF, &["GenericUDFRound", "GenericUDFBRound"], &[field("scale", Kind::Int)]),
-    Family::new(
-        UDF,
-        &["GenericUDFFloor", "GenericUDFCeil"],
-        &[
-            field("decimalWritable", Kind::Final(DECIMAL_WRITABLE)),
-            any("longWritable"),
-            text("opDisplayName"),
-            text("opName"),
-        ],
-    ),
-    Family::new(UDF, &["GenericUDFNvl"], NONE).until(Release::Hive3),
-    Family::new(UDF, &["GenericUDFToString", "GenericUDFFromUnixTime"], NONE).since(Release::Hive4),
-    Family::new(UDF, &["GenericUDFUnixTimeStamp"], &[any("currentTimestamp")]).until(Release::Hive3),
-    Family::new(UDF, &["GenericUDFUnixTimeStamp"], &[any("currentInstant")]).since(Release::Hive4),
-    Family::new(UDF, &["GenericUDFSubstringIndex"], &[any("output")]),
-    Family::new(UDF, &["GenericUDFOPPlus", "GenericUDFOPMinus"], ARITHMETIC),
-    Family::new(UDF, NUMERIC_FUNCTIONS, NUMERIC).until(Release::Hive3),
-    Family::new(UDF, NUMERIC_FUNCTIONS, NUMERIC_4).since(Release::Hive4),
+    Family::new(HIVE_IO, &["HiveIntervalDayTimeWritable", "HiveIntervalYearMonthWritable"], VALUE_ANY),
+    Family::new(VALUE, &["HiveIntervalDayTime"], &[field("nanos", Kind::Int), field("totalSeconds", Kind::Long)]),
+    Family::new(VALUE, &["HiveIntervalYearMonth"], &[field("totalMonths", Kind::Int)]),
     Family::new(TYPE_INFO, &["PrimitiveTypeInfo"], &[text("typeName")]),
     Family::new(TYPE_INFO, &["CharTypeInfo", "VarcharTypeInfo"], LENGTH_AND_NAME),
     Family::new(

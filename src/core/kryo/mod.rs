@@ -2,12 +2,12 @@
 //! objects by fixed layouts, the graph a tree of [`Node`]s, the tree an expression of the filter language.
 
 mod class;
-mod common_type;
 mod error;
 mod generation;
 mod graph;
 mod input;
 mod layout;
+mod layout_functions;
 mod lower;
 mod node;
 mod outcome;

@@ -207,6 +207,10 @@ impl Reader<'_> {
                 self.input.varint()?;
                 Object::Enum
             }
+            Body::Calendar => {
+                self.calendar()?;
+                Object::Calendar
+            }
             Body::Opaque => return Err(self.input.error("an object of a class that has no known layout")),
             Body::Boxed(_)
             | Body::Fields(..)
@@ -316,6 +320,17 @@ impl Reader<'_> {
             return Err(self.input.error(format!("a list of {length} elements is longer than the bytes left")));
         }
         Ok(length)
+    }
+
+    /// A calendar that a function counts with: its zone, time, rules and the day on which it changes calendars.
+    fn calendar(&mut self) -> Result<(), Error> {
+        self.input.string()?;
+        self.input.signed_long()?;
+        self.input.boolean()?;
+        self.input.varint()?;
+        self.input.varint()?;
+        self.input.signed_long()?;
+        Ok(())
     }
 
     /// Days since the epoch: year, month and day, or the fields of the class in their order.

@@ -3,6 +3,7 @@
 use std::fmt::{self, Display, Formatter};
 
 use super::node::{Constant, Function, Node, NodeType};
+use crate::function;
 use crate::types::Value;
 
 /// Whose text form of constants.
@@ -82,11 +83,17 @@ impl Function {
                     return format!("{operand} {not}BETWEEN {low} AND {high}");
                 }
                 ("GenericUDFStruct", _) => ("struct", ","),
+                ("GenericUDFCoalesce", _) => ("COALESCE", ","),
+                ("GenericUDFNvl", _) => ("NVL", ","),
+                ("GenericUDFWhen", branches) => return format!("CASE {}", print_branches(branches)),
+                ("GenericUDFCase", [value, branches @ ..]) => {
+                    return format!("CASE ({value}) {}", print_branches(branches));
+                }
                 ("GenericUDFDate", _) => ("to_date", ", "),
                 (_, [operand]) if class.starts_with("GenericUDFTo") || class == "GenericUDFTimestamp" => {
                     return format!("CAST( {operand} AS {})", cast_type(&node_type.0));
                 }
-                _ => (class.as_str(), ", "),
+                _ => (function::by_class(class).map_or(class.as_str(), |function| function.name), ", "),
             },
         };
         format!("{name}({})", children.join(separator))
@@ -130,6 +137,15 @@ impl Constant {
             Self::Other => "?".to_owned(),
         }
     }
+}
+
+/// What follows CASE.
+fn print_branches(branches: &[String]) -> String {
+    let parts = branches.chunks(2).map(|branch| match branch {
+        [condition, value] => format!("WHEN ({condition}) THEN ({value}) "),
+        rest => format!("ELSE ({}) ", rest.concat()),
+    });
+    parts.collect::<Vec<_>>().concat() + "END"
 }
 
 /// Hive prints most types of casts in capitals.

@@ -14,7 +14,8 @@ const NODES_PER_BYTE: usize = 4;
 const MAX_TEXT: usize = 64 << 20;
 /// The same for a short stream, by its bytes: names and types are shared by every node that has them.
 const TEXT_PER_BYTE: usize = 64;
-const PACKAGE_OF_FUNCTIONS: &str = "GenericUDF";
+/// How the names of Hive's functions begin.
+const FUNCTIONS: [&str; 2] = ["GenericUDF", "UDF"];
 
 /// Makes the tree of a graph's root.
 pub(super) fn tree(graph: &Graph, offset: usize) -> Result<Node, Error> {
@@ -92,7 +93,7 @@ impl Builder<'_> {
             };
             return Ok(Function::Bridge { name, class, is_operator: udf.get("isOperator") == Slot::Boolean(true) });
         }
-        if udf.class.starts_with(PACKAGE_OF_FUNCTIONS) {
+        if FUNCTIONS.iter().any(|start| udf.class.starts_with(start)) {
             Ok(Function::Generic(udf.class.to_owned()))
         } else {
             Err(self.error(format!("{} is not a function", udf.class)))
@@ -128,9 +129,14 @@ impl Builder<'_> {
                 Constant::List(items)
             }
             Some(Object::Record(record)) => self.value_record(record)?.map_or(Constant::Other, Constant::Value),
-            Some(Object::Date(_) | Object::Time(..) | Object::Timestamp { .. } | Object::Bytes | Object::Enum) => {
-                Constant::Other
-            }
+            Some(
+                Object::Date(_)
+                | Object::Time(..)
+                | Object::Timestamp { .. }
+                | Object::Bytes
+                | Object::Enum
+                | Object::Calendar,
+            ) => Constant::Other,
             Some(Object::Unfinished) | None => return Err(self.error("a constant holds itself")),
         })
     }

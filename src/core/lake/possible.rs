@@ -99,7 +99,7 @@ fn possible(filter: &Filter, expr: &Expr, columns: &[Known<'_>]) -> Possible {
             Expr::Key(key) if !is_exact(columns, *key) => like(filter, columns, *key, pattern, *dialect),
             _ => exactly(filter, expr, columns),
         },
-        Expr::Literal(_) | Expr::Key(_) | Expr::Cast { .. } | Expr::Unknown(_) => exactly(filter, expr, columns),
+        Expr::Literal(_) | Expr::Key(_) | Expr::Call { .. } | Expr::Unknown(_) => exactly(filter, expr, columns),
     }
 }
 
@@ -109,9 +109,16 @@ fn is_exact(columns: &[Known<'_>], key: usize) -> bool {
 
 /// By evaluation, where all columns of the part have one value; else anything.
 fn exactly(filter: &Filter, part: &Expr, columns: &[Known<'_>]) -> Possible {
-    let mut is_known = true;
-    part.visit(&mut |node| is_known &= node.as_key().is_none_or(|key| is_exact(columns, *key)));
-    if !is_known {
+    let (mut is_known, mut has_null, mut has_call) = (true, false, false);
+    part.visit(&mut |node| {
+        has_call |= matches!(node, Expr::Call { .. });
+        if let Some(key) = node.as_key() {
+            is_known &= is_exact(columns, *key);
+            has_null |= matches!(columns.get(*key), Some(Known::Value(Value::Null)));
+        }
+    });
+    // Readers differ in what their functions make of NULL.
+    if !is_known || has_call && has_null {
         return ANYTHING;
     }
     let null = Value::Null;

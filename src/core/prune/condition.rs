@@ -37,7 +37,7 @@ impl<'a> Condition<'a> {
             Expr::Not(inner) => self.steps(inner, domain).negate(),
             Expr::Literal(_)
             | Expr::Key(_)
-            | Expr::Cast { .. }
+            | Expr::Call { .. }
             | Expr::Compare { .. }
             | Expr::IsNull(_)
             | Expr::In { .. }
@@ -99,7 +99,7 @@ impl<'a> Condition<'a> {
             }
             Expr::Between { operand, low, high } => is_key(operand) && is_ordered(low) && is_ordered(high),
             Expr::In { operands, rows } => operands.iter().all(is_key) && rows.iter().flatten().all(is_ordered),
-            Expr::Literal(_) | Expr::Key(_) | Expr::Cast { .. } | Expr::Like { .. } | Expr::Unknown(_) => false,
+            Expr::Literal(_) | Expr::Key(_) | Expr::Call { .. } | Expr::Like { .. } | Expr::Unknown(_) => false,
         }
     }
 
@@ -133,7 +133,7 @@ impl<'a> Condition<'a> {
             | Expr::IsNull(_)
             | Expr::Literal(_)
             | Expr::Key(_)
-            | Expr::Cast { .. }
+            | Expr::Call { .. }
             | Expr::And(_)
             | Expr::Or(_)
             | Expr::Not(_)

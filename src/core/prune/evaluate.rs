@@ -14,14 +14,18 @@ pub struct Verdicts {
     sql: Truths,
     /// None where the filter has one reading.
     java_regex: Option<Truths>,
+    keeps_unknown: bool,
 }
 
 impl Verdicts {
     /// Rows that a filter text keeps: the rule of [`Filter::matches_any_reading`].
     pub fn kept(&self) -> Rows {
-        let mut kept = self.sql.yes();
-        if let Some(other) = &self.java_regex {
-            kept.unite(other.yes());
+        let mut kept = Rows::none();
+        for truths in std::iter::once(&self.sql).chain(&self.java_regex) {
+            kept.unite(truths.yes());
+            if self.keeps_unknown {
+                kept.unite(truths.rows(Truth::Unknown));
+            }
         }
         kept
     }
@@ -33,7 +37,8 @@ impl Verdicts {
 
     pub fn verdict(&self, row: u32) -> Verdict {
         let sql = self.sql.truth(row);
-        Verdict { sql, java_regex: self.java_regex.as_ref().map_or(sql, |truths| truths.truth(row)) }
+        let java_regex = self.java_regex.as_ref().map_or(sql, |truths| truths.truth(row));
+        Verdict { sql, java_regex, keeps_unknown: self.keeps_unknown }
     }
 }
 
@@ -45,7 +50,7 @@ impl PartitionSet {
             1 => None,
             _ => Some(pass(Reading::JavaRegex)),
         };
-        Verdicts { sql: pass(Reading::Sql), java_regex }
+        Verdicts { sql: pass(Reading::Sql), java_regex, keeps_unknown: filter.keeps_unknown() }
     }
 }
 
@@ -92,7 +97,7 @@ impl<'a> Pass<'a> {
                 Expr::In { operands, rows } => self.tuples(expr, operands, rows, keys, within),
                 Expr::Literal(_)
                 | Expr::Key(_)
-                | Expr::Cast { .. }
+                | Expr::Call { .. }
                 | Expr::Compare { .. }
                 | Expr::IsNull(_)
                 | Expr::Between { .. }

@@ -93,6 +93,11 @@ pub fn to_double(digits: i128, scale: u8) -> f64 {
     format!("{digits}e-{scale}").parse().unwrap_or(f64::NAN)
 }
 
+/// How many digits a number has.
+pub fn count(digits: i128) -> u8 {
+    digits.unsigned_abs().checked_ilog10().map_or(1, |log| log as u8 + 1)
+}
+
 /// The whole part, cut towards zero.
 pub fn whole(digits: i128, scale: u8) -> i128 {
     digits / power(scale)

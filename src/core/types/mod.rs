@@ -1,8 +1,7 @@
-//! Hive types as partition keys have them, and typed values: read from text, cast, compared. Nothing here knows a time
+//! Hive types as partition keys have them, and typed values: read from text, compared. Nothing here knows a time
 //! zone: Hive's dates and timestamps have none.
 
 pub mod calendar;
-mod cast;
 mod compare;
 pub mod decimal;
 mod key_type;

@@ -127,6 +127,9 @@ grpc_cases! {
 
         assert_eq!(plan(field, "id = 50").await.files.len(), 0, "between two row groups");
         assert_eq!(plan(field, "id > 1009 or (dt = '1' and id = 5)").await.names(), ["dt=1/a.parquet"]);
+        assert_eq!(plan(field, "int(dt) = 1 and id = 5 and date_add(dt, 1) is null").await.names(), ["dt=1/a.parquet"]);
+        // A function of a column leaves no file out.
+        assert_eq!(plan(field, "dt = '1' and abs(id) < 0").await.names(), ["dt=1/a.parquet", "dt=1/b.parquet"]);
         assert_eq!(plan(field, "name like 'b%' or dt = '9'").await.files.len(), 0);
         assert_eq!(plan(field, "dt = '9'").await.summary, p::PlanSummary::default());
     }

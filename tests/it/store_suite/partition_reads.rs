@@ -115,8 +115,19 @@ fn expr(bytes: &[u8], order: Option<&str>) -> PartitionPick {
 fn kryo(name: &str) -> Vec<u8> {
     let vectors = include_str!("../../../src/core/kryo/testdata/vectors.tsv");
     let hex = vectors.lines().find(|line| line.starts_with(&format!("{name}\t4.0.1\ttyped\t"))).unwrap();
-    let hex = hex.split('\t').next_back().unwrap().as_bytes();
-    hex.chunks(2).map(|pair| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap()).collect()
+    unhex(hex.split('\t').next_back().unwrap())
+}
+
+/// Bytes of `(upper(ds) = 'A')` and `((hr % 2) = 1)`.
+fn called(name: &str) -> Vec<u8> {
+    let vectors = include_str!("../../../src/core/kryo/testdata/hive4.tsv");
+    let hex = vectors.lines().find(|line| line.starts_with(&format!("{name}\t"))).unwrap();
+    unhex(hex.split('\t').next_back().unwrap())
+}
+
+fn unhex(hex: &str) -> Vec<u8> {
+    let pairs = hex.as_bytes().chunks(2);
+    pairs.map(|pair| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap()).collect()
 }
 
 async fn names(metastore: &Metastore, pick: PartitionPick, limit: Option<usize>) -> Vec<String> {
@@ -141,6 +152,14 @@ async fn check(cached: &Metastore, direct: &Metastore, wanted: &Wanted) {
         let after = which(|p| p.values[1].parse::<i64>().is_ok_and(|hr| hr > 3) && p.values[0].starts_with('a'));
         assert_eq!(read(metastore, filter("hr > 3 and ds like 'a%'"), None).await.unwrap(), after);
         assert_eq!(read(metastore, filter(""), None).await.unwrap(), all);
+        // Functions, in a text and in what Hive's driver sends.
+        let upper = which(|p| p.values[0] == "a");
+        assert_eq!(read(metastore, filter("upper(ds) = 'A'"), None).await.unwrap(), upper);
+        assert_eq!(read(metastore, expr(&called("upper"), None), None).await.unwrap(), upper);
+        let odd = which(|p| p.values[1].parse::<i64>().is_ok_and(|hr| hr % 2 == 1));
+        assert_eq!(read(metastore, filter("mod(hr, 2) = 1"), None).await.unwrap(), odd);
+        let answer = metastore.partitions_read(&query(expr(&called("mod"), None), None)).await.unwrap();
+        assert_eq!((answer.partitions(), answer.has_unknown), (odd, false));
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::Kind;
 use crate::filter::{CompareOp, Expr, Filter, LikeDialect, Reading, Truth, Value};
+use crate::function::Generation;
 use crate::table::Column;
 use crate::types::{IntegerWidth, KeyType};
 
@@ -339,7 +340,10 @@ fn serialised_expressions() {
     let int = KeyType::Integer(IntegerWidth::Int);
     let key = |n| Expr::Key(n);
     let text = |text: &str| Expr::Literal(Value::Text(text.to_owned()));
-    let cast = |operand, to| Expr::Cast { operand: Box::new(operand), to };
+    let cast = |key: Expr, to| {
+        let from = if key == Expr::Key(0) { KeyType::Text } else { int };
+        key.cast(from, to, Generation::Hive4)
+    };
     let like = |operand, pattern: &str| Expr::Like {
         operand: Box::new(operand),
         pattern: pattern.into(),

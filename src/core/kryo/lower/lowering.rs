@@ -3,6 +3,7 @@
 use crate::Result;
 use crate::filter::Filter;
 use crate::filter::ast::{Expr, MAX_DEPTH};
+use crate::function::Generation;
 use crate::kryo::input::quote;
 use crate::kryo::node::Node;
 use crate::kryo::zone::ClientZone;
@@ -12,21 +13,28 @@ use crate::types::KeyType;
 
 /// Lowers an expression for a table with these partition keys. `default_partition` is the request's name of the
 /// default partition: `key = '<that>'` means IS NULL, and `<>` IS NOT NULL (semantics §8).
-pub fn lower(node: &Node, keys: &[Column], default_partition: &str, zone: ClientZone) -> Expr {
-    let expr = Lowering { keys, default_partition, zone }.predicate(node);
+pub fn lower(node: &Node, generation: Generation, keys: &[Column], default_partition: &str, zone: ClientZone) -> Expr {
+    let expr = Lowering { generation, keys, default_partition, zone }.predicate(node);
     if is_deeper(&expr, MAX_DEPTH) { unknown("an expression nested too deep") } else { expr }
 }
 
 /// Lowers an expression and makes it ready to be evaluated (with [`Reading::Sql`](crate::filter::Reading), its only
-/// one). What the filter language refuses, too many LIKE patterns say, is unknown as a whole.
-pub fn filter(node: &Node, keys: &[Column], default_partition: &str, zone: ClientZone) -> Result<Filter> {
+/// one). What the filter language refuses, too many patterns or calls say, is unknown as a whole.
+pub fn filter(
+    node: &Node,
+    generation: Generation,
+    keys: &[Column],
+    default_partition: &str,
+    zone: ClientZone,
+) -> Result<Filter> {
     let key_types = || keys.iter().map(|key| KeyType::parse(key.type_name.as_deref().unwrap_or_default())).collect();
-    let expr = lower(node, keys, default_partition, zone);
+    let expr = lower(node, generation, keys, default_partition, zone);
     Filter::from_expr(expr, key_types(), default_partition)
         .or_else(|error| Filter::from_expr(unknown(&error.message), key_types(), default_partition))
 }
 
 pub(super) struct Lowering<'a> {
+    pub(super) generation: Generation,
     keys: &'a [Column],
     default_partition: &'a str,
     pub(super) zone: ClientZone,
@@ -56,15 +64,5 @@ pub(super) fn known_type(type_name: &str) -> Option<KeyType> {
 
 fn is_deeper(expr: &Expr, levels: usize) -> bool {
     let Some(levels) = levels.checked_sub(1) else { return true };
-    let any = |exprs: &[Expr]| exprs.iter().any(|expr| is_deeper(expr, levels));
-    match expr {
-        Expr::Literal(_) | Expr::Key(_) | Expr::Unknown(_) => false,
-        Expr::Cast { operand, .. } | Expr::Not(operand) | Expr::IsNull(operand) | Expr::Like { operand, .. } => {
-            is_deeper(operand, levels)
-        }
-        Expr::Compare { left, right, .. } => is_deeper(left, levels) || is_deeper(right, levels),
-        Expr::And(exprs) | Expr::Or(exprs) => any(exprs),
-        Expr::In { operands, rows } => any(operands) || rows.iter().any(|row| any(row)),
-        Expr::Between { operand, low, high } => [operand, low, high].into_iter().any(|e| is_deeper(e, levels)),
-    }
+    expr.children().into_iter().any(|child| is_deeper(child, levels))
 }

@@ -3,7 +3,8 @@
 //!
 //! [`Expr::Unknown`]: crate::filter::Expr::Unknown
 
-mod cast;
+mod call;
+mod comparison;
 mod lowering;
 mod operand;
 mod predicate;

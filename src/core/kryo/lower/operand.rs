@@ -53,8 +53,8 @@ impl Lowering<'_> {
     }
 
     fn function_value(&self, node: &Node, function: &Function, children: &[Node], type_name: &str) -> Operand {
-        if let (Some(target), [operand]) = (function.cast_target(type_name), children) {
-            return self.cast(operand, target);
+        if let Some(value) = self.builtin(function, children, type_name) {
+            return value;
         }
         match known_type(type_name) {
             Some(KeyType::Boolean) => Operand::Typed(self.predicate(node), KeyType::Boolean),

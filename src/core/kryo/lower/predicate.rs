@@ -3,14 +3,13 @@
 use super::lowering::{Lowering, unknown};
 use super::operand::Operand;
 use crate::filter::ast::{CompareOp, Expr, LikeDialect};
-use crate::kryo::common_type::common_type;
 use crate::kryo::node::{Constant, Function, Node};
 use crate::types::{KeyType, Value};
 
 impl Lowering<'_> {
     pub(super) fn predicate(&self, node: &Node) -> Expr {
         match node {
-            Node::Function { function, children, .. } => self.call(function, children, node),
+            Node::Function { function, children, .. } => self.function(function, children, node),
             Node::Column { name, .. } => match self.operand(node) {
                 Operand::Typed(expr, KeyType::Boolean) => truth_of(expr, true),
                 _ => unknown(name),
@@ -23,7 +22,7 @@ impl Lowering<'_> {
         }
     }
 
-    fn call(&self, function: &Function, children: &[Node], node: &Node) -> Expr {
+    fn function(&self, function: &Function, children: &[Node], node: &Node) -> Expr {
         let Function::Generic(class) = function else { return self.bridged(function, children, node) };
         if let Some(op) = compare_op(class) {
             let [left, right] = children else { return unknown(class) };
@@ -50,18 +49,24 @@ impl Lowering<'_> {
             ("GenericUDFOPNotFalse", [operand]) => null_safe_truth(self.predicate(operand), false).negate(),
             ("GenericUDFIn", [operand, items @ ..]) => self.membership(operand, items),
             ("GenericUDFBetween", [invert, operand, low, high]) => self.between(invert, operand, low, high),
-            _ => unknown(class),
+            _ => self.condition_of(function, children, node),
+        }
+    }
+
+    /// The truth of a function's answer.
+    fn condition_of(&self, function: &Function, children: &[Node], node: &Node) -> Expr {
+        let Node::Function { node_type, .. } = node else { return unknown(function.name()) };
+        match self.builtin(function, children, &node_type.0) {
+            Some(Operand::Typed(expr, KeyType::Boolean)) => truth_of(expr, true),
+            Some(Operand::Unknown(what)) => unknown(&what),
+            _ => unknown(function.name()),
         }
     }
 
     fn bridged(&self, function: &Function, children: &[Node], node: &Node) -> Expr {
         match (function.hive_class(), children) {
             (Some("UDFLike"), [operand, Node::Constant { value, .. }]) => self.like(operand, value),
-            (Some("UDFToBoolean"), [_]) => match self.operand(node) {
-                Operand::Typed(expr, KeyType::Boolean) => truth_of(expr, true),
-                other => other.into_expr(),
-            },
-            _ => unknown(function.name()),
+            _ => self.condition_of(function, children, node),
         }
     }
 
@@ -93,7 +98,7 @@ impl Lowering<'_> {
                 _ => {}
             }
         }
-        compare(op, self.operand(left), self.operand(right))
+        self.compare(op, self.operand(left), self.operand(right))
     }
 
     /// `key = '__HIVE_DEFAULT_PARTITION__'`: the key.
@@ -108,10 +113,11 @@ impl Lowering<'_> {
     }
 
     fn like(&self, operand: &Node, pattern: &Constant) -> Expr {
-        match (self.cast(operand, KeyType::Text), pattern) {
+        match (self.operand(operand), pattern) {
             (_, Constant::Value(Value::Null)) | (Operand::Null, _) => Expr::Literal(Value::Null),
-            (Operand::Typed(expr, _), Constant::Value(Value::Text(pattern))) => {
-                Expr::Like { operand: Box::new(expr), pattern: pattern.clone(), dialect: LikeDialect::Sql }
+            (Operand::Typed(expr, own), Constant::Value(Value::Text(pattern))) => {
+                let operand = Box::new(expr.cast(own, KeyType::Text, self.generation));
+                Expr::Like { operand, pattern: pattern.clone(), dialect: LikeDialect::Sql }
             }
             (Operand::Unknown(what), _) => unknown(&what),
             _ => unknown("like"),
@@ -124,14 +130,14 @@ impl Lowering<'_> {
             return unknown("between");
         };
         let operand = self.operand(operand);
-        let low = compare(CompareOp::GreaterOrEqual, operand.clone(), self.operand(low));
-        let high = compare(CompareOp::LessOrEqual, operand, self.operand(high));
+        let low = self.compare(CompareOp::GreaterOrEqual, operand.clone(), self.operand(low));
+        let high = self.compare(CompareOp::LessOrEqual, operand, self.operand(high));
         let inside = match (low, high) {
             (Expr::Compare { right, .. }, _) if is_null_literal(&right) => Expr::Literal(Value::Null),
             (Expr::Compare { left, right: low, .. }, Expr::Compare { left: same, right: high, .. }) if left == same => {
                 Expr::Between { operand: left, low, high }
             }
-            (low, high) if is_simple(&low) => {
+            (low, high) if low.is_small() => {
                 let low_is_null = Expr::IsNull(Box::new(low.clone()));
                 Expr::And(vec![low, Expr::Or(vec![low_is_null, high])])
             }
@@ -144,12 +150,12 @@ impl Lowering<'_> {
         if let Some(operands) = self.struct_parts(operand) {
             return self.struct_membership(&operands, items);
         }
-        membership(self.operand(operand), items.iter().map(|item| self.operand(item)).collect())
+        self.items_membership(self.operand(operand), items.iter().map(|item| self.operand(item)).collect())
     }
 
     /// Hive compares structs part by part, NULL with NULL too: a NULL inside makes the row different, not the answer NULL.
     fn struct_membership(&self, operands: &[Operand], items: &[Node]) -> Expr {
-        if operands.iter().any(|operand| matches!(operand, Operand::Typed(expr, _) if !is_simple(expr))) {
+        if operands.iter().any(|operand| matches!(operand, Operand::Typed(expr, _) if !expr.is_small())) {
             return unknown("an IN of computed structs");
         }
         let mut rows = Vec::with_capacity(items.len());
@@ -157,7 +163,8 @@ impl Lowering<'_> {
             let Some(parts) = self.struct_parts(item).filter(|parts| parts.len() == operands.len()) else {
                 return unknown("an IN of structs");
             };
-            let equal = |(left, right): (&Operand, Operand)| compare(CompareOp::NullSafeEqual, left.clone(), right);
+            let equal =
+                |(left, right): (&Operand, Operand)| self.compare(CompareOp::NullSafeEqual, left.clone(), right);
             rows.push(Expr::And(operands.iter().zip(parts).map(equal).collect()));
         }
         Expr::Or(rows)
@@ -198,144 +205,6 @@ fn null_safe_truth(expr: Expr, wanted: bool) -> Expr {
     Expr::compare(CompareOp::NullSafeEqual, expr, Expr::Literal(Value::Boolean(wanted)))
 }
 
-/// A comparison in the type that Hive takes for it.
-fn compare(op: CompareOp, left: Operand, right: Operand) -> Expr {
-    match (left, right) {
-        (Operand::Unknown(what), _) | (_, Operand::Unknown(what)) => unknown(&what),
-        (Operand::Null, other) | (other, Operand::Null) => {
-            Expr::compare(op, other.into_expr(), Expr::Literal(Value::Null))
-        }
-        (Operand::Typed(left, left_type), Operand::Typed(right, right_type)) => {
-            match common_type(left_type, right_type) {
-                None => unknown("a comparison of types that have none"),
-                Some(common) => Expr::compare(op, convert(left, left_type, common), convert(right, right_type, common)),
-            }
-        }
-        (Operand::Typed(expr, key_type), Operand::Between(first, last, range_type)) => {
-            match common_type(key_type, range_type) {
-                None => unknown("a comparison of types that have none"),
-                Some(_) if !is_simple(&expr) => unknown("a constant of an unknown time zone"),
-                Some(common) => compare_range(op, &convert(expr, key_type, common), &first, &last),
-            }
-        }
-        (range @ Operand::Between(..), typed @ Operand::Typed(..)) => compare(op.mirrored(), typed, range),
-        (Operand::Between(..), Operand::Between(..)) => unknown("constants of an unknown time zone"),
-    }
-}
-
-/// Casts where values would not compare in the common type by themselves: integers, decimals and texts do among
-/// themselves, any number does with a double, dates with timestamps.
-fn convert(expr: Expr, from: KeyType, common: KeyType) -> Expr {
-    let needs_cast = from != common
-        && match common {
-            KeyType::Float => true,
-            // The filter language trims what it compares with a char, Hive does not.
-            KeyType::Text => !from.is_text() || matches!(from, KeyType::Char(_)),
-            KeyType::Varchar(_) | KeyType::Char(_) => !from.is_text(),
-            _ => from.is_text(),
-        };
-    match expr {
-        expr if !needs_cast => expr,
-        Expr::Literal(value) => value.cast(common).map_or_else(|| unknown("a constant's cast"), Expr::Literal),
-        expr => Expr::Cast { operand: Box::new(expr), to: common },
-    }
-}
-
-/// Compares with a constant that is some value from `first` to `last`: sure where all of them agree.
-fn compare_range(op: CompareOp, expr: &Expr, first: &Value, last: &Value) -> Expr {
-    let test = |op, bound: &Value| Expr::compare(op, expr.clone(), Expr::Literal(bound.clone()));
-    // NULL stays NULL.
-    let is_null = || Expr::IsNull(Box::new(expr.clone()));
-    let either = || Expr::Or(vec![is_null(), unknown("a constant of an unknown time zone")]);
-    let perhaps = |exprs: Vec<Expr>| Expr::And(exprs.into_iter().chain([either()]).collect());
-    let equal = || perhaps(vec![test(CompareOp::GreaterOrEqual, first), test(CompareOp::LessOrEqual, last)]);
-    match op {
-        CompareOp::Equal => equal(),
-        CompareOp::NotEqual => equal().negate(),
-        CompareOp::NullSafeEqual => Expr::And(vec![is_null().negate(), equal()]),
-        CompareOp::Less | CompareOp::LessOrEqual => Expr::Or(vec![test(op, first), perhaps(vec![test(op, last)])]),
-        CompareOp::Greater | CompareOp::GreaterOrEqual => {
-            Expr::Or(vec![test(op, last), perhaps(vec![test(op, first)])])
-        }
-    }
-}
-
-/// `operand IN (items)`: Hive converts all of them to one type.
-fn membership(operand: Operand, items: Vec<Operand>) -> Expr {
-    let (expr, own_type) = match operand {
-        Operand::Typed(expr, own_type) => (expr, own_type),
-        Operand::Null => return Expr::Literal(Value::Null),
-        Operand::Between(..) | Operand::Unknown(_) => return operand.into_expr(),
-    };
-    if items.iter().any(|item| matches!(item, Operand::Between(..))) {
-        if !is_simple(&expr) {
-            return unknown("an IN of a computed value");
-        }
-        let operand = Operand::Typed(expr, own_type);
-        return Expr::Or(items.into_iter().map(|item| compare(CompareOp::Equal, operand.clone(), item)).collect());
-    }
-    let mut common = own_type;
-    for item in &items {
-        match item {
-            Operand::Typed(_, item_type) => match common_type(common, *item_type) {
-                Some(wider) => common = wider,
-                None => return unknown("an IN of types that have none in common"),
-            },
-            Operand::Unknown(what) => return unknown(what),
-            Operand::Null | Operand::Between(..) => {}
-        }
-    }
-    let row = |item| match item {
-        Operand::Typed(expr, item_type) => vec![convert(expr, item_type, common)],
-        other => vec![other.into_expr()],
-    };
-    let rows = items.into_iter().map(row).collect();
-    let converted = convert(expr.clone(), own_type, common);
-    if converted == expr {
-        return Expr::In { operands: vec![converted], rows };
-    }
-    if !is_simple(&expr) {
-        return unknown("an IN of a computed value");
-    }
-    // What cannot be converted is in no list, though it is not NULL.
-    let is_convertible = Expr::IsNull(Box::new(converted.clone())).negate();
-    let guard = Expr::Or(vec![Expr::IsNull(Box::new(expr)), is_convertible]);
-    Expr::And(vec![Expr::In { operands: vec![converted], rows }, guard])
-}
-
 fn is_null_literal(expr: &Expr) -> bool {
     matches!(expr, Expr::Literal(Value::Null))
-}
-
-/// What may be repeated in an expression: repeating what itself repeats would grow without bound.
-fn is_simple(expr: &Expr) -> bool {
-    match expr {
-        Expr::Literal(_) | Expr::Key(_) | Expr::Unknown(_) => true,
-        Expr::Cast { operand, .. } => is_simple(operand),
-        Expr::Compare { left, right, .. } => is_value(left) && is_value(right),
-        Expr::And(_)
-        | Expr::Or(_)
-        | Expr::Not(_)
-        | Expr::IsNull(_)
-        | Expr::In { .. }
-        | Expr::Between { .. }
-        | Expr::Like { .. } => false,
-    }
-}
-
-/// A key or literal, or a cast of one.
-fn is_value(expr: &Expr) -> bool {
-    match expr {
-        Expr::Literal(_) | Expr::Key(_) => true,
-        Expr::Cast { operand, .. } => is_value(operand),
-        Expr::Compare { .. }
-        | Expr::And(_)
-        | Expr::Or(_)
-        | Expr::Not(_)
-        | Expr::IsNull(_)
-        | Expr::In { .. }
-        | Expr::Between { .. }
-        | Expr::Like { .. }
-        | Expr::Unknown(_) => false,
-    }
 }

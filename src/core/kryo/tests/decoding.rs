@@ -15,7 +15,7 @@ fn every_vector_reads_as_hive_prints_it() {
     for vector in vectors() {
         let style = if vector.release == Release::Hive4 { Style::Marked } else { Style::Bare };
         match decode(&vector.bytes) {
-            Ok(Decoded::Expression(node)) => assert_eq!(node.print(style), vector.text, "{}", vector.name),
+            Ok(Decoded::Expression(node, _)) => assert_eq!(node.print(style), vector.text, "{}", vector.name),
             other => panic!("{}: {other:?}", vector.name),
         }
     }
@@ -58,8 +58,8 @@ fn flipped_vectors_end() {
         for place in 0..bytes.len() {
             let flip = [0x01, 0x80, 0x02, 0xff, 0x40][place % 5];
             bytes[place] ^= flip;
-            if let Ok(Decoded::Expression(node)) = decode(&bytes) {
-                drop(filter(&node, &keys, DEFAULT_PARTITION, ClientZone::Unknown).unwrap());
+            if let Ok(Decoded::Expression(node, generation)) = decode(&bytes) {
+                drop(filter(&node, generation, &keys, DEFAULT_PARTITION, ClientZone::Unknown).unwrap());
             }
             bytes[place] ^= flip;
         }

@@ -27,7 +27,7 @@ fn dates_in_both_forms() {
     // day and month as shorts, year as a zigzag varint; year as a varint, month, day.
     for form in [&[0, 2, 0, 1, 0xc8, 0x1f][..], &[0xe4, 0x0f, 1, 2]] {
         match decode(&with_hive_date(form)) {
-            Ok(Decoded::Expression(node)) => assert_eq!(node.print(Style::Marked), "(dt = DATE'2020-01-02')"),
+            Ok(Decoded::Expression(node, _)) => assert_eq!(node.print(Style::Marked), "(dt = DATE'2020-01-02')"),
             other => panic!("{other:?}"),
         }
     }

@@ -2,6 +2,7 @@
 
 mod decoding;
 mod evaluation;
+mod functions;
 mod hive3;
 mod hostile;
 mod vectors;

@@ -6,6 +6,7 @@ use proptest::sample::select;
 
 use super::samples::{Numbers, set};
 use crate::filter::{CompareOp, Expr, Filter, LikeDialect, Reading, Truth, Value};
+use crate::function::{Generation, by_name};
 use crate::name::DEFAULT_PARTITION;
 use crate::types::{IntegerWidth, KeyType};
 
@@ -80,6 +81,12 @@ fn literal() -> impl Strategy<Value = Value> {
     ]
 }
 
+/// A call for which all arguments are texts, whatever their keys are.
+fn called(name: &str, arguments: Vec<Expr>) -> Expr {
+    let typed = arguments.into_iter().map(|argument| (argument, Some(KeyType::Text))).collect();
+    Expr::call(by_name(name).unwrap(), Generation::Hive4, typed, None).unwrap().0
+}
+
 fn operator() -> impl Strategy<Value = CompareOp> {
     use CompareOp::{Equal, Greater, GreaterOrEqual, Less, LessOrEqual, NotEqual, NullSafeEqual};
     select(vec![Equal, NotEqual, Less, LessOrEqual, Greater, GreaterOrEqual, NullSafeEqual])
@@ -110,7 +117,13 @@ fn condition() -> impl Strategy<Value = Expr> {
             operand: boxed(key), pattern: pattern.to_owned(), dialect: LikeDialect::Sql,
         }),
         1 => (key(), select(key_types().to_vec()), operator(), written()).prop_map(move |(key, to, op, literal)| {
-            Expr::compare(op, Expr::Cast { operand: boxed(key), to }, literal)
+            Expr::compare(op, key.cast(KeyType::Text, to, Generation::Hive4), literal)
+        }),
+        1 => (key(), select(vec!["length", "upper", "year", "int"]), operator(), written()).prop_map(
+            |(key, name, op, literal)| Expr::compare(op, called(name, vec![key]), literal)
+        ),
+        1 => (key(), key(), operator(), written()).prop_map(|(left, right, op, literal)| {
+            Expr::compare(op, called("coalesce", vec![left, called("concat", vec![right.clone(), right])]), literal)
         }),
         1 => key(),
         1 => prop_oneof![Just(Expr::Unknown("x".into())), written()],
