@@ -19,7 +19,7 @@ use super::lease::raw;
 use crate::backend::{now_ms, postgres_options};
 
 /// Longer than any wait that the store allows itself here, shorter than those that it must not allow itself.
-const HANGS: Duration = Duration::from_secs(60);
+const HANGS: Duration = Duration::from_mins(1);
 
 /// What lies between a node and its database. While it is silent, bytes are taken and none is passed on.
 struct Network {

@@ -150,7 +150,7 @@ mod tests {
 
     use super::*;
 
-    const PATIENCE: Duration = Duration::from_secs(60);
+    const PATIENCE: Duration = Duration::from_mins(1);
 
     fn timeline(system: i64, number: i64) -> Timeline {
         Timeline { system, number }
@@ -184,9 +184,9 @@ mod tests {
             tokio::pin!(answer);
             assert!(futures_util::poll!(&mut answer).is_pending());
             if is_confirmed {
-                primary.confirm()
+                primary.confirm();
             } else {
-                primary.give_up()
+                primary.give_up();
             }
             assert_eq!(answer.await.ok(), is_confirmed.then_some(7));
         }
