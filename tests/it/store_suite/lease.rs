@@ -244,10 +244,11 @@ async fn a_node_that_runs_ends_the_lease_of_one_that_is_gone() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_lease_of_the_same_epoch_is_another_holders() {
     let options = postgres_options().await;
-    let node = SingleNode { lease: Duration::from_secs(1), ..alone("a", skep::clock::monotonic) };
+    let many = open(&options, now_ms).await.unwrap();
+    database(&many).await;
+    create(&many, "t").await;
+    let node = SingleNode { lease: Duration::from_secs(4), ..alone("a", skep::clock::monotonic) };
     let store = open(&StoreOptions { single_node: Some(node), ..options.clone() }, now_ms).await.unwrap();
-    database(&store).await;
-    create(&store, "t").await;
     assert!(current(&store, "t").await.unwrap().is_some());
     let lost = "update node_lease set holder = 'b', lease_ms = 3600000; update tbl set version = 7";
     raw(&options).await.execute(lost).await.unwrap();
