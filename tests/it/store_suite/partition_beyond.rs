@@ -313,8 +313,8 @@ store_cases! {
         same_names(&nodes, FRAMED_BINARY, names).await;
         same_prefixes(&nodes, COMPACT).await;
         same_filters(&nodes, BINARY).await;
-        assert_eq!(nodes[0].metastore.partition_cache_bytes(), 0, "it did not fit");
-        assert!(nodes[1].metastore.partition_cache_bytes() > 0);
+        let [none, all] = nodes.map(|node| node.metastore.partition_cache_bytes());
+        assert!(none < 1_000 && all > 100_000, "only that it does not fit is kept of the one, {none} bytes: {all}");
     }
 
     async fn a_page_is_all_that_is_in_memory(t: &TestStore) {
